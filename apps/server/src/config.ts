@@ -1,0 +1,63 @@
+import { z } from 'zod';
+
+const level = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']);
+const flag = z.enum(['true', 'false']).transform((word) => word === 'true');
+
+const environment = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must look like postgres://user:password@host:5432/database' }),
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must look like redis://host:6379' }).optional(),
+  PORT: z.coerce.number({ error: 'must be a number' }).int().min(1, 'must be 1 to 65535').max(65_535, 'must be 1 to 65535').default(4000),
+  HOST: z.string().default('127.0.0.1'),
+  PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must look like https://desk.example.org' }).optional(),
+  LOG_LEVEL: level.default('warn'),
+  DATABASE_POOL: z.coerce.number().int().min(2).max(100).default(10),
+  DEMO: flag.default(false),
+  GRAPHIQL: flag.default(true),
+});
+
+export interface Config {
+  readonly databaseUrl: string;
+  /** Without one, this node is alone. */
+  readonly redisUrl: string | null;
+  readonly port: number;
+  readonly host: string;
+  /** Where people reach the desk, when that is not where it listens. */
+  readonly publicUrl: string;
+  readonly logLevel: z.infer<typeof level>;
+  readonly databasePool: number;
+  /** Make a demo workspace when there is no workspace at all. */
+  readonly demo: boolean;
+  readonly graphiql: boolean;
+}
+
+/** Every fault of the environment at once, in words for the one who set it. */
+export class ConfigFault extends Error {}
+
+export function readConfig(variables: Record<string, string | undefined>): Config {
+  // An empty variable is one that somebody meant to leave out.
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path, message }) => {
+      const name = String(path[0]);
+      return given[name] === undefined ? `${name} is not set; it ${message}` : `${name} is "${hidePassword(given[name])}"; it ${message}`;
+    });
+    throw new ConfigFault(`The configuration is not valid:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+  }
+  const values = parsed.data;
+  return {
+    databaseUrl: values.DATABASE_URL,
+    redisUrl: values.REDIS_URL ?? null,
+    port: values.PORT,
+    host: values.HOST,
+    publicUrl: (values.PUBLIC_URL ?? `http://${values.HOST === '0.0.0.0' ? 'localhost' : values.HOST}:${values.PORT}`).replace(/\/$/, ''),
+    logLevel: values.LOG_LEVEL,
+    databasePool: values.DATABASE_POOL,
+    demo: values.DEMO,
+    graphiql: values.GRAPHIQL,
+  };
+}
+
+export function hidePassword(url: string): string {
+  return url.replace(/(:\/\/[^:/@]*:)[^@]*@/, '$1…@');
+}

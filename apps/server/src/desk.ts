@@ -1,0 +1,85 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { Migration0001Desk } from '../migrations/0001-desk.ts';
+import type { Config } from './config.ts';
+import { BreachWatch, followPriority, followStatus, startClocks } from './domains/sla/index.ts';
+import { authenticate, SignInDesk } from './domains/identity/index.ts';
+import { notifyMembers } from './domains/notifications/index.ts';
+import { stampTicket } from './domains/tickets/index.ts';
+import { entities } from './entities.ts';
+import type { ContextFactory, LiveSources } from './graphql/context.ts';
+import { systemClock, type Clock } from './kernel/clock.ts';
+import { systemViewer, type Viewer } from './kernel/viewer.ts';
+import { EventFeed } from './platform/event-feed.ts';
+import { EventLog } from './platform/event-log.ts';
+import type { Logger } from './platform/logger.ts';
+import { openOrm } from './platform/orm.ts';
+import { PresenceBoard } from './platform/presence-board.ts';
+import { LocalPubSub, RedisPubSub, type PubSub } from './platform/pub-sub.ts';
+import { Relay } from './platform/relay.ts';
+import { Scope } from './platform/scope.ts';
+
+/** Everything behind the doors of one node, built top to bottom. */
+export interface Desk {
+  readonly orm: MikroORM;
+  readonly pubSub: PubSub;
+  readonly signInDesk: SignInDesk;
+  readonly factory: ContextFactory;
+  readonly live: LiveSources;
+  scopeFor(viewer: Viewer, clock?: Clock): Scope;
+  systemScope(workspaceId: string, clock?: Clock): Scope;
+  /** Begins what runs by itself: relay, breaches, presence. */
+  start(): void;
+  close(): Promise<void>;
+}
+
+type DeskConfig = Pick<Config, 'databaseUrl' | 'redisUrl' | 'databasePool'>;
+
+/** Connects, migrates and builds. Nothing runs by itself until `start`. */
+export async function openDesk(config: DeskConfig, logger: Logger, clock: Clock = systemClock): Promise<Desk> {
+  const orm = await openOrm({
+    databaseUrl: config.databaseUrl,
+    entities,
+    migrations: [{ name: '0001-desk', class: Migration0001Desk }],
+    poolSize: config.databasePool,
+  });
+  await orm.migrator.up();
+  const pubSub = config.redisUrl ? await connectRedis(config.redisUrl, logger) : new LocalPubSub();
+
+  const relay = new Relay(orm, pubSub, logger);
+  const log = new EventLog(stampTicket, [startClocks, followStatus, followPriority, notifyMembers], (workspaceId) => relay.poke(workspaceId));
+  const scopeFor = (viewer: Viewer, at: Clock = clock) => new Scope(orm.em.fork(), viewer, at, log);
+  const systemScope = (workspaceId: string, at?: Clock) => scopeFor(systemViewer(workspaceId), at);
+  const signInDesk = new SignInDesk(() => orm.em.fork(), clock, scopeFor);
+  const factory: ContextFactory = { authenticate: (secret) => authenticate(orm.em.fork(), clock, secret), scopeFor };
+  const live: LiveSources = { feed: new EventFeed(orm, pubSub, logger), presence: new PresenceBoard(pubSub) };
+  const breaches = new BreachWatch(systemScope, logger);
+
+  return {
+    orm,
+    pubSub,
+    signInDesk,
+    factory,
+    live,
+    scopeFor,
+    systemScope,
+    start() {
+      relay.start();
+      breaches.start();
+      live.presence.start();
+    },
+    async close() {
+      live.presence.stop();
+      await breaches.stop();
+      await relay.stop();
+      live.feed.close();
+      await pubSub.close();
+      await orm.close();
+    },
+  };
+}
+
+async function connectRedis(url: string, logger: Logger): Promise<PubSub> {
+  const pubSub = new RedisPubSub(url, logger);
+  await pubSub.connect();
+  return pubSub;
+}

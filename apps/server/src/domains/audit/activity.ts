@@ -1,0 +1,30 @@
+import { limits } from '@baton/rules';
+import { InvalidInput } from '../../kernel/domain-error.ts';
+import { EventRecord } from '../../platform/event-record.entity.ts';
+import type { Scope } from '../../platform/scope.ts';
+import { canReadNotes } from '../notes/index.ts';
+
+export interface ActivityPage {
+  readonly entries: readonly EventRecord[];
+  readonly hasOlder: boolean;
+}
+
+/**
+ * The history of a ticket the viewer sees, oldest first: the last entries, or those before a version. What happened to
+ * notes is left out for those who may not know that there are any.
+ */
+export async function activityOf(scope: Scope, ticketId: string, last: number, before: string | null): Promise<ActivityPage> {
+  const count = Math.max(1, Math.min(last, limits.pageSize));
+  if (before !== null && !/^\d{1,9}$/.test(before)) throw new InvalidInput('The cursor is not one of this list.', 'before');
+  const entries = await scope.em.find(
+    EventRecord,
+    {
+      workspaceId: scope.workspaceId,
+      ticketId,
+      ...(before === null ? {} : { ticketVersion: { $lt: Number(before) } }),
+      ...(canReadNotes(scope.viewer) ? {} : { $not: { type: { $like: 'note.%' } } }),
+    },
+    { orderBy: { ticketVersion: 'desc' }, limit: count + 1 },
+  );
+  return { entries: entries.slice(0, count).reverse(), hasOlder: entries.length > count };
+}

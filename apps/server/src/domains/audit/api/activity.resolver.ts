@@ -1,0 +1,66 @@
+import { Arg, Ctx, Field, FieldResolver, ID, Int, ObjectType, Resolver, Root } from 'type-graphql';
+import { connection, connectionTypes, type Connection } from '../../../graphql/connection.ts';
+import type { Context } from '../../../graphql/context.ts';
+import type { FieldChange } from '../../../kernel/domain-event.ts';
+import type { EventRecord } from '../../../platform/event-record.entity.ts';
+import { MemberType } from '../../identity/api/index.ts';
+import { memberById, type Member } from '../../identity/index.ts';
+import { LocalizedName, TicketType } from '../../tickets/api/index.ts';
+import type { Ticket } from '../../tickets/index.ts';
+import { activityOf } from '../activity.ts';
+import { shownValue, type ShownValue } from '../shown-value.ts';
+
+@ObjectType({ description: 'A value as people read it: a text, or a name in several languages.' })
+class ActivityValue implements ShownValue {
+  @Field(() => String) text!: string;
+  @Field(() => [LocalizedName], { description: 'Empty where the value is the same in every language.' }) names!: LocalizedName[];
+}
+
+@ObjectType()
+class ActivityChange {
+  @Field(() => String) field!: string;
+  @Field(() => ActivityValue, { nullable: true }) from!: ShownValue | null;
+  @Field(() => ActivityValue, { nullable: true }) to!: ShownValue | null;
+}
+
+@ObjectType('ActivityEntry', { description: 'One thing that happened to a ticket.' })
+class ActivityEntryType implements Pick<EventRecord, 'id' | 'type' | 'at'> {
+  @Field(() => ID) id!: string;
+  @Field(() => String, { description: 'Such as `ticket.status_changed`.' }) type!: string;
+  @Field(() => Date) at!: Date;
+}
+
+const ActivityConnection = connectionTypes('ActivityEntry', () => ActivityEntryType);
+
+@Resolver(() => TicketType)
+export class TicketActivityResolver {
+  @FieldResolver(() => ActivityConnection, { description: 'What happened, oldest first, at most 100 a page.' })
+  async activity(
+    @Root() ticket: Ticket,
+    @Arg('last', () => Int, { defaultValue: 50 }) last: number,
+    @Arg('before', () => String, { nullable: true }) before: string | null,
+    @Ctx() { scope }: Context,
+  ): Promise<Connection<EventRecord>> {
+    const page = await activityOf(scope, ticket.id, last, before);
+    return connection(page.entries, (entry) => String(entry.ticketVersion), { previous: page.hasOlder });
+  }
+}
+
+@Resolver(() => ActivityEntryType)
+export class ActivityEntryResolver {
+  @FieldResolver(() => MemberType, { nullable: true, description: 'Null = the desk itself, or an import.' })
+  actor(@Root() { actorId }: EventRecord, @Ctx() { scope }: Context): Promise<Member | null> {
+    return scope.load(memberById, actorId);
+  }
+
+  @FieldResolver(() => [ActivityChange])
+  changes(@Root() { changes }: EventRecord, @Ctx() { scope }: Context): Promise<ActivityChange[]> {
+    return Promise.all(
+      changes.map(async ({ field, from, to }: FieldChange) => ({
+        field,
+        from: await shownValue(scope, field, from),
+        to: await shownValue(scope, field, to),
+      })),
+    );
+  }
+}

@@ -1,0 +1,1 @@
+export { ActivityEntryResolver, TicketActivityResolver } from './activity.resolver.ts';

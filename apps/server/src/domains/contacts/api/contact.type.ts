@@ -1,0 +1,38 @@
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { connectionTypes } from '../../../graphql/connection.ts';
+import { UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
+import type { Contact } from '../contact.entity.ts';
+
+@ObjectType('Contact', { description: 'A client.' })
+export class ContactType implements Pick<Contact, 'id' | 'name' | 'organization'> {
+  @Field(() => ID) id!: string;
+  @Field(() => String) name!: string;
+  @Field(() => String, { nullable: true }) organization!: string | null;
+}
+
+export const ContactConnection = connectionTypes('Contact', () => ContactType);
+
+@InputType()
+export class ContactCreateInput {
+  @Field(() => String) name!: string;
+  @Field(() => String, { nullable: true }) email?: string | null;
+  @Field(() => String, { nullable: true }) phone?: string | null;
+  @Field(() => String, { nullable: true }) organization?: string | null;
+  @Field(() => String, { nullable: true, description: 'Your own system’s id for them. Unique.' }) externalId?: string | null;
+}
+
+@ObjectType('ContactExists', { implements: UserError })
+export class ContactExistsType extends UserError {
+  @Field(() => ID) contactId!: string;
+}
+
+@ObjectType('ContactNotFound', { implements: UserError })
+class ContactNotFoundType extends UserError {}
+
+const ContactCreateError = userErrorUnion('ContactCreateError', [ContactExistsType, ContactNotFoundType]);
+
+@ObjectType()
+export class ContactCreatePayload {
+  @Field(() => ContactType, { nullable: true }) contact?: Contact;
+  @Field(() => [ContactCreateError]) userErrors!: UserErrorData[];
+}

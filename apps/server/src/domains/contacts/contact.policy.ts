@@ -1,0 +1,23 @@
+import { may, type Viewer } from '../../kernel/viewer.ts';
+
+/** Light agents and guests know a client by name: addresses and numbers stay hidden. */
+export function canReadContactDetails(viewer: Viewer): boolean {
+  return may(viewer, 'contact.read');
+}
+
+interface Details {
+  readonly email: string | null;
+  readonly phone: string | null;
+}
+
+/** The address, or only that there is one and whose house it is: `m…@example.org`. Guests see neither. */
+export function shownEmail(viewer: Viewer, { email }: Details): string | null {
+  if (email === null || canReadContactDetails(viewer)) return email;
+  const [name = '', house = ''] = email.split('@');
+  return may(viewer, 'note.read') ? `${name.slice(0, 1)}…@${house}` : null;
+}
+
+export function shownPhone(viewer: Viewer, { phone }: Details): string | null {
+  if (phone === null || canReadContactDetails(viewer)) return phone;
+  return may(viewer, 'note.read') ? `…${phone.slice(-2)}` : null;
+}

@@ -1,0 +1,54 @@
+import { loaderByKey, listLoaderByKey } from '../../platform/loader.ts';
+import type { Scope } from '../../platform/scope.ts';
+import { Member, Team, TeamMember } from './member.entity.ts';
+import { Workspace } from './workspace.entity.ts';
+
+export const memberById = loaderByKey(
+  (scope, ids: readonly string[]) => scope.em.find(Member, { workspaceId: scope.workspaceId, id: { $in: [...ids] } }),
+  (member) => member.id,
+);
+
+export const teamById = loaderByKey(
+  (scope, ids: readonly string[]) => scope.em.find(Team, { workspaceId: scope.workspaceId, id: { $in: [...ids] } }),
+  (team) => team.id,
+);
+
+const teamIdsByMember = listLoaderByKey(
+  (scope, memberIds: readonly string[]) =>
+    scope.em.find(TeamMember, { workspaceId: scope.workspaceId, memberId: { $in: [...memberIds] } }),
+  (row) => row.memberId,
+);
+
+/** The people of the workspace by name. A desk has hundreds at most, so a plain list. */
+export function listMembers(scope: Scope): Promise<Member[]> {
+  return scope.em.find(Member, { workspaceId: scope.workspaceId, active: true }, { orderBy: { name: 'asc', id: 'asc' } });
+}
+
+export function listTeams(scope: Scope): Promise<Team[]> {
+  return scope.em.find(Team, { workspaceId: scope.workspaceId }, { orderBy: { name: 'asc' } });
+}
+
+function currentWorkspace(scope: Scope): Promise<Workspace> {
+  return scope.em.findOneOrFail(Workspace, { id: scope.workspaceId });
+}
+
+/** A member's teams, by name. */
+export async function teamsOfMember(scope: Scope, memberId: string): Promise<Team[]> {
+  const rows = (await scope.load(teamIdsByMember, memberId)) ?? [];
+  const teams = await Promise.all(rows.map((row) => scope.load(teamById, row.teamId)));
+  return teams.filter((team) => team !== null).sort((a, b) => a.name.localeCompare(b.name));
+}
+
+export interface CurrentViewer {
+  readonly member: Member;
+  readonly email: string;
+  readonly workspace: Workspace;
+  readonly permissions: string[];
+}
+
+/** Who is asking, as they may know themselves. */
+export async function currentViewer(scope: Scope): Promise<CurrentViewer> {
+  const { workspaceId, viewer } = scope;
+  const member = await scope.em.findOneOrFail(Member, { workspaceId, id: viewer.memberId });
+  return { member, email: member.email, workspace: await currentWorkspace(scope), permissions: [...viewer.permissions] };
+}

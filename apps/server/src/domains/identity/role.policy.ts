@@ -1,0 +1,43 @@
+import type { Permission } from '../../kernel/viewer.ts';
+
+const guest: readonly Permission[] = [];
+const lightAgent: readonly Permission[] = [
+  'ticket.granted.see',
+  'note.read',
+  'note.write',
+  'watch.self',
+  'token.own',
+];
+const agent: readonly Permission[] = [
+  'ticket.create',
+  'ticket.edit.own',
+  'ticket.unteamed.see',
+  'note.read',
+  'note.write',
+  'watch.self',
+  'watch.others',
+  'contact.read',
+  'contact.create',
+  'token.own',
+];
+const supervisor: readonly Permission[] = [...agent, 'ticket.edit.any', 'ticket.assign'];
+const administrator: readonly Permission[] = [...supervisor, 'note.edit.any', 'settings.save'];
+
+const byRole: Readonly<Record<string, readonly Permission[]>> = {
+  OWNER: administrator,
+  ADMIN: administrator,
+  SUPERVISOR: supervisor,
+  AGENT: agent,
+  LIGHT_AGENT: lightAgent,
+  GUEST: guest,
+};
+
+/** What a built-in role may do. A role nobody defined may do nothing. */
+export function permissionsOf(role: string): ReadonlySet<Permission> {
+  return new Set(byRole[role] ?? []);
+}
+
+/** Owners and administrators see every team's tickets whatever their teams are. */
+export function seesEveryTeam(role: string, allTeams: boolean): boolean {
+  return allTeams || role === 'OWNER' || role === 'ADMIN';
+}

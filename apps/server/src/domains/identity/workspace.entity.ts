@@ -1,0 +1,17 @@
+import { defineEntity, p } from '@mikro-orm/core';
+
+const WorkspaceSchema = defineEntity({
+  name: 'Workspace',
+  properties: {
+    id: p.uuid().primary(),
+    name: p.text(),
+    slug: p.text(),
+    /** Made by the demo: its sign-ins are printed at every start. */
+    demo: p.boolean(),
+    createdAt: p.datetime(),
+  },
+});
+
+/** The tenant. Every other row but an account belongs to one. */
+export class Workspace extends WorkspaceSchema.class {}
+WorkspaceSchema.setClass(Workspace);

@@ -1,0 +1,48 @@
+import { Arg, Ctx, Field, FieldResolver, ID, InputType, Mutation, ObjectType, registerEnumType, Resolver, Root, Subscription } from 'type-graphql';
+import type { Context, SubscribeOptions } from '../../../graphql/context.ts';
+import { PresenceActivity, type Presence } from '../../../platform/presence-board.ts';
+import { MemberType } from '../../identity/api/index.ts';
+import { memberById, type Member } from '../../identity/index.ts';
+import { changePresence, followPresence, presencesOn } from '../join-ticket.ts';
+
+registerEnumType(PresenceActivity, { name: 'PresenceActivity' });
+
+@ObjectType('Presence', { description: 'What one person does on a ticket now, in whichever tab they do most.' })
+class PresenceType implements Pick<Presence, 'activity' | 'field'> {
+  @Field(() => PresenceActivity) activity!: PresenceActivity;
+  @Field(() => String, { nullable: true, description: 'The field somebody is in while EDITING.' }) field!: string | null;
+}
+
+@InputType()
+class PresenceSetInput {
+  @Field(() => ID) ticketId!: string;
+  @Field(() => PresenceActivity) activity!: PresenceActivity;
+  @Field(() => String, { nullable: true }) field?: string | null;
+}
+
+@ObjectType()
+class PresenceSetPayload {
+  @Field(() => Boolean, { description: 'False when you do not have the ticket open on this server.' }) shown!: boolean;
+}
+
+@Resolver(() => PresenceType)
+export class PresenceResolver {
+  @FieldResolver(() => MemberType, { nullable: true })
+  member(@Root() presence: Presence, @Ctx() { scope }: Context): Promise<Member | null> {
+    return scope.load(memberById, presence.memberId);
+  }
+
+  @Mutation(() => PresenceSetPayload, { description: 'Says what you do on a ticket that you follow with `presenceChanged`.' })
+  async presenceSet(@Arg('input', () => PresenceSetInput) input: PresenceSetInput, @Ctx() context: Context): Promise<PresenceSetPayload> {
+    return { shown: changePresence(context.live.presence, context.scope, input) };
+  }
+
+  @Subscription(() => [PresenceType], {
+    description: 'Who has the ticket open, at first and after each change. While you follow it, you are there too.',
+    subscribe: async ({ args, context }: SubscribeOptions<{ ticketId: string }>) =>
+      context.renewing(await followPresence(context.live.presence, context.scope, args.ticketId)),
+  })
+  presenceChanged(@Arg('ticketId', () => ID) ticketId: string, @Ctx() { scope, live }: Context): Promise<Presence[]> {
+    return presencesOn(live.presence, scope, ticketId);
+  }
+}

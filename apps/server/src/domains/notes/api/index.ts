@@ -1,0 +1,1 @@
+export { NoteResolver, TicketNotesResolver } from './note.resolver.ts';

@@ -1,0 +1,66 @@
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Resolver, Root } from 'type-graphql';
+import { connection, type Connection } from '../../../graphql/connection.ts';
+import type { Context } from '../../../graphql/context.ts';
+import { ReturnsUserErrors } from '../../../graphql/user-error.ts';
+import { MemberType } from '../../identity/api/index.ts';
+import { memberById, type Member } from '../../identity/index.ts';
+import { TicketType } from '../../tickets/api/index.ts';
+import type { Ticket } from '../../tickets/index.ts';
+import { findNote, mentionedMembers, notesOf } from '../find-notes.ts';
+import type { Note } from '../note.entity.ts';
+import { canEditLive } from '../note.policy.ts';
+import { addNote, deleteNote, editNote } from '../write-note.ts';
+import { NoteAddInput, NoteAddPayload, NoteConnection, NoteDeleteInput, NoteDeletePayload, NoteEditInput, NoteEditPayload, NoteType } from './note.type.ts';
+
+@Resolver(() => TicketType)
+export class TicketNotesResolver {
+  @FieldResolver(() => NoteConnection, { nullable: true, description: 'Oldest first, at most 100 a page. Null = notes are not yours to read.' })
+  async notes(
+    @Root() ticket: Ticket,
+    @Arg('last', () => Int, { defaultValue: 50 }) last: number,
+    @Arg('before', () => ID, { nullable: true }) before: string | null,
+    @Ctx() { scope }: Context,
+  ): Promise<Connection<Note> | null> {
+    const page = await notesOf(scope, ticket.id, last, before);
+    return page && connection(page.notes, (note) => note.id, { previous: page.hasOlder });
+  }
+}
+
+@Resolver(() => NoteType)
+export class NoteResolver {
+  @FieldResolver(() => MemberType, { nullable: true, description: 'Null for an imported note whose author is no member.' })
+  author(@Root() { authorId }: Note, @Ctx() { scope }: Context): Promise<Member | null> {
+    return scope.load(memberById, authorId);
+  }
+
+  @FieldResolver(() => [MemberType])
+  mentions(@Root() note: Note, @Ctx() { scope }: Context): Promise<Member[]> {
+    return mentionedMembers(scope, note.id);
+  }
+
+  @FieldResolver(() => Boolean)
+  viewerCanEdit(@Root() note: Note, @Ctx() { scope }: Context): boolean {
+    return canEditLive(scope.viewer, note);
+  }
+
+  @Mutation(() => NoteAddPayload)
+  @ReturnsUserErrors()
+  async noteAdd(@Arg('input', () => NoteAddInput) input: NoteAddInput, @Ctx() { scope }: Context): Promise<Partial<NoteAddPayload>> {
+    const { id } = await addNote(scope, input);
+    return { note: await findNote(scope.fresh(), id) };
+  }
+
+  @Mutation(() => NoteEditPayload)
+  @ReturnsUserErrors()
+  async noteEdit(@Arg('input', () => NoteEditInput) input: NoteEditInput, @Ctx() { scope }: Context): Promise<Partial<NoteEditPayload>> {
+    const { id } = await editNote(scope, input);
+    return { note: await findNote(scope.fresh(), id) };
+  }
+
+  @Mutation(() => NoteDeletePayload)
+  @ReturnsUserErrors()
+  async noteDelete(@Arg('input', () => NoteDeleteInput) { noteId }: NoteDeleteInput, @Ctx() { scope }: Context): Promise<Partial<NoteDeletePayload>> {
+    const { id } = await deleteNote(scope, noteId);
+    return { note: await findNote(scope.fresh(), id) };
+  }
+}

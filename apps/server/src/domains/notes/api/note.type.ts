@@ -1,0 +1,67 @@
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { connectionTypes } from '../../../graphql/connection.ts';
+import { UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
+import { TicketNotFoundType } from '../../tickets/api/index.ts';
+import type { Note } from '../note.entity.ts';
+
+@ObjectType('Note', { description: 'Internal text on a ticket. No client ever sees one.' })
+export class NoteType implements Pick<Note, 'id' | 'authorName' | 'body' | 'version' | 'createdAt' | 'editedAt' | 'deletedAt'> {
+  @Field(() => ID) id!: string;
+  @Field(() => String) authorName!: string;
+  @Field(() => String, { description: 'HTML of a small, safe set of tags; empty once deleted.' }) body!: string;
+  @Field(() => Int) version!: number;
+  @Field(() => Date) createdAt!: Date;
+  @Field(() => Date, { nullable: true }) editedAt!: Date | null;
+  @Field(() => Date, { nullable: true, description: 'A deleted note leaves this trace.' }) deletedAt!: Date | null;
+}
+
+export const NoteConnection = connectionTypes('Note', () => NoteType);
+
+@InputType()
+export class NoteAddInput {
+  @Field(() => ID) ticketId!: string;
+  @Field(() => String, { description: 'HTML. A mention is `<span data-type="mention" data-id="MEMBER_ID">@Name</span>`.' }) body!: string;
+}
+
+@InputType()
+export class NoteEditInput {
+  @Field(() => ID) noteId!: string;
+  @Field(() => Int, { description: 'The version you started from.' }) version!: number;
+  @Field(() => String) body!: string;
+}
+
+@InputType()
+export class NoteDeleteInput {
+  @Field(() => ID) noteId!: string;
+}
+
+@ObjectType('NoteNotFound', { implements: UserError })
+class NoteNotFoundType extends UserError {}
+
+@ObjectType('NoteConflict', { implements: UserError, description: 'The note was edited first. Nothing was overwritten.' })
+class NoteConflictType extends UserError {
+  @Field(() => ID) noteId!: string;
+  @Field(() => String, { description: 'What the note says now.' }) theirs!: string;
+}
+
+const NoteAddError = userErrorUnion('NoteAddError', [TicketNotFoundType]);
+const NoteEditError = userErrorUnion('NoteEditError', [NoteNotFoundType, NoteConflictType]);
+const NoteDeleteError = userErrorUnion('NoteDeleteError', [NoteNotFoundType]);
+
+@ObjectType()
+export class NoteAddPayload {
+  @Field(() => NoteType, { nullable: true }) note?: Note | null;
+  @Field(() => [NoteAddError]) userErrors!: UserErrorData[];
+}
+
+@ObjectType()
+export class NoteEditPayload {
+  @Field(() => NoteType, { nullable: true }) note?: Note | null;
+  @Field(() => [NoteEditError]) userErrors!: UserErrorData[];
+}
+
+@ObjectType()
+export class NoteDeletePayload {
+  @Field(() => NoteType, { nullable: true }) note?: Note | null;
+  @Field(() => [NoteDeleteError]) userErrors!: UserErrorData[];
+}

@@ -1,0 +1,46 @@
+import { limits } from '@baton/rules';
+import { listLoaderByKey, loaderByKey } from '../../platform/loader.ts';
+import type { Scope } from '../../platform/scope.ts';
+import { memberById, type Member } from '../identity/index.ts';
+import { Note, NoteMention } from './note.entity.ts';
+import { canReadNotes } from './note.policy.ts';
+
+const noteById = loaderByKey(
+  (scope, ids: readonly string[]) => scope.em.find(Note, { workspaceId: scope.workspaceId, id: { $in: [...ids] } }),
+  (note) => note.id,
+);
+
+export async function findNote(scope: Scope, id: string): Promise<Note | null> {
+  return canReadNotes(scope.viewer) ? scope.load(noteById, id) : null;
+}
+
+export interface NotePage {
+  readonly notes: readonly Note[];
+  readonly hasOlder: boolean;
+}
+
+/** A page of a ticket's notes, oldest first: the newest, or those before a note's id. Null for who may not read notes. */
+export async function notesOf(scope: Scope, ticketId: string, last: number, before: string | null): Promise<NotePage | null> {
+  if (!canReadNotes(scope.viewer)) return null;
+  const { workspaceId } = scope;
+  const count = Math.max(1, Math.min(last, limits.pageSize));
+  const from = before ? await scope.load(noteById, before) : null;
+  const newest = await scope.em.find(
+    Note,
+    { workspaceId, ticketId, ...(from ? { $or: [{ createdAt: { $lt: from.createdAt } }, { createdAt: from.createdAt, id: { $lt: from.id } }] } : {}) },
+    { orderBy: { createdAt: 'desc', id: 'desc' }, limit: count + 1 },
+  );
+  return { notes: newest.slice(0, count).reverse(), hasOlder: newest.length > count };
+}
+
+const mentionsByNote = listLoaderByKey(
+  (scope, ids: readonly string[]) => scope.em.find(NoteMention, { workspaceId: scope.workspaceId, noteId: { $in: [...ids] } }),
+  (mention) => mention.noteId,
+);
+
+/** Whom a note mentions. */
+export async function mentionedMembers(scope: Scope, noteId: string): Promise<Member[]> {
+  const mentions = (await scope.load(mentionsByNote, noteId)) ?? [];
+  const members = await Promise.all(mentions.map((mention) => scope.load(memberById, mention.memberId)));
+  return members.filter((member) => member !== null);
+}

@@ -1,0 +1,51 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { InvalidInput } from '../../kernel/domain-error.ts';
+import { cleanRichText, isBlank } from '../tickets/index.ts';
+
+const NoteSchema = defineEntity({
+  name: 'Note',
+  properties: {
+    workspaceId: p.uuid().primary(),
+    id: p.uuid().primary(),
+    ticketId: p.uuid(),
+    /** Null for a note whose author is no member, as an import brings them. */
+    authorId: p.uuid().strictNullable(),
+    authorName: p.text(),
+    body: p.text(),
+    version: p.integer(),
+    createdAt: p.datetime(),
+    editedAt: p.datetime().strictNullable(),
+    deletedAt: p.datetime().strictNullable(),
+    deletedById: p.uuid().strictNullable(),
+  },
+});
+
+/** Internal text on a ticket. No client ever sees one, on any path. */
+export class Note extends NoteSchema.class {
+  write(html: string): void {
+    const body = cleanRichText('note', html);
+    if (isBlank(body)) throw new InvalidInput('The note is empty. Write at least one character.', 'body');
+    this.body = body;
+  }
+
+  /** Leaves a tombstone: that there was a note, whose, and who took it away, but not what it said. */
+  bury(byMemberId: string, at: Date): void {
+    this.body = '';
+    this.deletedAt = at;
+    this.deletedById = byMemberId;
+    this.version += 1;
+  }
+}
+NoteSchema.setClass(Note);
+
+const NoteMentionSchema = defineEntity({
+  name: 'NoteMention',
+  properties: {
+    workspaceId: p.uuid().primary(),
+    noteId: p.uuid().primary(),
+    memberId: p.uuid().primary(),
+  },
+});
+
+export class NoteMention extends NoteMentionSchema.class {}
+NoteMentionSchema.setClass(NoteMention);

@@ -1,0 +1,19 @@
+import { DomainError } from '../../kernel/domain-error.ts';
+
+export class NoteNotFound extends DomainError {
+  readonly code = 'NOTE_NOT_FOUND';
+  constructor() {
+    super('There is no such note, or it was deleted. What you wrote is kept here.', 'noteId');
+  }
+}
+
+/** The note was edited since the editor opened it; carries what it says now. */
+export class NoteConflict extends DomainError {
+  readonly code = 'NOTE_CONFLICT';
+  constructor(
+    readonly noteId: string,
+    readonly theirs: string,
+  ) {
+    super('This note was edited while you were editing it. Compare the two and save again.', 'body');
+  }
+}

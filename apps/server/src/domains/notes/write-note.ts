@@ -1,0 +1,87 @@
+import { LockMode } from '@mikro-orm/core';
+import { NotPermitted } from '../../kernel/domain-error.ts';
+import { domainEvent } from '../../kernel/domain-event.ts';
+import { isId, newId } from '../../kernel/id.ts';
+import type { Scope } from '../../platform/scope.ts';
+import { memberById } from '../identity/index.ts';
+import { lockTicket } from '../tickets/index.ts';
+import { saveMentions } from './mentions.ts';
+import { Note } from './note.entity.ts';
+import { NoteConflict, NoteNotFound } from './note.errors.ts';
+import { NoteEvent } from './note.events.ts';
+import { canEditNote, canReadNotes, canWriteNotes } from './note.policy.ts';
+
+export interface AddNote {
+  readonly ticketId: string;
+  readonly body: string;
+}
+
+export function addNote(scope: Scope, { ticketId, body }: AddNote): Promise<Note> {
+  return scope.transaction(async (tx) => {
+    const ticket = await lockTicket(tx, ticketId);
+    if (!canWriteNotes(tx.viewer)) throw new NotPermitted('Your role may not write notes.');
+    const author = await tx.load(memberById, tx.viewer.memberId);
+    const note = new Note();
+    Object.assign(note, {
+      workspaceId: tx.workspaceId,
+      id: newId(),
+      ticketId: ticket.id,
+      authorId: author?.id ?? null,
+      authorName: author?.name ?? '',
+      version: 1,
+      createdAt: tx.now(),
+      editedAt: null,
+      deletedAt: null,
+      deletedById: null,
+    });
+    note.write(body);
+    tx.em.persist(note);
+    await tx.em.flush();
+    const mentioned = await saveMentions(tx, note);
+    tx.record(domainEvent(NoteEvent.ADDED, ticket.id, { subjectId: note.id, memberIds: mentioned }));
+    return note;
+  });
+}
+
+export interface EditNote {
+  readonly noteId: string;
+  /** The version the editor opened. */
+  readonly version: number;
+  readonly body: string;
+}
+
+export function editNote(scope: Scope, { noteId, version, body }: EditNote): Promise<Note> {
+  return scope.transaction(async (tx) => {
+    const note = await lockNoteToEdit(tx, noteId);
+    if (note.version !== version) throw new NoteConflict(note.id, note.body);
+    const before = note.body;
+    note.write(body);
+    if (note.body === before) return note;
+    note.editedAt = tx.now();
+    note.version += 1;
+    const mentioned = await saveMentions(tx, note);
+    tx.record(domainEvent(NoteEvent.EDITED, note.ticketId, { subjectId: note.id, memberIds: mentioned }));
+    return note;
+  });
+}
+
+export function deleteNote(scope: Scope, noteId: string): Promise<Note> {
+  return scope.transaction(async (tx) => {
+    const note = await lockNoteToEdit(tx, noteId);
+    note.bury(tx.viewer.memberId, tx.now());
+    tx.record(domainEvent(NoteEvent.DELETED, note.ticketId, { subjectId: note.id }));
+    return note;
+  });
+}
+
+async function lockNoteToEdit(tx: Scope, noteId: string): Promise<Note> {
+  const { workspaceId, viewer } = tx;
+  const found = isId(noteId) ? await tx.em.findOne(Note, { workspaceId, id: noteId }) : null;
+  if (!found || !canReadNotes(viewer)) throw new NoteNotFound();
+  // The ticket first, as everywhere: two writers of one ticket queue at the same place.
+  await lockTicket(tx, found.ticketId).catch(() => Promise.reject(new NoteNotFound()));
+  await tx.em.refresh(found, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  if (found.deletedAt) throw new NoteNotFound();
+  if (!canEditNote(viewer, found)) throw new NotPermitted('You can edit and delete your own notes.');
+  return found;
+}

@@ -1,0 +1,1 @@
+export { NotificationResolver } from './notification.resolver.ts';

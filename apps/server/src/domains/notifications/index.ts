@@ -1,0 +1,2 @@
+export { Notification } from './notification.entity.ts';
+export { notifyMembers } from './reactions.ts';

@@ -1,0 +1,100 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { openCategories, priorities, type Priority, type StatusCategory } from '@baton/rules';
+import { newId } from '../../kernel/id.ts';
+import { Account, hashPassword, Member, Workspace, type Role } from '../identity/index.ts';
+import { SlaMetric, SlaPolicy, SlaTarget } from '../sla/index.ts';
+import { Status, type Names } from '../tickets/index.ts';
+import { TicketOrder, View, type TicketFilter } from '../views/index.ts';
+
+export interface CreateWorkspace {
+  readonly name: string;
+  readonly slug: string;
+  readonly demo: boolean;
+  readonly at: Date;
+}
+
+/** A workspace with the statuses, views and SLA policy that every desk begins with. Call it in a transaction. */
+export async function createWorkspace(em: EntityManager, { name, slug, demo, at }: CreateWorkspace): Promise<Workspace> {
+  const workspace = em.create(Workspace, { id: newId(), name, slug, demo, createdAt: at });
+  await em.flush();
+  const workspaceId = workspace.id;
+  await em.execute('insert into stream (workspace_id, epoch, position) values (?, ?, 0)', [workspaceId, crypto.randomUUID()]);
+  await em.execute('insert into ticket_counter (workspace_id, last_number) values (?, 0)', [workspaceId]);
+  await em.insertMany(Status, defaultStatuses.map((status, place) => ({ workspaceId, id: newId(), waitingOn: null, ...status, place })));
+  await em.insertMany(View, defaultViews.map((view, place) => ({ workspaceId, id: newId(), ...view, place })));
+  const policyId = newId();
+  await em.insert(SlaPolicy, { workspaceId, id: policyId, name: 'Standard', place: 0 });
+  await em.insertMany(SlaTarget, defaultTargets.map((target) => ({ workspaceId, policyId, ...target })));
+  return workspace;
+}
+
+export interface CreateMember {
+  readonly workspaceId: string;
+  readonly name: string;
+  readonly email: string;
+  readonly password: string;
+  readonly role: Role;
+  readonly at: Date;
+  readonly allTeams?: boolean;
+  readonly locale?: string;
+}
+
+/** A person with an account of their own. */
+export async function createMember(em: EntityManager, { at, password, ...person }: CreateMember): Promise<Member> {
+  const account = em.create(Account, {
+    id: newId(),
+    email: person.email.toLowerCase(),
+    passwordHash: await hashPassword(password),
+    createdAt: at,
+  });
+  const { workspaceId, name, email, role } = person;
+  const allTeams = person.allTeams ?? (role === 'SUPERVISOR' || role === 'OWNER' || role === 'ADMIN');
+  const member = em.create(Member, {
+    workspaceId,
+    id: newId(),
+    accountId: account.id,
+    name,
+    email: email.toLowerCase(),
+    role,
+    allTeams,
+    active: true,
+    locale: person.locale ?? 'en',
+    createdAt: at,
+  });
+  await em.persist([account, member]).flush();
+  return member;
+}
+
+const defaultStatuses: { category: StatusCategory; name: Names; color: string; waitingOn?: 'CUSTOMER' | 'VENDOR' }[] = [
+  { category: 'NEW', name: { en: 'New', uk: 'Нова' }, color: 'violet' },
+  { category: 'OPEN', name: { en: 'Open', uk: 'Відкрита' }, color: 'blue' },
+  { category: 'IN_PROGRESS', name: { en: 'In progress', uk: 'В роботі' }, color: 'amber' },
+  { category: 'WAITING', name: { en: 'Waiting on customer', uk: 'Чекаємо клієнта' }, color: 'slate', waitingOn: 'CUSTOMER' },
+  { category: 'WAITING', name: { en: 'Waiting on vendor', uk: 'Чекаємо постачальника' }, color: 'slate', waitingOn: 'VENDOR' },
+  { category: 'RESOLVED', name: { en: 'Resolved', uk: 'Вирішена' }, color: 'green' },
+  { category: 'CLOSED', name: { en: 'Closed', uk: 'Закрита' }, color: 'gray' },
+  { category: 'SPAM', name: { en: 'Spam', uk: 'Спам' }, color: 'gray' },
+];
+
+const active = openCategories;
+const working = openCategories.filter((category) => category !== 'WAITING');
+
+const defaultViews: { key: string; name: Names; filter: TicketFilter; sort: TicketOrder }[] = [
+  { key: 'mine', name: { en: 'Mine', uk: 'Мої' }, filter: { mine: true, categories: active }, sort: TicketOrder.DUE },
+  { key: 'unassigned', name: { en: 'Unassigned', uk: 'Без виконавця' }, filter: { unassigned: true, categories: active }, sort: TicketOrder.DUE },
+  { key: 'my-team', name: { en: 'My team', uk: 'Моя команда' }, filter: { myTeams: true, categories: active }, sort: TicketOrder.DUE },
+  { key: 'open', name: { en: 'All open', uk: 'Усі відкриті' }, filter: { categories: active }, sort: TicketOrder.UPDATED },
+  { key: 'waiting', name: { en: 'Waiting', uk: 'В очікуванні' }, filter: { categories: ['WAITING'] }, sort: TicketOrder.UPDATED },
+  { key: 'breaching', name: { en: 'Breaching soon', uk: 'Скоро порушення' }, filter: { categories: working, dueWithinMinutes: 60 }, sort: TicketOrder.DUE },
+  { key: 'closed', name: { en: 'Closed', uk: 'Закриті' }, filter: { categories: ['RESOLVED', 'CLOSED'] }, sort: TicketOrder.UPDATED },
+  { key: 'spam', name: { en: 'Spam', uk: 'Спам' }, filter: { categories: ['SPAM'] }, sort: TicketOrder.UPDATED },
+];
+
+const minutes: Record<SlaMetric, Record<Priority, number>> = {
+  FIRST_RESPONSE: { LOW: 24 * 60, NORMAL: 8 * 60, HIGH: 2 * 60, CRITICAL: 30 },
+  RESOLUTION: { LOW: 7 * 24 * 60, NORMAL: 3 * 24 * 60, HIGH: 24 * 60, CRITICAL: 4 * 60 },
+};
+
+const defaultTargets = Object.values(SlaMetric).flatMap((metric) =>
+  priorities.map((priority) => ({ metric, priority, minutes: minutes[metric][priority] })),
+);

@@ -1,0 +1,1 @@
+export { createMember, createWorkspace } from './create-workspace.ts';

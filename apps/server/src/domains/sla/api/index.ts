@@ -1,0 +1,1 @@
+export { SlaResolver } from './sla.resolver.ts';

@@ -1,0 +1,1 @@
+export const SlaEvent = { BREACHED: 'sla.breached', RESPONDED: 'sla.responded' } as const;

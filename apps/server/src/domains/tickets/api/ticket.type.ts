@@ -1,0 +1,77 @@
+import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Priority, StatusCategory } from '@baton/rules';
+import '../../../graphql/enums.ts';
+import { UserError } from '../../../graphql/user-error.ts';
+import { WaitingOn, type Status, type Tag, type Topic } from '../status.entity.ts';
+import { TicketSource, type Ticket } from '../ticket.entity.ts';
+
+registerEnumType(TicketSource, { name: 'TicketSource' });
+registerEnumType(WaitingOn, { name: 'WaitingOn' });
+
+@ObjectType({ description: 'A name in one language.' })
+export class LocalizedName {
+  @Field(() => String) locale!: string;
+  @Field(() => String) text!: string;
+}
+
+@ObjectType('Status', { description: 'One of the workspace’s own statuses. Programs ask for its category.' })
+export class StatusType implements Pick<Status, 'id' | 'category' | 'color' | 'waitingOn'> {
+  @Field(() => ID) id!: string;
+  @Field(() => StatusCategory) category!: StatusCategory;
+  @Field(() => String, { description: 'A colour’s name, such as `blue`.' }) color!: string;
+  @Field(() => WaitingOn, { nullable: true }) waitingOn!: WaitingOn | null;
+}
+
+@ObjectType('Topic', { description: 'What tickets are about.' })
+export class TopicType implements Pick<Topic, 'id'> {
+  @Field(() => ID) id!: string;
+}
+
+@ObjectType('Tag')
+export class TagType implements Pick<Tag, 'id' | 'name'> {
+  @Field(() => ID) id!: string;
+  @Field(() => String) name!: string;
+}
+
+@ObjectType({ description: 'What you may do with a ticket now.' })
+export class TicketPermissions {
+  @Field(() => Boolean) edit!: boolean;
+  @Field(() => Boolean, { description: 'Assign it to anybody.' }) assign!: boolean;
+  @Field(() => Boolean, { description: 'Assign it to yourself.' }) take!: boolean;
+  @Field(() => Boolean) writeNotes!: boolean;
+  @Field(() => Boolean) watch!: boolean;
+}
+
+@ObjectType('Ticket', { description: 'A unit of work.' })
+export class TicketType
+  implements Pick<Ticket, 'id' | 'number' | 'subject' | 'description' | 'priority' | 'source' | 'dueAt' | 'version' | 'createdAt' | 'updatedAt' | 'resolvedAt'>
+{
+  @Field(() => ID) id!: string;
+  @Field(() => Int, { description: 'What people say and search for. Unique in the workspace.' }) number!: number;
+  @Field(() => String) subject!: string;
+  @Field(() => String, { description: 'HTML of a small, safe set of tags.' }) description!: string;
+  @Field(() => Priority) priority!: Priority;
+  @Field(() => TicketSource) source!: TicketSource;
+  @Field(() => Date, { nullable: true, description: 'When the next SLA target is reached, or was; null while no clock runs.' }) dueAt!: Date | null;
+  @Field(() => Int, { description: 'Grows with every change; ignore what is not newer.' }) version!: number;
+  @Field(() => Date) createdAt!: Date;
+  @Field(() => Date) updatedAt!: Date;
+  @Field(() => Date, { nullable: true }) resolvedAt!: Date | null;
+}
+
+@ObjectType('TicketNotFound', { implements: UserError })
+export class TicketNotFoundType extends UserError {}
+
+@ObjectType('ReferenceNotFound', { implements: UserError, description: 'An id in the input that names nothing here.' })
+export class ReferenceNotFoundType extends UserError {}
+
+@ObjectType('StatusMoveRefused', { implements: UserError })
+export class StatusMoveRefusedType extends UserError {}
+
+@ObjectType('TicketConflict', { implements: UserError, description: 'Somebody changed the same field first. Nothing was overwritten.' })
+export class TicketConflictType extends UserError {
+  @Field(() => String, { nullable: true, description: 'The value your edit started from.' }) base!: string | null;
+  @Field(() => String, { nullable: true, description: 'The value that stands now.' }) theirs!: string | null;
+  @Field(() => String, { nullable: true, description: 'The value you sent.' }) yours!: string | null;
+  @Field(() => Date, { nullable: true }) changedAt!: Date | null;
+}

@@ -1,0 +1,56 @@
+import { LockMode } from '@mikro-orm/core';
+import { NotPermitted } from '../../kernel/domain-error.ts';
+import { isId } from '../../kernel/id.ts';
+import { loaderByKey } from '../../platform/loader.ts';
+import type { Scope } from '../../platform/scope.ts';
+import { may } from '../../kernel/viewer.ts';
+import { Ticket, TicketGrant } from './ticket.entity.ts';
+import { TicketNotFound } from './ticket.errors.ts';
+import { canEdit, canSee } from './ticket.policy.ts';
+
+const ticketById = loaderByKey(
+  (scope, ids: readonly string[]) => scope.em.find(Ticket, { workspaceId: scope.workspaceId, id: { $in: [...ids] } }),
+  (ticket) => ticket.id,
+);
+
+const grantByTicket = loaderByKey(
+  (scope, ids: readonly string[]) =>
+    scope.em.find(TicketGrant, { workspaceId: scope.workspaceId, memberId: scope.viewer.memberId, ticketId: { $in: [...ids] } }),
+  (grant) => grant.ticketId,
+);
+
+/** The ticket if the viewer may see it; null otherwise, and for an id that names none. */
+export async function findTicket(scope: Scope, id: string): Promise<Ticket | null> {
+  if (!isId(id)) return null;
+  const ticket = await scope.load(ticketById, id);
+  return ticket && (await isVisible(scope, ticket)) ? ticket : null;
+}
+
+export async function findTicketByNumber(scope: Scope, number: number): Promise<Ticket | null> {
+  const ticket = await scope.em.findOne(Ticket, { workspaceId: scope.workspaceId, number });
+  return ticket && (await isVisible(scope, ticket)) ? ticket : null;
+}
+
+/** A visible ticket, locked until the transaction ends; refuses with the one answer for missing and forbidden. */
+export async function lockTicket(tx: Scope, id: string): Promise<Ticket> {
+  const ticket = isId(id)
+    ? await tx.em.findOne(Ticket, { workspaceId: tx.workspaceId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true })
+    : null;
+  if (!ticket || !(await isVisible(tx, ticket))) throw new TicketNotFound();
+  return ticket;
+}
+
+export async function lockTicketToEdit(tx: Scope, id: string): Promise<Ticket> {
+  const ticket = await lockTicket(tx, id);
+  if (!canEdit(tx.viewer, ticket)) {
+    throw new NotPermitted('You can edit tickets that are assigned to you or to nobody. Take it, or ask its assignee.');
+  }
+  return ticket;
+}
+
+/** Whether the viewer sees this ticket as it is now. */
+export async function isVisible(scope: Scope, ticket: Ticket): Promise<boolean> {
+  const asksGrant = may(scope.viewer, 'ticket.granted.see');
+  const granted = asksGrant && (await scope.load(grantByTicket, ticket.id)) !== null;
+  return canSee(scope.viewer, ticket, granted);
+}

@@ -1,0 +1,36 @@
+import sanitizeHtml from 'sanitize-html';
+import { limits } from '@baton/rules';
+import { InvalidInput } from '../../kernel/domain-error.ts';
+
+const allowed: sanitizeHtml.IOptions = {
+  allowedTags: ['p', 'br', 'strong', 'em', 's', 'u', 'code', 'pre', 'blockquote', 'ul', 'ol', 'li', 'h1', 'h2', 'h3', 'a', 'hr', 'span'],
+  allowedAttributes: { a: ['href', 'rel', 'target'], span: ['data-type', 'data-id', 'data-label'] },
+  allowedSchemes: ['http', 'https', 'mailto', 'tel'],
+  transformTags: { a: sanitizeHtml.simpleTransform('a', { rel: 'noopener noreferrer nofollow', target: '_blank' }) },
+};
+
+/** Keeps the formatting that our editor makes and drops the rest: scripts, styles, images, foreign attributes. */
+export function cleanRichText(field: string, html: string): string {
+  if (html.length > limits.richText) {
+    throw new InvalidInput(
+      `The ${field} has ${html.length} characters with its formatting; ${limits.richText} are allowed. Shorten it.`,
+      field,
+    );
+  }
+  return sanitizeHtml(html, allowed).trim();
+}
+
+/** Whether anything is left to read once the formatting is gone. */
+export function isBlank(html: string): boolean {
+  return sanitizeHtml(html, { allowedTags: [], allowedAttributes: {} }).trim() === '';
+}
+
+/** Turns plain text, as files and mails bring it, into paragraphs. */
+export function richTextFromPlain(text: string): string {
+  const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return escaped
+    .split(/\n{2,}/)
+    .filter((paragraph) => paragraph.trim() !== '')
+    .map((paragraph) => `<p>${paragraph.trim().replaceAll('\n', '<br />')}</p>`)
+    .join('');
+}

@@ -1,0 +1,52 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { StatusCategory } from '@baton/rules';
+
+/** A name in each language of the workspace, by locale. */
+export type Names = Readonly<Record<string, string>>;
+
+export const WaitingOn = { CUSTOMER: 'CUSTOMER', VENDOR: 'VENDOR' } as const;
+export type WaitingOn = (typeof WaitingOn)[keyof typeof WaitingOn];
+
+const StatusSchema = defineEntity({
+  name: 'Status',
+  properties: {
+    workspaceId: p.uuid().primary(),
+    id: p.uuid().primary(),
+    category: p.enum(() => StatusCategory).columnType('text'),
+    name: p.json<Names>(),
+    color: p.text(),
+    waitingOn: p.enum(() => WaitingOn).columnType('text').strictNullable(),
+    place: p.integer(),
+  },
+});
+
+/** One of the workspace's own statuses. Code asks for its category. */
+export class Status extends StatusSchema.class {}
+StatusSchema.setClass(Status);
+
+const TopicSchema = defineEntity({
+  name: 'Topic',
+  properties: {
+    workspaceId: p.uuid().primary(),
+    id: p.uuid().primary(),
+    name: p.json<Names>(),
+    parentId: p.uuid().strictNullable(),
+    place: p.integer(),
+  },
+});
+
+/** What tickets are about. */
+export class Topic extends TopicSchema.class {}
+TopicSchema.setClass(Topic);
+
+const TagSchema = defineEntity({
+  name: 'Tag',
+  properties: {
+    workspaceId: p.uuid().primary(),
+    id: p.uuid().primary(),
+    name: p.text(),
+  },
+});
+
+export class Tag extends TagSchema.class {}
+TagSchema.setClass(Tag);

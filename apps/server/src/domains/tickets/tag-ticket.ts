@@ -1,0 +1,62 @@
+import { limits } from '@baton/rules';
+import { InvalidInput } from '../../kernel/domain-error.ts';
+import { newId } from '../../kernel/id.ts';
+import { requireLine } from '../../kernel/text.ts';
+import type { Scope } from '../../platform/scope.ts';
+import { lockTicketToEdit } from './find-ticket.ts';
+import { Tag } from './status.entity.ts';
+import { TicketTag, type Ticket } from './ticket.entity.ts';
+import { TicketEvent, ticketEvent } from './ticket.events.ts';
+
+export interface TagTicket {
+  readonly ticketId: string;
+  /** Names. A tag that the workspace does not have yet is made. */
+  readonly add: readonly string[];
+  readonly remove: readonly string[];
+}
+
+/** Adds and removes tags as sets, so that two people who tag at once both get theirs. */
+export function tagTicket(scope: Scope, { ticketId, add, remove }: TagTicket): Promise<Ticket> {
+  return scope.transaction(async (tx) => {
+    const ticket = await lockTicketToEdit(tx, ticketId);
+    const { em, workspaceId } = tx;
+    const current = await em.find(TicketTag, { workspaceId, ticketId });
+    const has = new Set(current.map((link) => link.tagId));
+
+    const added: Tag[] = [];
+    for (const name of add) {
+      const tag = await findOrMakeTag(tx, name);
+      if (!has.has(tag.id)) added.push(tag);
+      has.add(tag.id);
+    }
+    if (has.size > limits.tagsPerTicket) {
+      throw new InvalidInput(`A ticket has at most ${limits.tagsPerTicket} tags. Remove some first.`, 'add');
+    }
+    const unwanted = await em.find(Tag, { workspaceId, name: { $in: [...remove] } });
+    const removed = unwanted.filter((tag) => current.some((link) => link.tagId === tag.id));
+    if (added.length + removed.length === 0) return ticket;
+
+    for (const tag of added) em.create(TicketTag, { workspaceId, ticketId, tagId: tag.id });
+    await em.flush();
+    await em.nativeDelete(TicketTag, { workspaceId, ticketId, tagId: { $in: removed.map((tag) => tag.id) } });
+    tx.record(
+      ticketEvent(TicketEvent.TAGGED, ticketId, [
+        ...added.map((tag) => ({ field: 'tag', from: null, to: tag.name })),
+        ...removed.map((tag) => ({ field: 'tag', from: tag.name, to: null })),
+      ]),
+    );
+    return ticket;
+  });
+}
+
+/** Two people may name the same new tag at once; the second joins the first's. */
+async function findOrMakeTag(tx: Scope, text: string): Promise<Tag> {
+  const name = requireLine('tag', text, 50);
+  await tx.em.execute('insert into tag (workspace_id, id, name) values (?, ?, ?) on conflict (workspace_id, lower(name)) do nothing', [
+    tx.workspaceId,
+    newId(),
+    name,
+  ]);
+  const [row]: { id: string }[] = await tx.em.execute('select id from tag where workspace_id = ? and lower(name) = lower(?)', [tx.workspaceId, name]);
+  return tx.em.findOneOrFail(Tag, { workspaceId: tx.workspaceId, id: row?.id ?? '' });
+}

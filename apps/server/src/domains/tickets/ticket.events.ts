@@ -1,0 +1,14 @@
+import { domainEvent, type DomainEvent, type FieldChange } from '../../kernel/domain-event.ts';
+
+export const TicketEvent = {
+  CREATED: 'ticket.created',
+  EDITED: 'ticket.edited',
+  STATUS_CHANGED: 'ticket.status_changed',
+  ASSIGNED: 'ticket.assigned',
+  TAGGED: 'ticket.tagged',
+} as const;
+export type TicketEvent = (typeof TicketEvent)[keyof typeof TicketEvent];
+
+export function ticketEvent(type: TicketEvent, ticketId: string, changes: readonly FieldChange[]): DomainEvent {
+  return domainEvent(type, ticketId, { changes });
+}

@@ -1,0 +1,1 @@
+export { TicketListResolver, ViewResolver } from './view.resolver.ts';

@@ -1,0 +1,70 @@
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Priority, StatusCategory } from '@baton/rules';
+import { PageInfo, type Edge } from '../../../graphql/connection.ts';
+import { TicketType } from '../../tickets/api/index.ts';
+import type { Ticket } from '../../tickets/index.ts';
+import { ViewChangeKind } from '../live-views.ts';
+import { TicketOrder, type TicketFilter } from '../ticket-filter.ts';
+import type { View } from '../view.entity.ts';
+
+registerEnumType(TicketOrder, {
+  name: 'TicketOrder',
+  description: 'UPDATED: latest change first. DUE: next due first, nothing due last. NUMBER: newest first.',
+});
+registerEnumType(ViewChangeKind, { name: 'ViewChangeKind' });
+
+@InputType('TicketFilterInput', { description: 'Everything given must hold.' })
+export class TicketFilterInput implements TicketFilter {
+  @Field(() => [StatusCategory], { nullable: true }) categories?: StatusCategory[] | null;
+  @Field(() => [Priority], { nullable: true }) priorities?: Priority[] | null;
+  @Field(() => Boolean, { nullable: true, description: 'Assigned to you.' }) mine?: boolean | null;
+  @Field(() => Boolean, { nullable: true }) unassigned?: boolean | null;
+  @Field(() => [ID], { nullable: true }) assigneeIds?: string[] | null;
+  @Field(() => Boolean, { nullable: true, description: 'Of the teams you are in.' }) myTeams?: boolean | null;
+  @Field(() => [ID], { nullable: true }) teamIds?: string[] | null;
+  @Field(() => [ID], { nullable: true }) topicIds?: string[] | null;
+  @Field(() => ID, { nullable: true }) requesterId?: string | null;
+  @Field(() => Int, { nullable: true, description: 'Due within so many minutes from now, or overdue.' }) dueWithinMinutes?: number | null;
+}
+
+/** What a page of tickets remembers of its question, for the fields that are asked for beside it. */
+export interface TicketConnection {
+  readonly edges: readonly Edge<Ticket>[];
+  readonly pageInfo: PageInfo;
+  readonly position: string;
+  readonly filter: TicketFilter;
+}
+
+@ObjectType('TicketEdge')
+class TicketEdgeType implements Edge<Ticket> {
+  @Field(() => String) cursor!: string;
+  @Field(() => TicketType) node!: Ticket;
+}
+
+@ObjectType('TicketConnection')
+export class TicketConnectionType {
+  @Field(() => [TicketEdgeType]) edges!: Edge<Ticket>[];
+  @Field(() => PageInfo) pageInfo!: PageInfo;
+  @Field(() => String, { description: 'The position in the stream of changes that this page reflects. Subscribe after it.' }) position!: string;
+}
+
+@ObjectType('View', { description: 'A saved filter with a sort order.' })
+export class ViewType implements Pick<View, 'id' | 'key'> {
+  @Field(() => ID) id!: string;
+  @Field(() => String, { description: 'A short name for addresses, such as `mine`.' }) key!: string;
+  @Field(() => TicketOrder) order!: TicketOrder;
+}
+
+@ObjectType({ description: 'A change of a live list. Applying it twice does no harm.' })
+export class ViewChangeType {
+  @Field(() => ViewChangeKind, { description: 'RELOAD: too much was missed; load the page again.' }) kind!: ViewChangeKind;
+  @Field(() => ID, { nullable: true }) ticketId!: string | null;
+  @Field(() => TicketType, { nullable: true, description: 'As it is now; null when it left.' }) ticket!: Ticket | null;
+  @Field(() => String, { description: 'Resume after this position.' }) position!: string;
+}
+
+@ObjectType()
+export class ViewCount {
+  @Field(() => ID) viewId!: string;
+  @Field(() => Int) count!: number;
+}

@@ -1,0 +1,2 @@
+export { View } from './view.entity.ts';
+export { TicketOrder, type TicketFilter } from './ticket-filter.ts';

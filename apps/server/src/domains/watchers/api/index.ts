@@ -1,0 +1,1 @@
+export { WatcherResolver } from './watcher.resolver.ts';

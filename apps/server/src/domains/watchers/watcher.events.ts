@@ -1,0 +1,1 @@
+export const WatcherEvent = { ADDED: 'watcher.added', REMOVED: 'watcher.removed' } as const;

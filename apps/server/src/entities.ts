@@ -1,0 +1,16 @@
+import { EventRecord } from './platform/event-record.entity.ts';
+import { Contact } from './domains/contacts/index.ts';
+import { AccessToken, Account, Member, Session, Team, TeamMember, Workspace } from './domains/identity/index.ts';
+import { ImportRun } from './domains/import/index.ts';
+import { Note, NoteMention } from './domains/notes/index.ts';
+import { Notification } from './domains/notifications/index.ts';
+import { SlaClock, SlaPolicy, SlaTarget } from './domains/sla/index.ts';
+import { Status, Tag, Ticket, TicketGrant, TicketTag, Topic } from './domains/tickets/index.ts';
+import { View } from './domains/views/index.ts';
+import { Watcher } from './domains/watchers/index.ts';
+
+/** Every stored thing. */
+export const entities = [
+  AccessToken, Account, Contact, EventRecord, ImportRun, Member, Note, NoteMention, Notification, Session, SlaClock,
+  SlaPolicy, SlaTarget, Status, Tag, Team, TeamMember, Ticket, TicketGrant, TicketTag, Topic, View, Watcher, Workspace,
+];

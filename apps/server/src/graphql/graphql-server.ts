@@ -1,0 +1,94 @@
+import type { IncomingMessage } from 'node:http';
+import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
+import type { FastifyInstance } from 'fastify';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import type { Logger } from '../platform/logger.ts';
+import { Context, type ContextFactory, type LiveSources } from './context.ts';
+import { errorFormatter } from './format-error.ts';
+import { requestTransport, socketTransport } from './http-transport.ts';
+
+export interface GraphqlServerSettings {
+  readonly schema: GraphQLSchema;
+  readonly factory: ContextFactory;
+  readonly live: LiveSources;
+  readonly logger: Logger;
+  /** Whose pages may open a socket with the cookie of a person: this origin and no other. */
+  readonly publicUrl: string;
+}
+
+const path = '/graphql';
+
+/** Serves the schema at /graphql, over HTTP and over graphql-transport-ws. Call the answer to stop it. */
+export async function serveGraphql(app: FastifyInstance, settings: GraphqlServerSettings): Promise<() => Promise<void>> {
+  const { schema, factory, live, logger, publicUrl } = settings;
+  const format = errorFormatter(logger);
+  const sockets = serveSockets(app, settings);
+  const apollo = new ApolloServer<Context>({
+    schema,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    includeStacktraceInErrorResponses: false,
+    introspection: true,
+    parseOptions: { maxTokens: 5000 },
+    formatError: (_formatted, error) => format(located(error)),
+    plugins: [fastifyApolloDrainPlugin(app), ApolloServerPluginLandingPageDisabled()],
+  });
+  await apollo.start();
+  const secure = publicUrl.startsWith('https:');
+  await app.register(fastifyApollo(apollo), {
+    path,
+    context: (request, reply) => Context.open(requestTransport(request, reply, secure), factory, live),
+  });
+  return async () => {
+    await sockets();
+    await apollo.stop();
+  };
+}
+
+type SocketExtra = Record<PropertyKey, unknown> & { readonly request: IncomingMessage };
+
+function serveSockets(app: FastifyInstance, { schema, factory, live, logger, publicUrl }: GraphqlServerSettings): () => Promise<void> {
+  const format = errorFormatter(logger);
+  const server = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024, perMessageDeflate: { threshold: 1024 } });
+  const running = useServer<Readonly<Record<string, unknown>>, SocketExtra>(
+    {
+      schema,
+      connectionInitWaitTimeout: 10_000,
+      // A context for each operation: its rights and rows are its own.
+      context: ({ connectionParams, extra }) => Context.open(socketTransport(extra.request, connectionParams), factory, live),
+      onError: (_context, _id, _payload, errors) => errors.map((error) => asError(format(error))),
+      onNext: (_context, _id, _payload, _args, result) =>
+        result.errors ? { ...result, errors: result.errors.map((error) => asError(format(error))) } : result,
+    },
+    server,
+    12_000,
+  );
+  app.server.on('upgrade', (request: IncomingMessage, socket, head) => {
+    if (new URL(request.url ?? '/', 'http://localhost').pathname !== path || !sameOrigin(request, publicUrl)) {
+      socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n');
+      return;
+    }
+    server.handleUpgrade(request, socket, head, (opened) => server.emit('connection', opened, request));
+  });
+  return async () => {
+    await running.dispose();
+  };
+}
+
+/** Browsers name the page that opens a socket; programs do not, and bring no cookie that somebody else put there. */
+function sameOrigin({ headers }: IncomingMessage, publicUrl: string): boolean {
+  if (!headers.origin) return true;
+  return headers.origin === publicUrl || new URL(headers.origin).host === headers.host;
+}
+
+function located(error: unknown): GraphQLError {
+  return error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error });
+}
+
+function asError({ message, extensions, path: at }: ReturnType<ReturnType<typeof errorFormatter>>): GraphQLError {
+  return new GraphQLError(message, { extensions, path: at });
+}

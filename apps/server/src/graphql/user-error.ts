@@ -1,0 +1,50 @@
+import { createUnionType, Field, InterfaceType, ObjectType, UseMiddleware, type ClassType } from 'type-graphql';
+import { DomainError } from '../kernel/domain-error.ts';
+
+@InterfaceType({ description: 'A refusal that the one who asked can act on.' })
+export abstract class UserError {
+  @Field(() => String, { description: 'For people: what was given, what is allowed, what to do.' }) message!: string;
+  @Field(() => String, { description: 'For programs. Stable.' }) code!: string;
+  @Field(() => String, { nullable: true, description: 'The input field it is about; null for the whole.' }) field!: string | null;
+}
+
+@ObjectType('InvalidInput', { implements: UserError })
+export class InvalidInputType extends UserError {}
+
+@ObjectType('NotPermitted', { implements: UserError })
+export class NotPermittedType extends UserError {}
+
+/** A refusal as data: graphql-js throws any Error it meets in a result, so this is a plain object. */
+export interface UserErrorData {
+  readonly __typename: string;
+  readonly message: string;
+  readonly code: string;
+  readonly field: string | null;
+}
+
+/** The union of what one mutation can refuse with. */
+export function userErrorUnion(name: string, types: readonly ClassType[] = []) {
+  return createUnionType({
+    name,
+    types: () => [InvalidInputType, NotPermittedType, ...types],
+    resolveType: (error: unknown) => (error as UserErrorData).__typename,
+  });
+}
+
+/** Turns a refusal thrown below into `{ userErrors: [it] }`. Everything else thrown is a bug and passes. */
+export function ReturnsUserErrors(): MethodDecorator {
+  return UseMiddleware(async (_action, next) => {
+    try {
+      return { userErrors: [], ...((await next()) as object) };
+    } catch (error) {
+      if (error instanceof DomainError) return { userErrors: [asData(error)] };
+      throw error;
+    }
+  });
+}
+
+function asData(error: DomainError): UserErrorData {
+  const { code, message, field, name } = error;
+  const { stack: _, ...own } = { ...error } as DomainError;
+  return { ...own, __typename: name, message, code, field };
+}

@@ -1,0 +1,4 @@
+/** What time it is. Passed in, so that tests and imports can say another. */
+export type Clock = () => Date;
+
+export const systemClock: Clock = () => new Date();

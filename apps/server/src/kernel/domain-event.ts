@@ -1,0 +1,34 @@
+import { newId } from './id.ts';
+
+/** One field of a ticket before and after, as ids and plain values. Read by the activity log, never sent unasked. */
+export interface FieldChange {
+  readonly field: string;
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+/** Something that happened, in the past tense and thin: what it was about, not the rows themselves. */
+export interface DomainEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly ticketId: string | null;
+  readonly changes: readonly FieldChange[];
+  /** The members it is addressed to: a notification's receiver, a new watcher, the mentioned. */
+  readonly memberIds: readonly string[];
+  /** The row beside the ticket that it is about, such as a note. */
+  readonly subjectId: string | null;
+}
+
+export function domainEvent(type: string, ticketId: string | null, rest: Partial<DomainEvent> = {}): DomainEvent {
+  return { id: newId(), type, ticketId, changes: [], memberIds: [], subjectId: null, ...rest };
+}
+
+/** An event as the log holds it. `position` orders the workspace's stream, `ticketVersion` the ticket's own. */
+export interface LoggedEvent extends DomainEvent {
+  readonly workspaceId: string;
+  readonly position: number;
+  readonly ticketVersion: number | null;
+  readonly actorKind: string;
+  readonly actorId: string | null;
+  readonly at: Date;
+}

@@ -1,0 +1,80 @@
+import { fileURLToPath } from 'node:url';
+import { openApp } from './app.ts';
+import { readConfig, type Config } from './config.ts';
+import { openDesk, type Desk } from './desk.ts';
+import { demoMembers, demoPassword, makeDemo } from './domains/demo/index.ts';
+import { Workspace } from './domains/identity/index.ts';
+import { createLogger } from './platform/logger.ts';
+import { explainStartFault } from './start-fault.ts';
+
+const pagesPath = fileURLToPath(new URL('../../web/build/handler.js', import.meta.url));
+
+/** One node: database, live engine, doors. */
+async function start(config: Config): Promise<() => Promise<void>> {
+  const logger = createLogger(config.logLevel);
+  const desk = await openDesk(config, logger);
+  try {
+    if (config.demo) await ensureDemo(desk);
+    const app = await openApp(desk, { ...config, pagesPath }, logger);
+    await app.http.listen({ port: config.port, host: config.host });
+    desk.start();
+    await greet(desk, config);
+    return async () => {
+      await app.close();
+      await desk.close();
+    };
+  } catch (error) {
+    await desk.close();
+    throw error;
+  }
+}
+
+async function ensureDemo(desk: Desk): Promise<void> {
+  if ((await desk.orm.em.fork().count(Workspace)) > 0) return;
+  const started = Date.now();
+  let shown = -1;
+  await makeDemo({
+    scopeFor: desk.scopeFor,
+    systemScope: desk.systemScope,
+    now: new Date(),
+    tickets: 2000,
+    contacts: 300,
+    onProgress(done, of) {
+      const percent = Math.floor((done / of) * 10) * 10;
+      if (percent === shown) return;
+      shown = percent;
+      console.log(`Making a demo desk: ${done} of ${of} tickets`);
+    },
+  });
+  console.log(`Made the demo desk in ${((Date.now() - started) / 1000).toFixed(0)} s.`);
+}
+
+async function greet(desk: Desk, { publicUrl, graphiql }: Config): Promise<void> {
+  console.log(`\nBaton is at ${publicUrl}${graphiql ? `   (GraphiQL: ${publicUrl}/graphiql)` : ''}`);
+  if ((await desk.orm.em.fork().count(Workspace, { demo: true })) > 0) {
+    console.log(`\nDemo sign-ins, all with the password ${demoPassword}:`);
+    for (const { name, email, role } of demoMembers) console.log(`  ${email.padEnd(20)} ${role.padEnd(12)} ${name}`);
+  }
+  console.log('\nCtrl-C stops it.');
+}
+
+let stopping = false;
+let close: (() => Promise<void>) | undefined;
+
+async function stop(): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  await close?.();
+  process.exit(0);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
+// The launcher that gave us a channel is gone, so nobody would stop us any more.
+process.on('disconnect', () => void stop());
+
+try {
+  close = await start(readConfig(process.env));
+} catch (error) {
+  console.error(`\n${explainStartFault(error, process.env)}`);
+  process.exit(1);
+}

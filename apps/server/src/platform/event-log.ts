@@ -1,0 +1,74 @@
+import type { DomainEvent } from '../kernel/domain-event.ts';
+import { EventRecord } from './event-record.entity.ts';
+import type { Scope } from './scope.ts';
+
+/** One consequence of an event, run in the transaction that recorded it. */
+export interface Reaction {
+  readonly to: readonly string[];
+  readonly run: (tx: Scope, event: DomainEvent) => Promise<void>;
+}
+
+/** Counts `events` changes on a ticket and answers its new version; the lock it takes orders the log per ticket. */
+export type StampTicket = (tx: Scope, ticketId: string, events: number) => Promise<number>;
+
+/** Writes what happened, in the transaction in which it happened, and says so after the commit. */
+export class EventLog {
+  readonly #reactions = new Map<string, Reaction[]>();
+
+  constructor(
+    private readonly stampTicket: StampTicket,
+    reactions: readonly Reaction[],
+    /** Called after each commit that recorded something; must not throw. */
+    readonly announce: (workspaceId: string) => void,
+  ) {
+    for (const reaction of reactions) {
+      for (const type of reaction.to) this.#reactions.set(type, [...(this.#reactions.get(type) ?? []), reaction]);
+    }
+  }
+
+  async react(tx: Scope, event: DomainEvent): Promise<void> {
+    for (const reaction of this.#reactions.get(event.type) ?? []) await reaction.run(tx, event);
+  }
+
+  /** The last statements before commit: a ticket's version is taken as late as can be, so its order is commit order. */
+  async append(tx: Scope, events: readonly DomainEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    const nextVersion = await this.#stampAll(tx, events);
+    const { viewer } = tx;
+    const at = tx.now();
+    await tx.em.insertMany(
+      EventRecord,
+      events.map((event) => ({
+        workspaceId: tx.workspaceId,
+        id: event.id,
+        position: null,
+        type: event.type,
+        ticketId: event.ticketId,
+        ticketVersion: event.ticketId === null ? null : nextVersion(event.ticketId),
+        actorKind: viewer.kind,
+        actorId: viewer.kind === 'MEMBER' ? viewer.memberId : null,
+        causeId: null,
+        memberIds: [...event.memberIds],
+        subjectId: event.subjectId,
+        changes: event.changes,
+        at,
+      })),
+    );
+  }
+
+  /** Tickets are stamped in the order of their ids, so that two transactions never wait for each other. */
+  async #stampAll(tx: Scope, events: readonly DomainEvent[]): Promise<(ticketId: string) => number> {
+    const counts = new Map<string, number>();
+    for (const { ticketId } of events) if (ticketId !== null) counts.set(ticketId, (counts.get(ticketId) ?? 0) + 1);
+    const next = new Map<string, number>();
+    for (const ticketId of [...counts.keys()].sort()) {
+      const count = counts.get(ticketId) ?? 0;
+      next.set(ticketId, (await this.stampTicket(tx, ticketId, count)) - count);
+    }
+    return (ticketId) => {
+      const version = (next.get(ticketId) ?? 0) + 1;
+      next.set(ticketId, version);
+      return version;
+    };
+  }
+}

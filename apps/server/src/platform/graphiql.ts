@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { FastifyInstance } from 'fastify';
+
+const require = createRequire(import.meta.url);
+
+const assets: Readonly<Record<string, { readonly file: string; readonly type: string }>> = {
+  'react.js': { file: 'react/umd/react.production.min.js', type: 'text/javascript' },
+  'react-dom.js': { file: 'react-dom/umd/react-dom.production.min.js', type: 'text/javascript' },
+  'graphiql.js': { file: 'graphiql/graphiql.min.js', type: 'text/javascript' },
+  'graphiql.css': { file: 'graphiql/graphiql.min.css', type: 'text/css' },
+};
+
+const page = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>Baton GraphiQL</title>
+    <link rel="icon" href="data:," />
+    <link rel="stylesheet" href="/graphiql/graphiql.css" />
+    <style>html, body, #graphiql { height: 100%; margin: 0 }</style>
+  </head>
+  <body>
+    <div id="graphiql"></div>
+    <script src="/graphiql/react.js"></script>
+    <script src="/graphiql/react-dom.js"></script>
+    <script src="/graphiql/graphiql.js"></script>
+    <script src="/graphiql/start.js"></script>
+  </body>
+</html>`;
+
+const start = `
+const socket = (location.protocol === 'https:' ? 'wss://' : 'ws://') + location.host + '/graphql';
+const fetcher = GraphiQL.createFetcher({ url: '/graphql', subscriptionUrl: socket });
+const defaultQuery = '{\\n  views {\\n    key\\n    count\\n    tickets(first: 3) {\\n      edges {\\n        node {\\n          number\\n          subject\\n          status {\\n            name\\n          }\\n        }\\n      }\\n    }\\n  }\\n}\\n';
+ReactDOM.createRoot(document.getElementById('graphiql')).render(
+  React.createElement(GraphiQL, { fetcher, defaultQuery, defaultEditorToolsVisibility: 'variables' }),
+);
+`;
+
+/** The explorer, from files of our own: it works offline and asks with the cookie of whoever is signed in. */
+export function serveGraphiql(app: FastifyInstance): void {
+  app.get('/graphiql', (_request, reply) => reply.type('text/html').send(page));
+  app.get('/graphiql/start.js', (_request, reply) => reply.type('text/javascript').send(start));
+  for (const [name, { file, type }] of Object.entries(assets)) {
+    app.get(`/graphiql/${name}`, async (_request, reply) => {
+      reply.header('cache-control', 'public, max-age=86400').type(type);
+      return reply.send(await readFile(require.resolve(file)));
+    });
+  }
+}

@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { pathToFileURL } from 'node:url';
+import fastifyCookie from '@fastify/cookie';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { Logger } from './logger.ts';
+
+type PageHandler = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
+
+const apiPaths = /^\/(graphql|graphiql|healthz|readyz)(\/|\?|$)/;
+
+const pageHeaders = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'same-origin',
+  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+  'cross-origin-opener-policy': 'same-origin',
+};
+
+/**
+ * One port for everything. Pages go to SvelteKit before Fastify reads a body, which would leave SvelteKit nothing to
+ * read; the API goes to Fastify.
+ */
+export async function createHttpServer(pagesPath: string | null, logger: Logger): Promise<FastifyInstance> {
+  const pages = pagesPath && existsSync(pagesPath) ? await loadPages(pagesPath) : null;
+  const app = Fastify({
+    loggerInstance: logger,
+    bodyLimit: 1024 * 1024,
+    requestTimeout: 30_000,
+    forceCloseConnections: true,
+    serverFactory: (api) =>
+      createServer((request, response) => {
+        for (const [name, value] of Object.entries(pageHeaders)) response.setHeader(name, value);
+        if (!pages || apiPaths.test(request.url ?? '/')) return api(request, response);
+        // Without a proxy to say so, the page server would take every request for https.
+        request.headers['x-forwarded-proto'] ??= 'http';
+        pages(request, response, (error) => {
+          if (error) logger.error({ err: error }, 'a page failed');
+          response.statusCode = error ? 500 : 404;
+          response.end(error ? 'This page failed. Load it again.' : 'There is no such page.');
+        });
+      }),
+  });
+  await app.register(fastifyCookie);
+  return app as unknown as FastifyInstance;
+}
+
+async function loadPages(path: string): Promise<PageHandler> {
+  const { handler } = (await import(pathToFileURL(path).href)) as { handler: PageHandler };
+  return handler;
+}

@@ -1,0 +1,159 @@
+import { Channel } from './channel.ts';
+import type { PubSub } from './pub-sub.ts';
+
+export const PresenceActivity = { VIEWING: 'VIEWING', WRITING_NOTE: 'WRITING_NOTE', EDITING: 'EDITING' } as const;
+export type PresenceActivity = (typeof PresenceActivity)[keyof typeof PresenceActivity];
+
+/** What one person does on a ticket, in whichever of their tabs they do most. */
+export interface Presence {
+  readonly memberId: string;
+  readonly activity: PresenceActivity;
+  /** The field somebody is in while EDITING. */
+  readonly field: string | null;
+}
+
+interface Place extends Presence {
+  readonly workspaceId: string;
+  readonly ticketId: string;
+}
+
+interface Announcement {
+  readonly node: string;
+  /** Everybody of this node, by connection. Replaces what the node said before. */
+  readonly places: Readonly<Record<string, Place>>;
+}
+
+const repeatMs = 3000;
+const forgottenAfterMs = 8000;
+const rank: Record<PresenceActivity, number> = { VIEWING: 0, EDITING: 1, WRITING_NOTE: 2 };
+
+/**
+ * Who is where, in memory alone. Each node says who is connected to it when that changes and every three seconds; a node
+ * that falls silent takes its people with it, so a crash leaves nobody behind for longer than that.
+ */
+export class PresenceBoard {
+  readonly #node = crypto.randomUUID();
+  readonly #here = new Map<string, Place>();
+  readonly #elsewhere = new Map<string, { places: Readonly<Record<string, Place>>; heardAt: number }>();
+  readonly #watching = new Map<string, Set<Channel<readonly Presence[]>>>();
+  readonly #unsubscribe: (() => void)[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly pubSub: PubSub) {}
+
+  start(): void {
+    this.#unsubscribe.push(this.pubSub.subscribe('presence', (message) => this.#hear(JSON.parse(message) as Announcement)));
+    this.#unsubscribe.push(this.pubSub.subscribe('presence:act', (message) => this.#apply(JSON.parse(message) as Place)));
+    this.#timer = setInterval(() => this.#repeat(), repeatMs);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    this.#here.clear();
+    this.#announce();
+  }
+
+  /** Puts a connection somewhere, in place of where it was. */
+  enter(connection: string, place: Place): void {
+    this.#move([this.#here.get(connection), place], () => this.#here.set(connection, place));
+  }
+
+  leave(connection: string): void {
+    this.#move([this.#here.get(connection)], () => this.#here.delete(connection));
+  }
+
+  /**
+   * Changes what a person does on a ticket, on every connection through which they have it open, on any node: the request
+   * may reach another node than the socket did. Answers whether they are there at all.
+   */
+  act(place: Place): boolean {
+    this.pubSub.publish('presence:act', JSON.stringify(place));
+    return this.on(place.workspaceId, place.ticketId).some(({ memberId }) => memberId === place.memberId);
+  }
+
+  /** Everybody on a ticket, once each. */
+  on(workspaceId: string, ticketId: string): Presence[] {
+    const people = new Map<string, Presence>();
+    const everywhere = [this.#here.values(), ...[...this.#elsewhere.values()].map(({ places }) => Object.values(places))];
+    for (const places of everywhere) {
+      for (const place of places) {
+        if (!sameTicket(place, { workspaceId, ticketId })) continue;
+        const known = people.get(place.memberId);
+        if (known && rank[known.activity] >= rank[place.activity]) continue;
+        people.set(place.memberId, { memberId: place.memberId, activity: place.activity, field: place.field });
+      }
+    }
+    return [...people.values()].sort((a, b) => a.memberId.localeCompare(b.memberId));
+  }
+
+  /** Who is on a ticket, now and after each change. */
+  follow(workspaceId: string, ticketId: string, onClose: () => void): Channel<readonly Presence[]> {
+    const key = ticketKey({ workspaceId, ticketId });
+    const channels = this.#watching.get(key) ?? new Set();
+    this.#watching.set(key, channels);
+    const channel: Channel<readonly Presence[]> = new Channel(() => {
+      channels.delete(channel);
+      if (channels.size === 0) this.#watching.delete(key);
+      onClose();
+    });
+    channels.add(channel);
+    return channel;
+  }
+
+  #move(places: readonly (Place | undefined)[], change: () => void): void {
+    change();
+    this.#tell(places);
+    this.#announce();
+  }
+
+  #apply(place: Place): void {
+    for (const [connection, here] of [...this.#here]) {
+      if (sameTicket(here, place) && here.memberId === place.memberId) this.enter(connection, place);
+    }
+  }
+
+  #announce(): void {
+    const announcement: Announcement = { node: this.#node, places: Object.fromEntries(this.#here) };
+    this.pubSub.publish('presence', JSON.stringify(announcement));
+  }
+
+  #hear({ node, places }: Announcement): void {
+    if (node === this.#node) return;
+    const before = this.#elsewhere.get(node)?.places;
+    // A node heard for the first time does not know our people yet.
+    if (!before) this.#announce();
+    this.#elsewhere.set(node, { places, heardAt: performance.now() });
+    this.#tell([...Object.values(before ?? {}), ...Object.values(places)]);
+  }
+
+  #repeat(): void {
+    if (this.#here.size > 0) this.#announce();
+    for (const [node, { places, heardAt }] of this.#elsewhere) {
+      if (performance.now() - heardAt < forgottenAfterMs) continue;
+      this.#elsewhere.delete(node);
+      this.#tell(Object.values(places));
+    }
+  }
+
+  #tell(places: readonly (Place | undefined)[]): void {
+    const keys = new Set(places.filter((place) => place !== undefined).map(ticketKey));
+    for (const key of keys) {
+      const channels = this.#watching.get(key);
+      if (!channels) continue;
+      const [workspaceId = '', ticketId = ''] = key.split(' ');
+      const people = this.on(workspaceId, ticketId);
+      for (const channel of channels) channel.push(people);
+    }
+  }
+}
+
+type TicketPlace = Pick<Place, 'workspaceId' | 'ticketId'>;
+
+function ticketKey({ workspaceId, ticketId }: TicketPlace): string {
+  return `${workspaceId} ${ticketId}`;
+}
+
+function sameTicket(a: TicketPlace, b: TicketPlace): boolean {
+  return a.ticketId === b.ticketId && a.workspaceId === b.workspaceId;
+}

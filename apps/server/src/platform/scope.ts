@@ -1,0 +1,81 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Clock } from '../kernel/clock.ts';
+import type { DomainEvent } from '../kernel/domain-event.ts';
+import type { Viewer } from '../kernel/viewer.ts';
+import type { EventLog } from './event-log.ts';
+import { Loaders, type LoaderDefinition } from './loader.ts';
+
+/** Who is asking, the unit of work they ask in, and what time it is. The first argument of every use case. */
+export class Scope {
+  readonly #recorded: DomainEvent[] = [];
+  readonly #loaders = new Loaders();
+  #reacted = 0;
+
+  constructor(
+    readonly em: EntityManager,
+    readonly viewer: Viewer,
+    readonly clock: Clock,
+    private readonly log: EventLog,
+  ) {}
+
+  get workspaceId(): string {
+    return this.viewer.workspaceId;
+  }
+
+  now(): Date {
+    return this.clock();
+  }
+
+  /** Stores the event beside the change that caused it: both commit, or neither does. */
+  record(event: DomainEvent): void {
+    this.#recorded.push(event);
+  }
+
+  /** Fetches by key, together with everything else asked for in the same tick. No key, no answer. */
+  async load<K, V>(definition: LoaderDefinition<K, V>, key: K | null): Promise<V | null> {
+    return key === null ? null : this.#loaders.load(this, definition, key);
+  }
+
+  /** The same person and time in a unit of work that has loaded nothing yet. */
+  fresh(): Scope {
+    return new Scope(this.em.fork(), this.viewer, this.clock, this.log);
+  }
+
+  /** Runs `work` in a transaction and announces its events once committed. Joins one already open. */
+  async transaction<T>(work: (tx: Scope) => Promise<T>): Promise<T> {
+    if (this.em.isInTransaction()) return work(this);
+    const [result, happened] = await retryDeadlock(() =>
+      this.em.transactional(
+        async (em) => {
+          const tx = new Scope(em, this.viewer, this.clock, this.log);
+          const result = await work(tx);
+          await tx.#react();
+          await em.flush();
+          await this.log.append(tx, tx.#recorded);
+          return [result, tx.#recorded.length > 0] as const;
+        },
+        { clear: true }, // own copies: a rollback must not leave half-edited entities in the request
+      ),
+    );
+    if (happened) this.log.announce(this.workspaceId);
+    return result;
+  }
+
+  /** Reactions may record events of their own, which are reacted to in turn. */
+  async #react(): Promise<void> {
+    for (; this.#reacted < this.#recorded.length; this.#reacted++) {
+      const event = this.#recorded[this.#reacted];
+      if (event) await this.log.react(this, event);
+    }
+  }
+}
+
+/** Two bulk writers may lock the same tickets in another order; PostgreSQL ends one of them, who simply tries again. */
+async function retryDeadlock<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if ((error as { code?: string }).code !== '40P01') throw error;
+    return work();
+  }
+}

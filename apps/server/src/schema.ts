@@ -1,0 +1,57 @@
+import 'reflect-metadata';
+import type { GraphQLSchema } from 'graphql';
+import { buildSchema, type ClassType } from 'type-graphql';
+import { ActivityEntryResolver, TicketActivityResolver } from './domains/audit/api/index.ts';
+import { ContactResolver } from './domains/contacts/api/index.ts';
+import { IdentityResolver } from './domains/identity/api/index.ts';
+import type { SignInDesk } from './domains/identity/index.ts';
+import { IntakeResolver } from './domains/intake/api/index.ts';
+import { PresenceResolver } from './domains/live/api/index.ts';
+import { NoteResolver, TicketNotesResolver } from './domains/notes/api/index.ts';
+import { NotificationResolver } from './domains/notifications/api/index.ts';
+import { SlaResolver } from './domains/sla/api/index.ts';
+import { ConflictResolver, StatusResolver, TicketResolver, TopicResolver } from './domains/tickets/api/index.ts';
+import { TicketListResolver, ViewResolver } from './domains/views/api/index.ts';
+import { WatcherResolver } from './domains/watchers/api/index.ts';
+
+/** The API as agents and integrators see it. */
+export function makeSchema(desk: SignInDesk): Promise<GraphQLSchema> {
+  const built = new Map<unknown, object>([[IdentityResolver, new IdentityResolver(desk)]]);
+  return buildSchema({
+    resolvers: [
+      ActivityEntryResolver,
+      ConflictResolver,
+      ContactResolver,
+      IdentityResolver,
+      IntakeResolver,
+      NoteResolver,
+      NotificationResolver,
+      PresenceResolver,
+      SlaResolver,
+      StatusResolver,
+      TicketActivityResolver,
+      TicketListResolver,
+      TicketNotesResolver,
+      TicketResolver,
+      TopicResolver,
+      ViewResolver,
+      WatcherResolver,
+    ],
+    // Use cases check what they are given, so that imports and jobs are checked as requests are.
+    validate: false,
+    container: {
+      get(resolver: ClassType) {
+        const instance = built.get(resolver) ?? new resolver();
+        built.set(resolver, instance);
+        return instance;
+      },
+    },
+    // Every subscription brings its own source; type-graphql asks for one all the same.
+    pubSub: {
+      publish() {},
+      subscribe() {
+        throw new Error('a subscription without a source of its own');
+      },
+    },
+  });
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  build: {
+    ssr: true,
+    target: 'node24',
+    outDir: 'dist',
+    minify: false,
+    sourcemap: true,
+    rollupOptions: { input: { main: 'src/main.ts', import: 'src/import-main.ts', 'emit-schema': 'src/emit-schema.ts' } },
+  },
+  // Workspace packages are TypeScript sources, which a server started by Node alone could not load.
+  ssr: { noExternal: ['@baton/rules'] },
+});

@@ -1,0 +1,24 @@
+// npm run import -- FILE: into the database that DATABASE_URL names, or the embedded one, running or not.
+import { spawnSync } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { build, ensureInstalled, pinnedEnvironment, pinnedNode, root } from './ensure.mjs';
+
+ensureInstalled();
+build();
+const env = pinnedEnvironment();
+let database;
+if (!env.DATABASE_URL) {
+  const { joinDatabase } = await import('./data-folder.mjs');
+  database = await joinDatabase();
+  env.DATABASE_URL = database.url;
+}
+// npm runs scripts in the project's folder; the path given is meant from where the person is.
+const from = process.env.INIT_CWD ?? process.cwd();
+const args = process.argv.slice(2).map((arg) => (/\.(csv|json)$/i.test(arg) ? resolve(from, arg) : arg));
+const { status } = spawnSync(pinnedNode(), ['--enable-source-maps', join(root, 'apps/server/dist/import.js'), ...args], {
+  cwd: root,
+  env,
+  stdio: 'inherit',
+});
+await database?.stop();
+process.exit(status ?? 1);

@@ -1,0 +1,63 @@
+// Serves Baton on the pinned Node: the embedded PostgreSQL where no other is named, then the server.
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { root } from './ensure.mjs';
+
+const env = { DEMO: 'true', ...process.env, NODE_ENV: 'production' };
+let database;
+let server;
+let stopping = false;
+
+async function stop(code) {
+  if (stopping) return;
+  stopping = true;
+  if (server && server.exitCode === null && server.signalCode === null) {
+    const gone = new Promise((resolve) => server.once('exit', resolve));
+    server.kill('SIGTERM');
+    await gone;
+  }
+  await database?.stop();
+  process.exit(code);
+}
+
+/** Before anything is started, so that a taken port costs no waiting for a database. */
+function portFault(port, host) {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', (error) => resolve(error.code));
+    probe.listen(port, host, () => probe.close(() => resolve(null)));
+  });
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop(0));
+process.on('disconnect', () => void stop(0));
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) void stop(0);
+}, 500).unref();
+
+try {
+  const port = Number(env.PORT || 4000);
+  const fault = Number.isInteger(port) ? await portFault(port, env.HOST || '127.0.0.1') : null;
+  if (fault === 'EADDRINUSE') {
+    throw new Error(`Port ${port} is in use by another program. Stop that program, or choose another port: PORT=${port + 1} npm start`);
+  }
+  if (!env.DATABASE_URL) {
+    console.log('Starting the embedded PostgreSQL…');
+    const { startDatabase } = await import('./data-folder.mjs');
+    database = await startDatabase();
+    env.DATABASE_URL = database.url;
+  }
+  console.log('Starting Baton…');
+  server = spawn(process.execPath, ['--enable-source-maps', 'dist/main.js'], {
+    cwd: join(root, 'apps/server'),
+    env,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  server.on('exit', (code) => void stop(code ?? 1));
+} catch (error) {
+  const full = error.code === 'ENOSPC' || /No space left on device/i.test(error.message);
+  console.error(full ? 'The disk is full. Free some space and start again; nothing that was saved is lost.' : error.message);
+  await stop(1);
+}

@@ -1,0 +1,4 @@
+export * from './limits.ts';
+export * from './priority.ts';
+export * from './sla-clock.ts';
+export * from './status-category.ts';
