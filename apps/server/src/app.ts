@@ -29,9 +29,6 @@ export async function openApp(desk: Desk, config: AppConfig, logger: Logger): Pr
   });
   return {
     http,
-    async close() {
-      await stopGraphql();
-      await http.close();
-    },
+    close: stopGraphql,
   };
 }

@@ -49,7 +49,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, clock: Clock 
   const log = new EventLog(stampTicket, [startClocks, followStatus, followPriority, notifyMembers], (workspaceId) => relay.poke(workspaceId));
   const scopeFor = (viewer: Viewer, at: Clock = clock) => new Scope(orm.em.fork(), viewer, at, log);
   const systemScope = (workspaceId: string, at?: Clock) => scopeFor(systemViewer(workspaceId), at);
-  const signInDesk = new SignInDesk(() => orm.em.fork(), clock, scopeFor);
+  const signInDesk = new SignInDesk(() => orm.em.fork(), clock);
   const factory: ContextFactory = { authenticate: (secret) => authenticate(orm.em.fork(), clock, secret), scopeFor };
   const live: LiveSources = { feed: new EventFeed(orm, pubSub, logger), presence: new PresenceBoard(pubSub) };
   const breaches = new BreachWatch(systemScope, logger);

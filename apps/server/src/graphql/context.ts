@@ -30,7 +30,8 @@ export interface LiveSources {
 
 /** One request, or one subscription for as long as it is open. */
 export class Context {
-  #scope: Scope | null = null;
+  // Not a #private field: Apollo hands resolvers a shallow copy of the context.
+  private unitOfWork: Scope | null = null;
 
   constructor(
     readonly transport: Transport,
@@ -49,14 +50,20 @@ export class Context {
 
   get scope(): Scope {
     if (!this.viewer) throw unauthenticated();
-    this.#scope ??= this.factory.scopeFor(this.viewer);
-    return this.#scope;
+    this.unitOfWork ??= this.factory.scopeFor(this.viewer);
+    return this.unitOfWork;
+  }
+
+  /** Goes on as somebody who signed in just now. */
+  become(viewer: Viewer): void {
+    this.viewer = viewer;
+    this.unitOfWork = null;
   }
 
   /** Asks again who this is and forgets what was loaded: a socket outlives both rights and rows. */
   async renew(): Promise<Scope> {
     this.viewer = this.transport.secret ? await this.factory.authenticate(this.transport.secret) : null;
-    this.#scope = null;
+    this.unitOfWork = null;
     return this.scope;
   }
 

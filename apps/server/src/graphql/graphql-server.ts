@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
+import fastifyApollo from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
@@ -22,7 +22,7 @@ export interface GraphqlServerSettings {
 
 const path = '/graphql';
 
-/** Serves the schema at /graphql, over HTTP and over graphql-transport-ws. Call the answer to stop it. */
+/** Serves the schema at /graphql, over HTTP and over graphql-transport-ws. Call the answer to stop it and `app`. */
 export async function serveGraphql(app: FastifyInstance, settings: GraphqlServerSettings): Promise<() => Promise<void>> {
   const { schema, factory, live, logger, publicUrl } = settings;
   const format = errorFormatter(logger);
@@ -35,7 +35,7 @@ export async function serveGraphql(app: FastifyInstance, settings: GraphqlServer
     introspection: true,
     parseOptions: { maxTokens: 5000 },
     formatError: (_formatted, error) => format(located(error)),
-    plugins: [fastifyApolloDrainPlugin(app), ApolloServerPluginLandingPageDisabled()],
+    plugins: [ApolloServerPluginLandingPageDisabled()],
   });
   await apollo.start();
   const secure = publicUrl.startsWith('https:');
@@ -45,6 +45,7 @@ export async function serveGraphql(app: FastifyInstance, settings: GraphqlServer
   });
   return async () => {
     await sockets();
+    await app.close();
     await apollo.stop();
   };
 }

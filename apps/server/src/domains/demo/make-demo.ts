@@ -12,7 +12,7 @@ import { assignTicket, changeStatus, createTicket, listStatuses, richTextFromPla
 import { addWatcher } from '../watchers/index.ts';
 import { demoPassword, firstNames, lastNames, members, organizations, teams } from './people.ts';
 import { Random } from './random.ts';
-import { spam, stories, tagNames, topics, type Story } from './stories.ts';
+import { details, spam, stories, tagNames, topics, type Story } from './stories.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -130,7 +130,8 @@ function fateOf(random: Random, age: number): StatusCategory {
   if (age < 3 * hour) return random.pick(['NEW', 'NEW', 'OPEN', 'IN_PROGRESS']);
   if (age < day) return random.pick(['NEW', 'OPEN', 'OPEN', 'IN_PROGRESS', 'WAITING', 'RESOLVED']);
   if (age < 4 * day) return random.pick(['OPEN', 'IN_PROGRESS', 'WAITING', 'WAITING', 'RESOLVED', 'RESOLVED', 'CLOSED', 'CLOSED']);
-  return random.chance(0.06) ? random.pick(['IN_PROGRESS', 'WAITING', 'WAITING']) : random.chance(0.15) ? 'RESOLVED' : 'CLOSED';
+  if (age < 12 * day && random.chance(0.25)) return random.pick(['IN_PROGRESS', 'WAITING', 'OPEN']);
+  return random.chance(0.04) ? 'WAITING' : random.chance(0.15) ? 'RESOLVED' : 'CLOSED';
 }
 
 async function liveTicket(desk: DemoDesk, born: number): Promise<void> {
@@ -206,8 +207,14 @@ function speed(priority: Priority): number {
 
 function wording(random: Random, { subject, description }: Story, locale: 'en' | 'uk') {
   const months = { en: ['August', 'September', 'October'], uk: ['серпень', 'вересень', 'жовтень'] };
-  const filled = (text: string | undefined) =>
-    (text ?? '').replace('{month}', random.pick(months[locale])).replace('{order}', `A-${random.int(10_000, 99_999)}`);
+  const values: Record<string, string> = {
+    month: random.pick(months[locale]),
+    order: `A-${random.int(10_000, 99_999)}`,
+    time: `${String(random.int(7, 18)).padStart(2, '0')}:${random.int(10, 59)}`,
+    count: String(random.int(2, 9)),
+    ...Object.fromEntries(Object.entries(details).map(([name, choices]) => [name, random.pick<string>(choices)])),
+  };
+  const filled = (text: string | undefined) => (text ?? '').replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
   return { subject: filled(subject[locale]), description: richTextFromPlain(filled(description[locale])) };
 }
 

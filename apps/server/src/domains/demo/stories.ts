@@ -1,6 +1,14 @@
 import type { Priority } from '@baton/rules';
 import type { Names } from '../tickets/index.ts';
 
+/** What the braces in a story's words can become. */
+export const details = {
+  shop: ['the shop', 'Desk Pro', 'Warehouse 360', 'Orders+'],
+  printer: ['ZX-200', 'LP-41', 'MK4', 'TR-9', 'B-120'],
+  phone: ['Pixel 9', 'iPhone 16', 'Galaxy A56', 'Redmi 14'],
+  city: ['Lviv', 'Kyiv', 'Porto', 'Lyon', 'Graz', 'Odesa'],
+} as const;
+
 /** A kind of request that a support desk of an online shop and its software gets, in both languages. */
 export interface Story {
   readonly topic: number;
@@ -30,7 +38,7 @@ export const stories: readonly Story[] = [
   {
     topic: 0,
     priority: everyday,
-    subject: { en: 'Cannot sign in after the password change', uk: 'Не можу увійти після зміни пароля' },
+    subject: { en: 'Cannot sign in to {shop} after the password change', uk: 'Не можу увійти в {shop} після зміни пароля' },
     description: {
       en: 'I changed my password this morning and now the page says that it is wrong. I tried two browsers.',
       uk: 'Вранці я змінив пароль, і тепер сторінка каже, що він неправильний. Пробував у двох браузерах.',
@@ -43,7 +51,7 @@ export const stories: readonly Story[] = [
   {
     topic: 0,
     priority: everyday,
-    subject: { en: 'Please add two colleagues to our account', uk: 'Додайте, будь ласка, двох колег до нашого запису' },
+    subject: { en: 'Please add {count} colleagues to our account', uk: 'Додайте, будь ласка, колег до нашого запису ({count})' },
     description: {
       en: 'We have two new people in the office who should see the orders. Their addresses are below.',
       uk: 'У нас двоє нових працівників, які мають бачити замовлення. Їхні адреси нижче.',
@@ -99,7 +107,7 @@ export const stories: readonly Story[] = [
   {
     topic: 4,
     priority: pressing,
-    subject: { en: 'Label printer prints blank pages', uk: 'Принтер етикеток друкує порожні сторінки' },
+    subject: { en: 'Label printer {printer} prints blank pages', uk: 'Принтер етикеток {printer} друкує порожні сторінки' },
     description: {
       en: 'Since the update this morning every label is empty. We ship about two hundred parcels a day and have stopped.',
       uk: 'Після ранкового оновлення всі етикетки порожні. Ми відправляємо близько двохсот посилок на день і зупинилися.',
@@ -112,7 +120,7 @@ export const stories: readonly Story[] = [
   {
     topic: 4,
     priority: everyday,
-    subject: { en: 'Scanner does not read the new barcodes', uk: 'Сканер не читає нові штрихкоди' },
+    subject: { en: 'Scanner {printer} does not read the new barcodes', uk: 'Сканер {printer} не читає нові штрихкоди' },
     description: {
       en: 'Half of the new boxes cannot be scanned at the gate. The old ones work.',
       uk: 'Половина нових коробок не сканується на воротах. Зі старими все гаразд.',
@@ -122,7 +130,7 @@ export const stories: readonly Story[] = [
   {
     topic: 5,
     priority: everyday,
-    subject: { en: 'The app closes when I open the map', uk: 'Застосунок закривається, коли відкриваю карту' },
+    subject: { en: 'The app closes when I open the map ({phone})', uk: 'Застосунок закривається, коли відкриваю карту ({phone})' },
     description: {
       en: 'It happens every time on my phone, not on my tablet. I installed it again already.',
       uk: 'Щоразу на телефоні, на планшеті ні. Я вже перевстановлював.',
@@ -132,7 +140,7 @@ export const stories: readonly Story[] = [
   {
     topic: 6,
     priority: pressing,
-    subject: { en: 'API answers 502 since 09:40', uk: 'API відповідає 502 з 09:40' },
+    subject: { en: 'API answers 502 since {time}', uk: 'API відповідає 502 з {time}' },
     description: {
       en: 'All order imports fail. Our shop cannot confirm orders. Request ids are attached in the log.',
       uk: 'Не проходить жоден імпорт замовлень. Магазин не може підтверджувати замовлення. Номери запитів у журналі.',
@@ -145,7 +153,7 @@ export const stories: readonly Story[] = [
   {
     topic: 6,
     priority: everyday,
-    subject: { en: 'Webhook arrives twice for some orders', uk: 'Вебхук приходить двічі для деяких замовлень' },
+    subject: { en: 'Webhook arrives twice, for example for {order}', uk: 'Вебхук приходить двічі, наприклад для {order}' },
     description: {
       en: 'About one in fifty. Is there an id by which we can tell that it is the same event?',
       uk: 'Приблизно один із п’ятдесяти. Чи є ідентифікатор, за яким видно, що це та сама подія?',
@@ -155,7 +163,7 @@ export const stories: readonly Story[] = [
   {
     topic: 7,
     priority: ['LOW', 'NORMAL'],
-    subject: { en: 'How do we import our old customers?', uk: 'Як імпортувати наших старих клієнтів?' },
+    subject: { en: 'How do we import {count} thousand old customers?', uk: 'Як імпортувати наших старих клієнтів ({count} тис.)?' },
     description: {
       en: 'We have a table with about 4,000 rows. Which columns do you need?',
       uk: 'У нас таблиця приблизно на 4000 рядків. Які стовпці вам потрібні?',
@@ -165,7 +173,7 @@ export const stories: readonly Story[] = [
   {
     topic: 7,
     priority: ['LOW', 'NORMAL'],
-    subject: { en: 'Training for the new team', uk: 'Навчання для нової команди' },
+    subject: { en: 'Training for the new team in {city}', uk: 'Навчання для нової команди, {city}' },
     description: {
       en: 'Could somebody show our six new people the warehouse screens next week?',
       uk: 'Чи може хтось показати нашим шістьом новим працівникам екрани складу наступного тижня?',
@@ -175,7 +183,7 @@ export const stories: readonly Story[] = [
   {
     topic: 8,
     priority: ['LOW', 'NORMAL'],
-    subject: { en: 'Question about the notice period', uk: 'Питання про строк розірвання договору' },
+    subject: { en: 'Question about the notice period of contract {order}', uk: 'Питання про строк розірвання договору {order}' },
     description: {
       en: 'Our contract ends in March. Until when would we have to tell you, and is there a smaller plan?',
       uk: 'Наш договір закінчується в березні. До якого числа треба повідомити і чи є менший тариф?',
@@ -185,7 +193,7 @@ export const stories: readonly Story[] = [
   {
     topic: 9,
     priority: ['LOW', 'NORMAL', 'NORMAL'],
-    subject: { en: 'Your page does not load well on my tablet', uk: 'Ваша сторінка погано відкривається на планшеті' },
+    subject: { en: '{shop} does not load well on my tablet', uk: '{shop} погано відкривається на планшеті' },
     description: {
       en: 'The menu covers half of the text. A picture is attached.',
       uk: 'Меню закриває половину тексту. Знімок додаю.',

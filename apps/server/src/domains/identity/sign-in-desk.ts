@@ -2,10 +2,8 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
-import type { Scope } from '../../platform/scope.ts';
 import { viewerOf } from './authenticate.ts';
 import { TooManyAttempts } from './identity.errors.ts';
-import { currentViewer, type CurrentViewer } from './member.loader.ts';
 import { signIn, signOut } from './sign-in.ts';
 
 interface Visitor {
@@ -21,13 +19,12 @@ export class SignInDesk {
   constructor(
     private readonly openEm: () => EntityManager,
     private readonly clock: Clock,
-    private readonly scopeFor: (viewer: Viewer) => Scope,
   ) {}
 
   async signIn(
     { email, password }: { email: string; password: string },
     { userAgent, address }: Visitor,
-  ): Promise<{ secret: string; expiresAt: Date; viewer: CurrentViewer }> {
+  ): Promise<{ secret: string; expiresAt: Date; viewer: Viewer }> {
     const account = email.trim().toLowerCase();
     // Counted before the password is looked at, so that many tries at once are counted one by one.
     await this.#count(this.#byAddress, address);
@@ -36,7 +33,7 @@ export class SignInDesk {
     const { secret, expiresAt, member } = await signIn(em, this.clock, { email, password, userAgent });
     await this.#byAccount.delete(account);
     await this.#byAddress.reward(address);
-    return { secret, expiresAt, viewer: await currentViewer(this.scopeFor(await viewerOf(em, member))) };
+    return { secret, expiresAt, viewer: await viewerOf(em, member) };
   }
 
   async signOut(secret: string | null): Promise<void> {

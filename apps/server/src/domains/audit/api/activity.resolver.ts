@@ -38,10 +38,10 @@ export class TicketActivityResolver {
   async activity(
     @Root() ticket: Ticket,
     @Arg('last', () => Int, { defaultValue: 50 }) last: number,
-    @Arg('before', () => String, { nullable: true }) before: string | null,
+    @Arg('before', () => String, { nullable: true }) before: string | null | undefined,
     @Ctx() { scope }: Context,
   ): Promise<Connection<EventRecord>> {
-    const page = await activityOf(scope, ticket.id, last, before);
+    const page = await activityOf(scope, ticket.id, last, before ?? null);
     return connection(page.entries, (entry) => String(entry.ticketVersion), { previous: page.hasOlder });
   }
 }

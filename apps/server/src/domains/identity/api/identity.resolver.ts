@@ -51,10 +51,11 @@ export class IdentityResolver {
 
   @Mutation(() => SignInPayload, { description: 'Opens a session and keeps it in a cookie. Programs use access tokens instead.' })
   @ReturnsUserErrors()
-  async signIn(@Arg('input', () => SignInInput) input: SignInInput, @Ctx() { transport }: Context): Promise<Partial<SignInPayload>> {
-    const { secret, expiresAt, viewer } = await this.desk.signIn(input, transport);
-    transport.keepSession(secret, expiresAt);
-    return { viewer };
+  async signIn(@Arg('input', () => SignInInput) input: SignInInput, @Ctx() context: Context): Promise<Partial<SignInPayload>> {
+    const { secret, expiresAt, viewer } = await this.desk.signIn(input, context.transport);
+    context.transport.keepSession(secret, expiresAt);
+    context.become(viewer);
+    return { viewer: await currentViewer(context.scope) };
   }
 
   @Mutation(() => SignOutPayload)

@@ -18,10 +18,10 @@ export class TicketNotesResolver {
   async notes(
     @Root() ticket: Ticket,
     @Arg('last', () => Int, { defaultValue: 50 }) last: number,
-    @Arg('before', () => ID, { nullable: true }) before: string | null,
+    @Arg('before', () => ID, { nullable: true }) before: string | null | undefined,
     @Ctx() { scope }: Context,
   ): Promise<Connection<Note> | null> {
-    const page = await notesOf(scope, ticket.id, last, before);
+    const page = await notesOf(scope, ticket.id, last, before ?? null);
     return page && connection(page.notes, (note) => note.id, { previous: page.hasOlder });
   }
 }

@@ -43,11 +43,11 @@ export class NotificationResolver {
   @Query(() => NotificationConnection, { description: 'Yours, newest first, at most 100 a page.' })
   async notifications(
     @Arg('first', () => Int, { defaultValue: 20 }) first: number,
-    @Arg('after', () => String, { nullable: true }) after: string | null,
+    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
     @Ctx() { scope }: Context,
   ): Promise<Connection<Notification>> {
-    const { notifications, hasNext } = await listNotifications(scope, first, after);
-    return connection(notifications, (notification) => notification.id, { next: hasNext, previous: after !== null });
+    const { notifications, hasNext } = await listNotifications(scope, first, after ?? null);
+    return connection(notifications, (notification) => notification.id, { next: hasNext, previous: after != null });
   }
 
   @Query(() => Int)
