@@ -1,0 +1,31 @@
+import type { ActivityEntryFragment } from '#lib/graphql/generated/graphql.ts';
+import { language, localized, t } from '#lib/i18n/index.ts';
+
+type Change = ActivityEntryFragment['changes'][number];
+
+/** What an entry of the log says, a sentence for each change, without its subject. */
+export function sentences({ type, changes }: ActivityEntryFragment): string[] {
+  if (type === 'ticket.edited') return changes.map(edited);
+  if (type === 'ticket.tagged') return changes.map((change) => t(change.to ? 'activity.tag.added' : 'activity.tag.removed', values(change)));
+  const [change] = changes;
+  if (type === 'ticket.assigned' && change && !change.to) return [t('activity.ticket.unassigned', values(change))];
+  if (type === 'sla.breached' && change) return [language.textFor('activity.sla.breached', { to: language.textFor(`sla.${change.to?.text}`) })];
+  return [language.textFor(`activity.${type}`, change ? values(change) : undefined)];
+}
+
+function edited(change: Change): string {
+  if (change.field === 'description') return t('activity.ticket.description');
+  const field = language.textFor(`field.${change.field}`);
+  if (change.field !== 'priority') return t('activity.ticket.edited', { field, ...values(change) });
+  const priority = (value: Change['from']) => language.textFor(`priority.${value?.text}`);
+  return t('activity.ticket.edited', { field, from: priority(change.from), to: priority(change.to) });
+}
+
+function values({ from, to }: Change): { from: string; to: string } {
+  return { from: shown(from), to: shown(to) };
+}
+
+function shown(value: Change['from']): string {
+  if (!value) return t('activity.nothing');
+  return value.names.length > 0 ? localized(value.names) : value.text;
+}

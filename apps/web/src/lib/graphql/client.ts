@@ -1,0 +1,31 @@
+import { cacheExchange } from '@urql/exchange-graphcache';
+import { Client, fetchExchange, subscriptionExchange } from '@urql/core';
+import type { Client as Socket } from 'graphql-ws';
+
+const embedded = () => null;
+
+/** Parts of something that has an id: they are kept with it and have no identity of their own. */
+const embeddedTypes = [
+  'ActivityChange', 'ActivityEntryConnection', 'ActivityEntryEdge', 'ActivityValue', 'ContactConnection', 'ContactEdge',
+  'LocalizedName', 'NoteConnection', 'NoteEdge', 'NotificationChange', 'NotificationConnection', 'NotificationEdge', 'PageInfo',
+  'Presence', 'SlaClock', 'TicketConnection', 'TicketEdge', 'TicketPermissions', 'ViewChangeType', 'ViewCount', 'Viewer',
+];
+
+/** The page's GraphQL client: one normalised cache, so that a ticket that changes changes wherever it is shown. */
+export function createGraphqlClient(socket: Socket): Client {
+  return new Client({
+    url: '/graphql',
+    preferGetMethod: false,
+    exchanges: [
+      cacheExchange({ keys: Object.fromEntries(embeddedTypes.map((type) => [type, embedded])) }),
+      fetchExchange,
+      subscriptionExchange({
+        forwardSubscription: ({ query = '', variables }) => ({
+          subscribe: (sink) => ({
+            unsubscribe: socket.subscribe({ query, variables: variables as Record<string, unknown> }, sink as never),
+          }),
+        }),
+      }),
+    ],
+  });
+}

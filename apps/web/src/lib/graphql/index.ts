@@ -1,0 +1,5 @@
+export { createGraphqlClient } from './client.ts';
+export { provideGraphql, useGraphql } from './context.ts';
+export { mutate } from './mutate.ts';
+export { LiveQuery } from './query.svelte.ts';
+export { openSocket } from './socket.ts';

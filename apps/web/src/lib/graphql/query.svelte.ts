@@ -1,0 +1,32 @@
+import type { AnyVariables, Client, DocumentInput, OperationResult } from '@urql/core';
+
+/** A query that stays: what it shows follows the cache, and its variables when they change. Make it in a component. */
+export class LiveQuery<Data, Variables extends AnyVariables> {
+  data = $state.raw<Data | undefined>();
+  fault = $state<string | null>(null);
+  loading = $state(true);
+  #round = $state(0);
+
+  constructor(client: Client, document: DocumentInput<Data, Variables>, variables: () => Variables) {
+    $effect(() => {
+      void this.#round;
+      const asked = variables();
+      this.loading = true;
+      const { unsubscribe } = client
+        .query(document, asked, { requestPolicy: 'cache-and-network' })
+        .subscribe((result: OperationResult<Data, Variables>) => {
+          this.data = result.data ?? this.data;
+          this.fault = result.error && !result.data ? result.error.message : null;
+          this.loading = Boolean(result.stale) && !result.data;
+        });
+      return () => {
+        unsubscribe();
+        this.data = undefined;
+      };
+    });
+  }
+
+  retry(): void {
+    this.#round += 1;
+  }
+}

@@ -1,0 +1,44 @@
+import { language } from './i18n.svelte.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+const relativeFormats = new Map<string, Intl.RelativeTimeFormat>();
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+
+/** "5 minutes ago", in the page's language. */
+export function relativeTime(instant: string, now: number): string {
+  const { locale } = language;
+  const format = relativeFormats.get(locale) ?? new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
+  relativeFormats.set(locale, format);
+  const passed = Date.parse(instant) - now;
+  const size = Math.abs(passed);
+  if (size < minute) return format.format(Math.min(0, Math.round(passed / 1000)), 'second');
+  if (size < hour) return format.format(Math.round(passed / minute), 'minute');
+  if (size < day) return format.format(Math.round(passed / hour), 'hour');
+  return format.format(Math.round(passed / day), 'day');
+}
+
+export function fullTime(instant: string): string {
+  const { locale } = language;
+  const format = dateFormats.get(locale) ?? new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+  dateFormats.set(locale, format);
+  return format.format(new Date(instant));
+}
+
+export function clockTime(instant: number): string {
+  return new Intl.DateTimeFormat(language.locale, { timeStyle: 'short' }).format(instant);
+}
+
+const units = { en: { d: 'd', h: 'h', m: 'm', s: 's' }, uk: { d: 'д', h: 'год', m: 'хв', s: 'с' } } as const;
+
+/** A span in its two largest units: "2d 4h", "12m 05s". */
+export function duration(milliseconds: number): string {
+  const unit = units[language.locale];
+  const size = Math.abs(milliseconds);
+  const [d, h, m, s] = [Math.floor(size / day), Math.floor(size / hour) % 24, Math.floor(size / minute) % 60, Math.floor(size / 1000) % 60];
+  if (d > 0) return `${d}${unit.d} ${h}${unit.h}`;
+  if (h > 0) return `${h}${unit.h} ${m}${unit.m}`;
+  return `${m}${unit.m} ${String(s).padStart(2, '0')}${unit.s}`;
+}

@@ -1,0 +1,69 @@
+import { IntlMessageFormat } from 'intl-messageformat';
+import type english from './messages/en.json';
+
+export type MessageKey = keyof typeof english;
+export type Locale = 'en' | 'uk';
+
+export const locales: readonly { readonly code: Locale; readonly name: string }[] = [
+  { code: 'en', name: 'English' },
+  { code: 'uk', name: 'Українська' },
+];
+
+type Messages = Readonly<Record<string, string>>;
+
+const catalogues: Record<Locale, () => Promise<{ default: Messages }>> = {
+  en: () => import('./messages/en.json'),
+  uk: () => import('./messages/uk.json'),
+};
+
+const storageKey = 'baton.locale';
+
+/** The language of the page. What reads it is shown anew when it changes. */
+class Language {
+  locale = $state<Locale>('en');
+  #messages = $state.raw<Messages>({});
+  #formats = new Map<string, IntlMessageFormat>();
+
+  /** Loads the remembered language, or the browser's where we have it. */
+  async begin(): Promise<void> {
+    const remembered = localStorage.getItem(storageKey) ?? navigator.language.slice(0, 2);
+    await this.use(remembered === 'uk' ? 'uk' : 'en', false);
+  }
+
+  async use(locale: Locale, remember = true): Promise<void> {
+    const { default: messages } = await catalogues[locale]();
+    this.#formats = new Map();
+    this.#messages = messages;
+    this.locale = locale;
+    document.documentElement.lang = locale;
+    if (remember) localStorage.setItem(storageKey, locale);
+  }
+
+  text(key: MessageKey, values?: Record<string, string | number>): string {
+    const message = this.#messages[key];
+    if (message === undefined) return key;
+    if (!values) return message;
+    let format = this.#formats.get(key);
+    if (!format) {
+      format = new IntlMessageFormat(message, this.locale);
+      this.#formats.set(key, format);
+    }
+    return String(format.format(values));
+  }
+
+  /** For keys made from data, such as an event's type; the data's own word where no message is known. */
+  textFor(key: string, values?: Record<string, string | number>): string {
+    return key in this.#messages ? this.text(key as MessageKey, values) : key;
+  }
+}
+
+export const language = new Language();
+
+export function t(key: MessageKey, values?: Record<string, string | number>): string {
+  return language.text(key, values);
+}
+
+/** A name that the workspace gave, in the page's language or the nearest that there is. */
+export function localized(names: readonly { readonly locale: string; readonly text: string }[]): string {
+  return (names.find((name) => name.locale === language.locale) ?? names.find((name) => name.locale === 'en') ?? names[0])?.text ?? '';
+}

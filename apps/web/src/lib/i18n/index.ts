@@ -1,0 +1,2 @@
+export { clockTime, duration, fullTime, relativeTime } from './format.ts';
+export { language, locales, localized, t } from './i18n.svelte.ts';

@@ -1,0 +1,5 @@
+export { Connection } from './connection.svelte.ts';
+export { followChanges } from './follow-changes.ts';
+export { followState } from './follow-state.svelte.ts';
+export { now } from './now.svelte.ts';
+export { TicketPresence } from './presence.svelte.ts';

@@ -1,0 +1,44 @@
+import type { Client } from '@urql/core';
+import { PresenceChangedDocument, PresenceSetDocument, type PresenceActivity, type PresenceChangedSubscription } from '#lib/graphql/generated/graphql.ts';
+import { followState } from './follow-state.svelte.ts';
+
+const quietAfterMs = 4000;
+
+/** Who has a ticket open, and what we tell the others of ourselves. Make it in a component. */
+export class TicketPresence {
+  people = $state.raw<PresenceChangedSubscription['presenceChanged']>([]);
+  #quiet: ReturnType<typeof setTimeout> | undefined;
+  #told: string = '';
+
+  constructor(
+    private readonly client: Client,
+    private readonly ticketId: () => string | null,
+  ) {
+    followState(
+      client,
+      PresenceChangedDocument,
+      () => (ticketId() === null ? null : { ticketId: ticketId() ?? '' }),
+      (data) => (this.people = data.presenceChanged),
+    );
+  }
+
+  /** Says that we write or edit now. Silence for a few seconds says that we stopped. */
+  acting(activity: PresenceActivity, field: string | null = null): void {
+    clearTimeout(this.#quiet);
+    this.#quiet = setTimeout(() => this.#tell('VIEWING', null), quietAfterMs);
+    this.#tell(activity, field);
+  }
+
+  stop(): void {
+    clearTimeout(this.#quiet);
+    this.#tell('VIEWING', null);
+  }
+
+  #tell(activity: PresenceActivity, field: string | null): void {
+    const ticketId = this.ticketId();
+    const words = `${ticketId} ${activity} ${field}`;
+    if (ticketId === null || words === this.#told) return;
+    this.#told = words;
+    void this.client.mutation(PresenceSetDocument, { input: { ticketId, activity, field } }).toPromise();
+  }
+}
