@@ -1,4 +1,4 @@
-import { openCategories, type Priority, type StatusCategory } from '@baton/rules';
+import type { Priority, StatusCategory } from '@baton/rules';
 import { newId } from '../../kernel/id.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { nobody, type Viewer } from '../../kernel/viewer.ts';
@@ -7,7 +7,7 @@ import { createContact, type Contact } from '../contacts/index.ts';
 import { Team, TeamMember, viewerOf, type Member } from '../identity/index.ts';
 import { addNote } from '../notes/index.ts';
 import { createMember, createWorkspace } from '../onboarding/index.ts';
-import { recordBreaches, recordFirstResponse } from '../sla/index.ts';
+import { clocksOf, recordBreaches, recordFirstResponse } from '../sla/index.ts';
 import { assignTicket, changeStatus, createTicket, listStatuses, richTextFromPlain, tagTicket, Ticket, Topic, type Status, type TicketSource } from '../tickets/index.ts';
 import { addWatcher } from '../watchers/index.ts';
 import { demoPassword, firstNames, lastNames, members, organizations, teams } from './people.ts';
@@ -33,7 +33,7 @@ export interface MakeDemo {
  */
 export async function makeDemo(options: MakeDemo): Promise<void> {
   const desk = await makeDesk(options);
-  const births = Array.from({ length: options.tickets }, () => desk.random.workingInstant(options.now, 60)).sort((a, b) => a - b);
+  const births = Array.from({ length: options.tickets }, () => desk.random.workingInstant(options.now, desk.random.chance(0.03) ? 1 : 60)).sort((a, b) => a - b);
   let done = 0;
   const queue = births.values();
   // A few lives at once keep the database busy; more would only queue for the counter of numbers.
@@ -127,11 +127,11 @@ function makeContact(random: Random, index: number) {
 /** How far a ticket gets: the older it is, the more likely it is done. */
 function fateOf(random: Random, age: number): StatusCategory {
   if (random.chance(0.03)) return 'SPAM';
-  if (age < 3 * hour) return random.pick(['NEW', 'NEW', 'OPEN', 'IN_PROGRESS']);
-  if (age < day) return random.pick(['NEW', 'OPEN', 'OPEN', 'IN_PROGRESS', 'WAITING', 'RESOLVED']);
-  if (age < 4 * day) return random.pick(['OPEN', 'IN_PROGRESS', 'WAITING', 'WAITING', 'RESOLVED', 'RESOLVED', 'CLOSED', 'CLOSED']);
-  if (age < 12 * day && random.chance(0.25)) return random.pick(['IN_PROGRESS', 'WAITING', 'OPEN']);
-  return random.chance(0.04) ? 'WAITING' : random.chance(0.15) ? 'RESOLVED' : 'CLOSED';
+  if (age < 6 * hour) return random.pick(['NEW', 'NEW', 'OPEN', 'IN_PROGRESS']);
+  if (age < day) return random.pick(['OPEN', 'OPEN', 'IN_PROGRESS', 'IN_PROGRESS', 'WAITING', 'RESOLVED']);
+  if (age < 3 * day) return random.pick(['OPEN', 'IN_PROGRESS', 'WAITING', 'WAITING', 'RESOLVED', 'RESOLVED', 'CLOSED', 'CLOSED']);
+  if (age < 10 * day && random.chance(0.12)) return random.pick(['IN_PROGRESS', 'WAITING', 'WAITING']);
+  return random.chance(0.02) ? 'WAITING' : random.chance(0.15) ? 'RESOLVED' : 'CLOSED';
 }
 
 async function liveTicket(desk: DemoDesk, born: number): Promise<void> {
@@ -152,13 +152,13 @@ async function liveTicket(desk: DemoDesk, born: number): Promise<void> {
   });
   const operator = random.pick(desk.operators.filter(({ teams: own }) => own.includes(team))).member;
   if (fate === 'SPAM') return move(desk, operator, ticket, 'SPAM', life.after(20 * minute));
-  if (fate === 'NEW' || (fate === 'OPEN' && random.chance(0.4))) return;
-
   const takenAt = life.after(speed(ticket.priority));
-  if (takenAt >= desk.now) return;
-  await assignTicket(await desk.as(operator, takenAt), { ticketId: ticket.id, from: null, to: operator.id });
-  if (random.chance(0.85)) await recordFirstResponse(desk.system(takenAt), ticket.id);
-  await liveOn(desk, life, ticket, operator, story, fate, locale);
+  const taken = fate !== 'NEW' && takenAt < desk.now && !(fate === 'OPEN' && random.chance(0.3));
+  if (taken) {
+    await assignTicket(await desk.as(operator, takenAt), { ticketId: ticket.id, from: null, to: operator.id });
+    if (random.chance(0.92)) await recordFirstResponse(desk.system(takenAt), ticket.id);
+    await liveOn(desk, life, ticket, operator, story, fate, locale);
+  }
   await noticeBreaches(desk, ticket.id);
 }
 
@@ -196,9 +196,9 @@ async function move(desk: DemoDesk, member: Member, ticket: Ticket, category: St
 
 /** What should have been noticed in the past is dated there, not at the first start of the server. */
 async function noticeBreaches(desk: DemoDesk, ticketId: string): Promise<void> {
-  const ticket = await desk.system(desk.now).em.findOneOrFail(Ticket, { workspaceId: desk.workspaceId, id: ticketId });
-  const due = ticket.dueAt?.getTime() ?? Infinity;
-  if (openCategories.includes(ticket.category) && due < desk.now) await recordBreaches(desk.system(due + 500), ticketId);
+  const clocks = await clocksOf(desk.system(desk.now), ticketId);
+  const dues = clocks.flatMap((clock) => clock.dueAt?.getTime() ?? []).sort((a, b) => a - b);
+  for (const due of dues) if (due < desk.now) await recordBreaches(desk.system(due + 500), ticketId);
 }
 
 function speed(priority: Priority): number {

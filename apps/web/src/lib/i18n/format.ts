@@ -10,7 +10,7 @@ const dateFormats = new Map<string, Intl.DateTimeFormat>();
 /** "5 minutes ago", in the page's language. */
 export function relativeTime(instant: string, now: number): string {
   const { locale } = language;
-  const format = relativeFormats.get(locale) ?? new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
+  const format = relativeFormats.get(locale) ?? new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'narrow' });
   relativeFormats.set(locale, format);
   const passed = Date.parse(instant) - now;
   const size = Math.abs(passed);
