@@ -27,6 +27,14 @@ export default typescript.config(
   {
     files: ['apps/server/src/**/*.ts'],
     ignores: ['apps/server/src/main.ts', 'apps/server/src/import-main.ts'],
-    rules: { 'no-restricted-syntax': ['error', { selector: "MemberExpression[object.name='process'][property.name='env']", message: 'Only the entry points read the environment; pass configuration in.' }] },
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "MemberExpression[object.name='process'][property.name='env']",
+          message: 'Only the entry points read the environment; pass configuration in.',
+        },
+      ],
+    },
   },
 );

@@ -14,7 +14,8 @@ for (const name of single) {
 for (const [path, entry] of Object.entries(packages)) {
   if (entry.resolved?.startsWith('http')) faults.push(`${path} names a registry: ${entry.resolved}`);
   // npm itself may run on Node 20 and leaves such a package out without a word.
-  if (entry.optional && />=\s*2[1-9]/.test(entry.engines?.node ?? '')) faults.push(`${path} is optional and needs Node ${entry.engines.node}`);
+  if (entry.optional && />=\s*2[1-9]/.test(entry.engines?.node ?? ''))
+    faults.push(`${path} is optional and needs Node ${entry.engines.node}`);
 }
 if (faults.length > 0) {
   console.error(faults.join('\n'));

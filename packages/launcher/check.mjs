@@ -12,7 +12,11 @@ const read = () => generated.map((file) => readFileSync(join(root, file), 'utf8'
 function step(name, script, args, cwd = root) {
   const started = Date.now();
   console.log(`\n▸ ${name}`);
-  const { status } = spawnSync(pinnedNode(), [join(root, script), ...args], { cwd, env: pinnedEnvironment(), stdio: ['ignore', 'inherit', 'inherit'] });
+  const { status } = spawnSync(pinnedNode(), [join(root, script), ...args], {
+    cwd,
+    env: pinnedEnvironment(),
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   if (status !== 0) {
     console.error(`\n✗ ${name} failed.`);
     process.exit(status ?? 1);
@@ -36,7 +40,13 @@ if (stale.length > 0) {
 step('types', turbo, ['run', 'check', '--output-logs=errors-only']);
 step('lint', 'node_modules/eslint/bin/eslint.js', ['--config', 'packages/config/eslint.config.js', '.']);
 step('layers', 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', [
-  '--config', 'packages/config/dependency-rules.cjs', '--output-type', 'err', 'apps/server/src', 'apps/web/src', 'packages/rules/src',
+  '--config',
+  'packages/config/dependency-rules.cjs',
+  '--output-type',
+  'err',
+  'apps/server/src',
+  'apps/web/src',
+  'packages/rules/src',
 ]);
 step('unused code', 'node_modules/knip/bin/knip.js', []);
 step('format', 'node_modules/prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']);

@@ -2,8 +2,18 @@
 // cannot run as root without a new system user, under a home folder closed to others, or with install scripts blocked.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
-  chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync,
-  statSync, symlinkSync,
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -91,7 +101,10 @@ export function freePort() {
   });
 }
 
-const urlOn = (port) => (database = 'postgres') => `postgres://postgres@127.0.0.1:${port}/${database}`;
+const urlOn =
+  (port) =>
+  (database = 'postgres') =>
+    `postgres://postgres@127.0.0.1:${port}/${database}`;
 
 function alive(pid) {
   try {
@@ -159,11 +172,13 @@ export async function startPostgres({ dataDir, port, ephemeral = false } = {}) {
   const chosen = port ?? (await freePort());
   const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200'];
   if (ephemeral) settings.push('fsync=off', 'synchronous_commit=off', 'full_page_writes=off');
-  const child = spawn(
-    join(bin, 'postgres'),
-    ['-D', home, '-p', String(chosen), ...settings.flatMap((setting) => ['-c', setting])],
-    { ...user, cwd: '/', env: { ...process.env, LC_MESSAGES: 'C' }, stdio: ['ignore', 'ignore', 'pipe'], detached: true },
-  );
+  const child = spawn(join(bin, 'postgres'), ['-D', home, '-p', String(chosen), ...settings.flatMap((setting) => ['-c', setting])], {
+    ...user,
+    cwd: '/',
+    env: { ...process.env, LC_MESSAGES: 'C' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+  });
   await ready(child);
   child.unref();
   child.stderr.unref();

@@ -24,7 +24,9 @@ async function answers(port) {
 
 export async function startRedis(options = {}) {
   const port = options.port ?? (await freePort());
-  const child = spawn(redisCommand(), ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], { stdio: 'ignore' });
+  const child = spawn(redisCommand(), ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
+    stdio: 'ignore',
+  });
   for (let waited = 0; !(await answers(port)); waited += 20) {
     if (waited > 10_000) throw new Error(`The Redis server did not answer on port ${port} within 10 s.`);
     await delay(20);

@@ -8,7 +8,13 @@ function works(command) {
 function install(packageName) {
   const prefix = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   const managers = [
-    ['apt-get', [['apt-get', 'update', '-qq'], ['apt-get', 'install', '-y', '-qq', packageName]]],
+    [
+      'apt-get',
+      [
+        ['apt-get', 'update', '-qq'],
+        ['apt-get', 'install', '-y', '-qq', packageName],
+      ],
+    ],
     ['dnf', [['dnf', 'install', '-y', '-q', packageName]]],
     ['apk', [['apk', 'add', '--quiet', packageName]]],
   ];
@@ -17,7 +23,10 @@ function install(packageName) {
     if (!works(name)) continue;
     return steps.every((step) => {
       const [command, ...args] = name === 'brew' ? step : [...prefix, ...step];
-      return spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }).status === 0;
+      return (
+        spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
+          .status === 0
+      );
     });
   }
   return false;

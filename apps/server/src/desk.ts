@@ -46,7 +46,9 @@ export async function openDesk(config: DeskConfig, logger: Logger, clock: Clock 
   const pubSub = config.redisUrl ? await connectRedis(config.redisUrl, logger) : new LocalPubSub();
 
   const relay = new Relay(orm, pubSub, logger);
-  const log = new EventLog(stampTicket, [startClocks, followStatus, followPriority, notifyMembers], (workspaceId) => relay.poke(workspaceId));
+  const log = new EventLog(stampTicket, [startClocks, followStatus, followPriority, notifyMembers], (workspaceId) =>
+    relay.poke(workspaceId),
+  );
   const scopeFor = (viewer: Viewer, at: Clock = clock) => new Scope(orm.em.fork(), viewer, at, log);
   const systemScope = (workspaceId: string, at?: Clock) => scopeFor(systemViewer(workspaceId), at);
   const signInDesk = new SignInDesk(() => orm.em.fork(), clock);

@@ -48,7 +48,9 @@ async function run(): Promise<void> {
         console.log(`${bar} ${percent} %  ${progress.rows} rows  ${Math.round(progress.rows / seconds)} rows/s  ${Math.ceil(left)} s left`);
       },
     });
-    console.log(`Imported ${result.imported} tickets in ${((Date.now() - started) / 1000).toFixed(1)} s; ${result.refused} rows were refused.`);
+    console.log(
+      `Imported ${result.imported} tickets in ${((Date.now() - started) / 1000).toFixed(1)} s; ${result.refused} rows were refused.`,
+    );
     if (result.refused > 0) process.exitCode = 2;
   } finally {
     await desk.close();

@@ -35,7 +35,11 @@ export function connectionTypes<T extends object>(name: string, nodeType: () => 
 }
 
 /** A page of rows as a connection. */
-export function connection<T>(rows: readonly T[], cursorOf: (row: T) => string, more: { next?: boolean; previous?: boolean }): Connection<T> {
+export function connection<T>(
+  rows: readonly T[],
+  cursorOf: (row: T) => string,
+  more: { next?: boolean; previous?: boolean },
+): Connection<T> {
   const edges = rows.map((node) => ({ cursor: cursorOf(node), node }));
   return {
     edges,

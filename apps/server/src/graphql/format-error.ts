@@ -7,11 +7,16 @@ export function errorFormatter(logger: Logger): (error: GraphQLError) => GraphQL
   return (error) => {
     const { message, locations, path } = error;
     const origin = error.originalError;
-    if (origin instanceof DomainError) return { message: origin.message, extensions: { code: origin.code }, locations, path } as GraphQLFormattedError;
+    if (origin instanceof DomainError)
+      return { message: origin.message, extensions: { code: origin.code }, locations, path } as GraphQLFormattedError;
     if (!origin || origin instanceof GraphQLError) {
       return { message, extensions: { code: error.extensions?.code ?? 'BAD_USER_INPUT' }, locations, path } as GraphQLFormattedError;
     }
     logger.error({ err: origin, path }, 'a resolver failed');
-    return { message: 'Something went wrong on our side. Nothing was changed; try again.', extensions: { code: 'INTERNAL_SERVER_ERROR' }, path } as GraphQLFormattedError;
+    return {
+      message: 'Something went wrong on our side. Nothing was changed; try again.',
+      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+      path,
+    } as GraphQLFormattedError;
   };
 }

@@ -9,10 +9,10 @@ export abstract class UserError {
 }
 
 @ObjectType('InvalidInput', { implements: UserError })
-export class InvalidInputType extends UserError {}
+class InvalidInputType extends UserError {}
 
 @ObjectType('NotPermitted', { implements: UserError })
-export class NotPermittedType extends UserError {}
+class NotPermittedType extends UserError {}
 
 /** A refusal as data: graphql-js throws any Error it meets in a result, so this is a plain object. */
 export interface UserErrorData {

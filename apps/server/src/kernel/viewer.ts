@@ -1,5 +1,5 @@
 /** What somebody may do, by name. Roles are sets of these; policies ask for these and never for a role. */
-export const permissions = [
+const permissions = [
   'ticket.create',
   'ticket.edit.any',
   'ticket.edit.own',

@@ -53,10 +53,9 @@ export class EventFeed {
 
   /** Where the workspace's stream stands. Read it before the rows whose changes are then followed. */
   async head(em: EntityManager, workspaceId: string): Promise<StreamHead> {
-    const [row]: { epoch: string; position: string }[] = await em.execute(
-      'select epoch, position from stream where workspace_id = ?',
-      [workspaceId],
-    );
+    const [row]: { epoch: string; position: string }[] = await em.execute('select epoch, position from stream where workspace_id = ?', [
+      workspaceId,
+    ]);
     if (!row) throw new Error(`workspace ${workspaceId} has no stream`);
     return { epoch: row.epoch, position: Number(row.position) };
   }
@@ -140,12 +139,7 @@ class WorkspaceReader {
   }
 }
 
-async function readAfter(
-  em: EntityManager,
-  workspaceId: string,
-  after: number,
-  limit: number,
-): Promise<readonly LoggedEvent[]> {
+async function readAfter(em: EntityManager, workspaceId: string, after: number, limit: number): Promise<readonly LoggedEvent[]> {
   const records = await em.find(
     EventRecord,
     { workspaceId, position: { $gt: after } },

@@ -92,7 +92,7 @@ export class PresenceBoard {
     const key = ticketKey({ workspaceId, ticketId });
     const channels = this.#watching.get(key) ?? new Set();
     this.#watching.set(key, channels);
-    const channel: Channel<readonly Presence[]> = new Channel(() => {
+    const channel = new Channel<readonly Presence[]>(() => {
       channels.delete(channel);
       if (channels.size === 0) this.#watching.delete(key);
       onClose();

@@ -1,12 +1,5 @@
 import { DomainError } from '../../kernel/domain-error.ts';
 
-export class ContactNotFound extends DomainError {
-  readonly code = 'CONTACT_NOT_FOUND';
-  constructor(field: string) {
-    super('There is no such client. Search for them again, or create them.', field);
-  }
-}
-
 /** Somebody else already has the address; carries whom, so that the form can offer them. */
 export class ContactExists extends DomainError {
   readonly code = 'CONTACT_EXISTS';

@@ -36,7 +36,7 @@ export function createContact(scope: Scope, command: CreateContact): Promise<Con
   });
 }
 
-export function findContactByEmail(scope: Scope, email: string): Promise<Contact | null> {
+function findContactByEmail(scope: Scope, email: string): Promise<Contact | null> {
   return scope.em.findOne(Contact, { workspaceId: scope.workspaceId, email: email.trim().toLowerCase() });
 }
 

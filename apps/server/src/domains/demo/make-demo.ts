@@ -8,7 +8,18 @@ import { Team, TeamMember, viewerOf, type Member } from '../identity/index.ts';
 import { addNote } from '../notes/index.ts';
 import { createMember, createWorkspace } from '../onboarding/index.ts';
 import { clocksOf, recordBreaches, recordFirstResponse } from '../sla/index.ts';
-import { assignTicket, changeStatus, createTicket, listStatuses, richTextFromPlain, tagTicket, Ticket, Topic, type Status, type TicketSource } from '../tickets/index.ts';
+import {
+  assignTicket,
+  changeStatus,
+  createTicket,
+  listStatuses,
+  richTextFromPlain,
+  tagTicket,
+  Ticket,
+  Topic,
+  type Status,
+  type TicketSource,
+} from '../tickets/index.ts';
 import { addWatcher } from '../watchers/index.ts';
 import { demoPassword, firstNames, lastNames, members, organizations, teams } from './people.ts';
 import { Random } from './random.ts';
@@ -33,7 +44,9 @@ export interface MakeDemo {
  */
 export async function makeDemo(options: MakeDemo): Promise<void> {
   const desk = await makeDesk(options);
-  const births = Array.from({ length: options.tickets }, () => desk.random.workingInstant(options.now, desk.random.chance(0.03) ? 1 : 60)).sort((a, b) => a - b);
+  const births = Array.from({ length: options.tickets }, () =>
+    desk.random.workingInstant(options.now, desk.random.chance(0.03) ? 1 : 60),
+  ).sort((a, b) => a - b);
   let done = 0;
   const queue = births.values();
   // A few lives at once keep the database busy; more would only queue for the counter of numbers.
@@ -44,10 +57,12 @@ export async function makeDemo(options: MakeDemo): Promise<void> {
     }
   });
   await Promise.all(lives);
-  await desk.system(options.now.getTime()).em.execute(
-    'update notification set read_at = created_at where workspace_id = ? and created_at < ?',
-    [desk.workspaceId, new Date(options.now.getTime() - 12 * hour)],
-  );
+  await desk
+    .system(options.now.getTime())
+    .em.execute('update notification set read_at = created_at where workspace_id = ? and created_at < ?', [
+      desk.workspaceId,
+      new Date(options.now.getTime() - 12 * hour),
+    ]);
 }
 
 interface DemoDesk {
@@ -71,13 +86,22 @@ async function makeDesk({ scopeFor, systemScope, now, contacts: contactCount }: 
   const { workspaceId, people, teamIds, topicIds } = await em.transactional(async (tx) => {
     const workspace = await createWorkspace(tx, { name: 'Demo desk', slug: 'demo', demo: true, at: begin });
     const teamIds = teams.map(() => newId());
-    await tx.insertMany(Team, teams.map((name, index) => ({ workspaceId: workspace.id, id: teamIds[index] ?? '', name })));
+    await tx.insertMany(
+      Team,
+      teams.map((name, index) => ({ workspaceId: workspace.id, id: teamIds[index] ?? '', name })),
+    );
     const topicIds = topics.map(() => newId());
-    await tx.insertMany(Topic, topics.map(({ name }, place) => ({ workspaceId: workspace.id, id: topicIds[place] ?? '', name, parentId: null, place })));
+    await tx.insertMany(
+      Topic,
+      topics.map(({ name }, place) => ({ workspaceId: workspace.id, id: topicIds[place] ?? '', name, parentId: null, place })),
+    );
     const people: Member[] = [];
     for (const { teams: memberTeams, ...person } of members) {
       const member = await createMember(tx, { workspaceId: workspace.id, password: demoPassword, at: begin, ...person });
-      await tx.insertMany(TeamMember, memberTeams.map((team) => ({ workspaceId: workspace.id, teamId: teamIds[team] ?? '', memberId: member.id })));
+      await tx.insertMany(
+        TeamMember,
+        memberTeams.map((team) => ({ workspaceId: workspace.id, teamId: teamIds[team] ?? '', memberId: member.id })),
+      );
       people.push(member);
     }
     return { workspaceId: workspace.id, people, teamIds, topicIds };
@@ -163,7 +187,15 @@ async function liveTicket(desk: DemoDesk, born: number): Promise<void> {
 }
 
 /** What happens between taking a ticket and where it ends up. A step that would lie in the future has not happened yet. */
-async function liveOn(desk: DemoDesk, life: Life, ticket: Ticket, operator: Member, story: Story, fate: StatusCategory, locale: 'en' | 'uk'): Promise<void> {
+async function liveOn(
+  desk: DemoDesk,
+  life: Life,
+  ticket: Ticket,
+  operator: Member,
+  story: Story,
+  fate: StatusCategory,
+  locale: 'en' | 'uk',
+): Promise<void> {
   const { random } = desk;
   const path: StatusCategory[] = fate === 'OPEN' ? ['OPEN'] : ['IN_PROGRESS'];
   if (fate === 'WAITING' || (fate !== 'OPEN' && fate !== 'IN_PROGRESS' && random.chance(0.3))) path.push('WAITING');

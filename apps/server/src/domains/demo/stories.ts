@@ -44,7 +44,10 @@ export const stories: readonly Story[] = [
       uk: 'Вранці я змінив пароль, і тепер сторінка каже, що він неправильний. Пробував у двох браузерах.',
     },
     notes: [
-      { en: 'The account is locked after ten attempts. Unlocked; asked them to try once more.', uk: 'Запис заблоковано після десяти спроб. Розблокувала, попросила спробувати ще раз.' },
+      {
+        en: 'The account is locked after ten attempts. Unlocked; asked them to try once more.',
+        uk: 'Запис заблоковано після десяти спроб. Розблокувала, попросила спробувати ще раз.',
+      },
       { en: 'They use a password manager with the old entry.', uk: 'У них менеджер паролів зі старим записом.' },
     ],
   },
@@ -66,7 +69,12 @@ export const stories: readonly Story[] = [
       en: 'We moved in spring. Could you correct the address and send the invoice again? Accounting needs it by Friday.',
       uk: 'Ми переїхали навесні. Виправте, будь ласка, адресу й надішліть рахунок ще раз. Бухгалтерії він потрібен до п’ятниці.',
     },
-    notes: [{ en: 'New address is in the contract from April. Corrected, resent.', uk: 'Нова адреса є в договорі від квітня. Виправлено, надіслано.' }],
+    notes: [
+      {
+        en: 'New address is in the contract from April. Corrected, resent.',
+        uk: 'Нова адреса є в договорі від квітня. Виправлено, надіслано.',
+      },
+    ],
   },
   {
     topic: 1,
@@ -77,7 +85,10 @@ export const stories: readonly Story[] = [
       uk: 'У виписці з картки два списання того самого дня за одне замовлення.',
     },
     notes: [
-      { en: 'The second one is an authorisation that the bank releases by itself. Waiting for their statement.', uk: 'Друге — це блокування, банк зніме його сам. Чекаємо виписку.' },
+      {
+        en: 'The second one is an authorisation that the bank releases by itself. Waiting for their statement.',
+        uk: 'Друге — це блокування, банк зніме його сам. Чекаємо виписку.',
+      },
       { en: 'Confirmed with the payment provider: one capture only.', uk: 'Платіжний провайдер підтвердив: списання одне.' },
     ],
   },
@@ -101,7 +112,10 @@ export const stories: readonly Story[] = [
     },
     notes: [
       { en: 'Asked the carrier; they search the hub.', uk: 'Запитав перевізника, шукають у терміналі.' },
-      { en: 'If it is not found by Thursday, send a second one by courier.', uk: 'Якщо до четверга не знайдуть, надсилаємо другу кур’єром.' },
+      {
+        en: 'If it is not found by Thursday, send a second one by courier.',
+        uk: 'Якщо до четверга не знайдуть, надсилаємо другу кур’єром.',
+      },
     ],
   },
   {
@@ -113,7 +127,10 @@ export const stories: readonly Story[] = [
       uk: 'Після ранкового оновлення всі етикетки порожні. Ми відправляємо близько двохсот посилок на день і зупинилися.',
     },
     notes: [
-      { en: 'Same as three others today: driver 4.2. Rolling back helps.', uk: 'Те саме, що в трьох інших сьогодні: драйвер 4.2. Допомагає відкат.' },
+      {
+        en: 'Same as three others today: driver 4.2. Rolling back helps.',
+        uk: 'Те саме, що в трьох інших сьогодні: драйвер 4.2. Допомагає відкат.',
+      },
       { en: 'Rolled back by remote session, prints again.', uk: 'Відкотили віддалено, знову друкує.' },
     ],
   },
@@ -125,7 +142,12 @@ export const stories: readonly Story[] = [
       en: 'Half of the new boxes cannot be scanned at the gate. The old ones work.',
       uk: 'Половина нових коробок не сканується на воротах. Зі старими все гаразд.',
     },
-    notes: [{ en: 'New codes are Code 128, the profile allows EAN only. Sent the profile.', uk: 'Нові коди — Code 128, профіль дозволяє лише EAN. Надіслав профіль.' }],
+    notes: [
+      {
+        en: 'New codes are Code 128, the profile allows EAN only. Sent the profile.',
+        uk: 'Нові коди — Code 128, профіль дозволяє лише EAN. Надіслав профіль.',
+      },
+    ],
   },
   {
     topic: 5,
@@ -147,7 +169,10 @@ export const stories: readonly Story[] = [
     },
     notes: [
       { en: 'Seen on our side too, one node. Restarted, watching.', uk: 'Бачимо й у себе, один вузол. Перезапустили, стежимо.' },
-      { en: 'Stable for an hour. Cause: certificate of the inner proxy.', uk: 'Годину стабільно. Причина: сертифікат внутрішнього проксі.' },
+      {
+        en: 'Stable for an hour. Cause: certificate of the inner proxy.',
+        uk: 'Годину стабільно. Причина: сертифікат внутрішнього проксі.',
+      },
     ],
   },
   {
@@ -188,7 +213,9 @@ export const stories: readonly Story[] = [
       en: 'Our contract ends in March. Until when would we have to tell you, and is there a smaller plan?',
       uk: 'Наш договір закінчується в березні. До якого числа треба повідомити і чи є менший тариф?',
     },
-    notes: [{ en: 'Account manager informed, wants to call before we answer.', uk: 'Менеджер у курсі, хоче зателефонувати перед відповіддю.' }],
+    notes: [
+      { en: 'Account manager informed, wants to call before we answer.', uk: 'Менеджер у курсі, хоче зателефонувати перед відповіддю.' },
+    ],
   },
   {
     topic: 9,

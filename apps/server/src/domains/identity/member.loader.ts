@@ -14,8 +14,7 @@ export const teamById = loaderByKey(
 );
 
 const teamIdsByMember = listLoaderByKey(
-  (scope, memberIds: readonly string[]) =>
-    scope.em.find(TeamMember, { workspaceId: scope.workspaceId, memberId: { $in: [...memberIds] } }),
+  (scope, memberIds: readonly string[]) => scope.em.find(TeamMember, { workspaceId: scope.workspaceId, memberId: { $in: [...memberIds] } }),
   (row) => row.memberId,
 );
 

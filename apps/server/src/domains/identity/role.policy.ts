@@ -1,13 +1,7 @@
 import type { Permission } from '../../kernel/viewer.ts';
 
 const guest: readonly Permission[] = [];
-const lightAgent: readonly Permission[] = [
-  'ticket.granted.see',
-  'note.read',
-  'note.write',
-  'watch.self',
-  'token.own',
-];
+const lightAgent: readonly Permission[] = ['ticket.granted.see', 'note.read', 'note.write', 'watch.self', 'token.own'];
 const agent: readonly Permission[] = [
   'ticket.create',
   'ticket.edit.own',

@@ -25,7 +25,8 @@ export interface SignedIn {
 export async function signIn(em: EntityManager, clock: Clock, { email, password, userAgent }: SignIn): Promise<SignedIn> {
   const account = await em.findOne(Account, { email: email.trim().toLowerCase() });
   const matches = await verifyPassword(password, account?.passwordHash);
-  const member = account && matches ? await em.findOne(Member, { accountId: account.id, active: true }, { orderBy: { createdAt: 'asc' } }) : null;
+  const member =
+    account && matches ? await em.findOne(Member, { accountId: account.id, active: true }, { orderBy: { createdAt: 'asc' } }) : null;
   if (!member) throw new SignInRefused();
 
   const secret = newSecret('session');

@@ -1,7 +1,23 @@
 /** What a column of a file can hold. */
-export const importFields = [
-  'number', 'subject', 'description', 'status', 'priority', 'topic', 'tags', 'team', 'source', 'requesterName',
-  'requesterEmail', 'requesterPhone', 'organization', 'assigneeEmail', 'createdAt', 'updatedAt', 'resolvedAt', 'note',
+const importFields = [
+  'number',
+  'subject',
+  'description',
+  'status',
+  'priority',
+  'topic',
+  'tags',
+  'team',
+  'source',
+  'requesterName',
+  'requesterEmail',
+  'requesterPhone',
+  'organization',
+  'assigneeEmail',
+  'createdAt',
+  'updatedAt',
+  'resolvedAt',
+  'note',
   'noteAuthor',
 ] as const;
 export type ImportField = (typeof importFields)[number];
@@ -32,7 +48,10 @@ const knownHeaders: Record<ImportField, readonly string[]> = {
 };
 
 function normalized(header: string): string {
-  return header.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
+  return header
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
 }
 
 /** Finds the columns by their headers. An explicit mapping of header to field wins; `null` there leaves a column out. */
@@ -40,9 +59,11 @@ export function mapColumns(headers: readonly string[], explicit: Readonly<Record
   const mapping = new Map<string, ImportField>();
   const taken = new Set<ImportField>();
   for (const [header, field] of Object.entries(explicit)) {
-    if (!headers.includes(header)) throw new MappingFault(`The mapping names the column "${header}", which the file does not have. It has: ${headers.join(', ')}.`);
+    if (!headers.includes(header))
+      throw new MappingFault(`The mapping names the column "${header}", which the file does not have. It has: ${headers.join(', ')}.`);
     if (field === null) continue;
-    if (!isField(field)) throw new MappingFault(`The mapping gives "${header}" the field "${field}". Fields are: ${importFields.join(', ')}.`);
+    if (!isField(field))
+      throw new MappingFault(`The mapping gives "${header}" the field "${field}". Fields are: ${importFields.join(', ')}.`);
     mapping.set(header, field);
     taken.add(field);
   }
@@ -53,7 +74,9 @@ export function mapColumns(headers: readonly string[], explicit: Readonly<Record
     if (header !== undefined) mapping.set(header, field);
   }
   if (![...mapping.values()].includes('subject')) {
-    throw new MappingFault(`No column holds the subject. The file has: ${headers.join(', ')}. Name it in a mapping file: {"YOUR COLUMN": "subject"}.`);
+    throw new MappingFault(
+      `No column holds the subject. The file has: ${headers.join(', ')}. Name it in a mapping file: {"YOUR COLUMN": "subject"}.`,
+    );
   }
   return mapping;
 }

@@ -77,7 +77,12 @@ async function findPlaces(tx: Scope, rows: readonly ImportedTicket[]): Promise<P
     topics: new Map(topics.flatMap((topic) => Object.values(topic.name as Names).map((name) => [name.toLowerCase(), topic.id]))),
     tags: new Map((await em.find(Tag, { workspaceId })).map((tag) => [tag.name.toLowerCase(), tag.id])),
     teams: new Map((await em.find(Team, { workspaceId })).map((team) => [team.name.toLowerCase(), team.id])),
-    members: new Map(members.flatMap((member) => [[member.email, member], [member.name.toLowerCase(), member]])),
+    members: new Map(
+      members.flatMap((member) => [
+        [member.email, member],
+        [member.name.toLowerCase(), member],
+      ]),
+    ),
     contacts: new Map(contacts.map((contact) => [contact.email ?? '', contact.id])),
   };
 }
@@ -88,7 +93,12 @@ async function numbersInUse(tx: Scope, rows: readonly ImportedTicket[]): Promise
   return new Set(found.map((ticket) => ticket.number));
 }
 
-async function addRow(tx: Scope, places: Places, row: ImportedTicket, writing: { tickets: object[]; notes: object[]; events: object[]; links: object[] }): Promise<void> {
+async function addRow(
+  tx: Scope,
+  places: Places,
+  row: ImportedTicket,
+  writing: { tickets: object[]; notes: object[]; events: object[]; links: object[] },
+): Promise<void> {
   const { workspaceId } = tx;
   const statusId = places.statuses.get(row.category);
   if (!statusId) throw new RowFault(`the workspace has no status of the category ${row.category}`);
@@ -125,15 +135,34 @@ async function addRow(tx: Scope, places: Places, row: ImportedTicket, writing: {
     writing.links.push({ workspaceId, ticketId: id, tagId: findOrMakeTag(tx, places, name) });
   }
   writing.events.push({
-    workspaceId, id: newId(), position: null, type: 'ticket.imported', ticketId: id, ticketVersion: 1, actorKind: 'IMPORT',
-    actorId: null, causeId: null, memberIds: [], subjectId: null, changes: [{ field: 'subject', from: null, to: row.subject }], at: createdAt,
+    workspaceId,
+    id: newId(),
+    position: null,
+    type: 'ticket.imported',
+    ticketId: id,
+    ticketVersion: 1,
+    actorKind: 'IMPORT',
+    actorId: null,
+    causeId: null,
+    memberIds: [],
+    subjectId: null,
+    changes: [{ field: 'subject', from: null, to: row.subject }],
+    at: createdAt,
   });
   if (row.note) {
     const author = row.noteAuthor === null ? undefined : places.members.get(row.noteAuthor.toLowerCase());
     writing.notes.push({
-      workspaceId, id: newId(), ticketId: id, authorId: author?.id ?? assignee?.id ?? null,
-      authorName: author?.name ?? row.noteAuthor ?? assignee?.name ?? '', body: cleanRichText('note', richTextFromPlain(row.note)),
-      version: 1, createdAt: row.resolvedAt ?? updatedAt, editedAt: null, deletedAt: null, deletedById: null,
+      workspaceId,
+      id: newId(),
+      ticketId: id,
+      authorId: author?.id ?? assignee?.id ?? null,
+      authorName: author?.name ?? row.noteAuthor ?? assignee?.name ?? '',
+      body: cleanRichText('note', richTextFromPlain(row.note)),
+      version: 1,
+      createdAt: row.resolvedAt ?? updatedAt,
+      editedAt: null,
+      deletedAt: null,
+      deletedById: null,
     });
   }
 }
@@ -154,7 +183,12 @@ function findOrMakeTag({ em, workspaceId }: Scope, { tags }: Places, name: strin
   return tag.id;
 }
 
-function findOrMakeContact({ em, workspaceId }: Scope, { contacts }: Places, person: NonNullable<ImportedTicket['requester']>, createdAt: Date): string {
+function findOrMakeContact(
+  { em, workspaceId }: Scope,
+  { contacts }: Places,
+  person: NonNullable<ImportedTicket['requester']>,
+  createdAt: Date,
+): string {
   const known = person.email === null ? undefined : contacts.get(person.email);
   if (known) return known;
   const contact = em.create(Contact, { workspaceId, id: newId(), ...person, externalId: null, locale: 'en', createdAt });

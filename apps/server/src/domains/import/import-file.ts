@@ -47,7 +47,12 @@ export async function importFile(scope: Scope, { path, mapping, onStart, onRefus
 
   const write = async () => {
     if (rows <= skip) return;
-    const rejected = await importBatch(scope.fresh(), { fingerprint, rows: batch, rowsDone: rows, rowsRefused: refusedBefore + refused.length });
+    const rejected = await importBatch(scope.fresh(), {
+      fingerprint,
+      rows: batch,
+      rowsDone: rows,
+      rowsRefused: refusedBefore + refused.length,
+    });
     const all = [...refused, ...rejected].sort((a, b) => a.line - b.line);
     refusedBefore += all.length;
     result.imported += batch.length - rejected.length;

@@ -14,7 +14,12 @@ export interface ImportedTicket {
   readonly team: string | null;
   readonly tags: readonly string[];
   readonly source: TicketSource;
-  readonly requester: { readonly name: string; readonly email: string | null; readonly phone: string | null; readonly organization: string | null } | null;
+  readonly requester: {
+    readonly name: string;
+    readonly email: string | null;
+    readonly phone: string | null;
+    readonly organization: string | null;
+  } | null;
   readonly assigneeEmail: string | null;
   readonly createdAt: Date | null;
   readonly updatedAt: Date | null;
@@ -27,11 +32,28 @@ export interface ImportedTicket {
 export class RowFault extends Error {}
 
 const statusWords: Readonly<Record<string, StatusCategory>> = {
-  new: 'NEW', open: 'OPEN', reopened: 'OPEN', assigned: 'OPEN', active: 'OPEN', todo: 'OPEN',
-  'in progress': 'IN_PROGRESS', 'work in progress': 'IN_PROGRESS', doing: 'IN_PROGRESS',
-  waiting: 'WAITING', pending: 'WAITING', hold: 'WAITING', 'on hold': 'WAITING', 'pending customer response': 'WAITING',
-  'waiting on customer': 'WAITING', 'waiting for customer': 'WAITING', snoozed: 'WAITING',
-  resolved: 'RESOLVED', solved: 'RESOLVED', done: 'RESOLVED', closed: 'CLOSED', spam: 'SPAM',
+  new: 'NEW',
+  open: 'OPEN',
+  reopened: 'OPEN',
+  assigned: 'OPEN',
+  active: 'OPEN',
+  todo: 'OPEN',
+  'in progress': 'IN_PROGRESS',
+  'work in progress': 'IN_PROGRESS',
+  doing: 'IN_PROGRESS',
+  waiting: 'WAITING',
+  pending: 'WAITING',
+  hold: 'WAITING',
+  'on hold': 'WAITING',
+  'pending customer response': 'WAITING',
+  'waiting on customer': 'WAITING',
+  'waiting for customer': 'WAITING',
+  snoozed: 'WAITING',
+  resolved: 'RESOLVED',
+  solved: 'RESOLVED',
+  done: 'RESOLVED',
+  closed: 'CLOSED',
+  spam: 'SPAM',
 };
 
 const sourceWords: Readonly<Record<string, TicketSource>> = { email: 'EMAIL', chat: 'WIDGET', widget: 'WIDGET', web: 'WIDGET', api: 'API' };
@@ -46,7 +68,8 @@ export function readRow(record: Readonly<Record<string, string>>, mapping: Colum
   if (subject === '') throw new RowFault('the subject is empty');
   if (subject.length > limits.subject) throw new RowFault(`the subject has ${subject.length} characters; ${limits.subject} are allowed`);
   const description = text('description') ?? '';
-  if (description.length > limits.richText) throw new RowFault(`the description has ${description.length} characters; ${limits.richText} are allowed`);
+  if (description.length > limits.richText)
+    throw new RowFault(`the description has ${description.length} characters; ${limits.richText} are allowed`);
 
   const createdAt = readDate(text('createdAt'), 'created');
   const resolvedAt = readDate(text('resolvedAt'), 'resolved');
@@ -60,7 +83,11 @@ export function readRow(record: Readonly<Record<string, string>>, mapping: Colum
     priority: readPriority(text('priority')),
     topic: text('topic'),
     team: text('team'),
-    tags: (text('tags') ?? '').split(/[,;|]/).map((tag) => tag.trim()).filter((tag) => tag !== '').slice(0, limits.tagsPerTicket),
+    tags: (text('tags') ?? '')
+      .split(/[,;|]/)
+      .map((tag) => tag.trim())
+      .filter((tag) => tag !== '')
+      .slice(0, limits.tagsPerTicket),
     source: sourceWords[(text('source') ?? '').toLowerCase().replace(/[^a-z]/g, '')] ?? TicketSource.IMPORT,
     requester: readRequester(text('requesterName'), text('requesterEmail'), text('requesterPhone'), text('organization')),
     assigneeEmail: text('assigneeEmail')?.toLowerCase() ?? null,
@@ -75,7 +102,8 @@ export function readRow(record: Readonly<Record<string, string>>, mapping: Colum
 function readNumber(text: string | null): number | null {
   if (text === null) return null;
   const number = Number(text.replace(/^#/, ''));
-  if (!Number.isInteger(number) || number < 1 || number > 2_000_000_000) throw new RowFault(`"${text}" is no ticket number; it must be a whole number above 0`);
+  if (!Number.isInteger(number) || number < 1 || number > 2_000_000_000)
+    throw new RowFault(`"${text}" is no ticket number; it must be a whole number above 0`);
   return number;
 }
 
@@ -100,11 +128,17 @@ function readDate(text: string | null, what: string): Date | null {
   const iso = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?( ?(Z|UTC|[+-]\d{2}:?\d{2}))?$/.exec(text);
   const zoned = iso && (iso[4] ? text.replace(/ ?UTC$/, 'Z').replace(/ (?=[+-])/, '') : `${text}${iso[1] ? 'Z' : ''}`);
   const date = new Date((zoned || '').replace(/^(\d{4}-\d{2}-\d{2}) /, '$1T'));
-  if (Number.isNaN(date.getTime())) throw new RowFault(`the ${what} date "${text}" is not understood; write it as 2026-05-31 14:05:00 or in ISO 8601`);
+  if (Number.isNaN(date.getTime()))
+    throw new RowFault(`the ${what} date "${text}" is not understood; write it as 2026-05-31 14:05:00 or in ISO 8601`);
   return date;
 }
 
-function readRequester(name: string | null, email: string | null, phone: string | null, organization: string | null): ImportedTicket['requester'] {
+function readRequester(
+  name: string | null,
+  email: string | null,
+  phone: string | null,
+  organization: string | null,
+): ImportedTicket['requester'] {
   if (email !== null && !/^[^\s@]+@[^\s@]+$/.test(email)) throw new RowFault(`"${email}" is no e-mail address`);
   if (name === null && email === null) return null;
   return { name: (name ?? email ?? '').slice(0, limits.name), email: email?.toLowerCase() ?? null, phone, organization };

@@ -3,7 +3,11 @@ import type { Scope } from '../../platform/scope.ts';
 import { findTicket, TicketNotFound } from '../tickets/index.ts';
 
 /** Puts the viewer on a ticket they see for as long as they listen, and ticks whenever somebody comes, goes or writes. */
-export async function followPresence(board: PresenceBoard, scope: Scope, ticketId: string): Promise<AsyncIterableIterator<readonly Presence[]>> {
+export async function followPresence(
+  board: PresenceBoard,
+  scope: Scope,
+  ticketId: string,
+): Promise<AsyncIterableIterator<readonly Presence[]>> {
   const { workspaceId, viewer } = scope;
   if (!(await findTicket(scope, ticketId))) throw new TicketNotFound();
   const place = crypto.randomUUID();
@@ -23,6 +27,10 @@ export interface ChangePresence {
   readonly field?: string | null | undefined;
 }
 
-export function changePresence(board: PresenceBoard, { workspaceId, viewer }: Scope, { ticketId, activity, field }: ChangePresence): boolean {
+export function changePresence(
+  board: PresenceBoard,
+  { workspaceId, viewer }: Scope,
+  { ticketId, activity, field }: ChangePresence,
+): boolean {
   return board.act({ workspaceId, ticketId, memberId: viewer.memberId, activity, field: field?.slice(0, 50) ?? null });
 }

@@ -27,7 +27,11 @@ export async function notesOf(scope: Scope, ticketId: string, last: number, befo
   const from = before ? await scope.load(noteById, before) : null;
   const newest = await scope.em.find(
     Note,
-    { workspaceId, ticketId, ...(from ? { $or: [{ createdAt: { $lt: from.createdAt } }, { createdAt: from.createdAt, id: { $lt: from.id } }] } : {}) },
+    {
+      workspaceId,
+      ticketId,
+      ...(from ? { $or: [{ createdAt: { $lt: from.createdAt } }, { createdAt: from.createdAt, id: { $lt: from.id } }] } : {}),
+    },
     { orderBy: { createdAt: 'desc', id: 'desc' }, limit: count + 1 },
   );
   return { notes: newest.slice(0, count).reverse(), hasOlder: newest.length > count };

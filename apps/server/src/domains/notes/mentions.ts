@@ -25,7 +25,10 @@ export async function saveMentions(tx: Scope, note: Note): Promise<string[]> {
   const known = new Set(before.map((mention) => mention.memberId));
   const added = ids.filter((id) => !known.has(id));
   if (added.length > 0) {
-    await tx.em.insertMany(NoteMention, added.map((memberId) => ({ workspaceId, noteId: note.id, memberId })));
+    await tx.em.insertMany(
+      NoteMention,
+      added.map((memberId) => ({ workspaceId, noteId: note.id, memberId })),
+    );
     await letIn(tx, note.ticketId, added, `mention:${note.id}`);
   }
   return added;

@@ -4,7 +4,10 @@ import type { Scope } from '../../platform/scope.ts';
 import { NotificationEvent, NotificationReadEvent } from './notification.events.ts';
 
 /** The event each new notification of the viewer tells of; null when some were read. Ticks once at the start. */
-export async function followNotifications(feed: EventFeed, { workspaceId, viewer }: Scope): Promise<AsyncIterableIterator<{ eventId: string | null }>> {
+export async function followNotifications(
+  feed: EventFeed,
+  { workspaceId, viewer }: Scope,
+): Promise<AsyncIterableIterator<{ eventId: string | null }>> {
   const channel = new Channel<{ eventId: string | null }>(() => unfollow());
   const unfollow = await feed.follow(workspaceId, (events) => {
     for (const event of events) {

@@ -20,11 +20,20 @@ export async function createWorkspace(em: EntityManager, { name, slug, demo, at 
   const workspaceId = workspace.id;
   await em.execute('insert into stream (workspace_id, epoch, position) values (?, ?, 0)', [workspaceId, crypto.randomUUID()]);
   await em.execute('insert into ticket_counter (workspace_id, last_number) values (?, 0)', [workspaceId]);
-  await em.insertMany(Status, defaultStatuses.map((status, place) => ({ workspaceId, id: newId(), waitingOn: null, ...status, place })));
-  await em.insertMany(View, defaultViews.map((view, place) => ({ workspaceId, id: newId(), ...view, place })));
+  await em.insertMany(
+    Status,
+    defaultStatuses.map((status, place) => ({ workspaceId, id: newId(), waitingOn: null, ...status, place })),
+  );
+  await em.insertMany(
+    View,
+    defaultViews.map((view, place) => ({ workspaceId, id: newId(), ...view, place })),
+  );
   const policyId = newId();
   await em.insert(SlaPolicy, { workspaceId, id: policyId, name: 'Standard', place: 0 });
-  await em.insertMany(SlaTarget, defaultTargets.map((target) => ({ workspaceId, policyId, ...target })));
+  await em.insertMany(
+    SlaTarget,
+    defaultTargets.map((target) => ({ workspaceId, policyId, ...target })),
+  );
   return workspace;
 }
 
@@ -81,11 +90,21 @@ const working = openCategories.filter((category) => category !== 'WAITING');
 
 const defaultViews: { key: string; name: Names; filter: TicketFilter; sort: TicketOrder }[] = [
   { key: 'mine', name: { en: 'Mine', uk: 'Мої' }, filter: { mine: true, categories: active }, sort: TicketOrder.DUE },
-  { key: 'unassigned', name: { en: 'Unassigned', uk: 'Без виконавця' }, filter: { unassigned: true, categories: active }, sort: TicketOrder.DUE },
+  {
+    key: 'unassigned',
+    name: { en: 'Unassigned', uk: 'Без виконавця' },
+    filter: { unassigned: true, categories: active },
+    sort: TicketOrder.DUE,
+  },
   { key: 'my-team', name: { en: 'My team', uk: 'Моя команда' }, filter: { myTeams: true, categories: active }, sort: TicketOrder.DUE },
   { key: 'open', name: { en: 'All open', uk: 'Усі відкриті' }, filter: { categories: active }, sort: TicketOrder.UPDATED },
   { key: 'waiting', name: { en: 'Waiting', uk: 'В очікуванні' }, filter: { categories: ['WAITING'] }, sort: TicketOrder.UPDATED },
-  { key: 'breaching', name: { en: 'Breaching soon', uk: 'Скоро порушення' }, filter: { categories: working, dueWithinMinutes: 60 }, sort: TicketOrder.DUE },
+  {
+    key: 'breaching',
+    name: { en: 'Breaching soon', uk: 'Скоро порушення' },
+    filter: { categories: working, dueWithinMinutes: 60 },
+    sort: TicketOrder.DUE,
+  },
   { key: 'closed', name: { en: 'Closed', uk: 'Закриті' }, filter: { categories: ['RESOLVED', 'CLOSED'] }, sort: TicketOrder.UPDATED },
   { key: 'spam', name: { en: 'Spam', uk: 'Спам' }, filter: { categories: ['SPAM'] }, sort: TicketOrder.UPDATED },
 ];

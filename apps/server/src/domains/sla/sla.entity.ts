@@ -23,8 +23,14 @@ const SlaTargetSchema = defineEntity({
   properties: {
     workspaceId: p.uuid().primary(),
     policyId: p.uuid().primary(),
-    metric: p.enum(() => SlaMetric).columnType('text').primary(),
-    priority: p.enum(() => Priority).columnType('text').primary(),
+    metric: p
+      .enum(() => SlaMetric)
+      .columnType('text')
+      .primary(),
+    priority: p
+      .enum(() => Priority)
+      .columnType('text')
+      .primary(),
     minutes: p.integer(),
   },
 });
@@ -37,7 +43,10 @@ const SlaClockSchema = defineEntity({
   properties: {
     workspaceId: p.uuid().primary(),
     ticketId: p.uuid().primary(),
-    metric: p.enum(() => SlaMetric).columnType('text').primary(),
+    metric: p
+      .enum(() => SlaMetric)
+      .columnType('text')
+      .primary(),
     policyId: p.uuid(),
     targetMs: p.bigint('number'),
     elapsedMs: p.bigint('number'),

@@ -11,7 +11,7 @@ import type { Ticket } from './ticket.entity.ts';
 import { TicketEvent, ticketEvent } from './ticket.events.ts';
 
 /** A new value, and the one the editor started from: edits to other fields never get in the way. */
-export interface Edit<T> {
+interface Edit<T> {
   readonly from: T;
   readonly to: T;
 }
@@ -59,7 +59,9 @@ async function setField(tx: Scope, ticket: Ticket, field: Field, to: string | nu
   else ticket.requesterId = await known(tx, contactById, to, field, 'client');
 }
 
-async function known<V>(...[tx, loader, id, field, what]: [Scope, Parameters<typeof requireReference<V>>[1], string | null, Field, string]) {
+async function known<V>(
+  ...[tx, loader, id, field, what]: [Scope, Parameters<typeof requireReference<V>>[1], string | null, Field, string]
+) {
   if (id !== null) await requireReference(tx, loader, id, field, what);
   return id;
 }

@@ -1,7 +1,6 @@
 export { assignTicket } from './assign-ticket.ts';
 export { changeStatus } from './change-status.ts';
 export { createTicket, type CreateTicket } from './create-ticket.ts';
-export { editTicket } from './edit-ticket.ts';
 export { findTicket, isVisible, lockTicket } from './find-ticket.ts';
 export { endGrant, letIn } from './let-in.ts';
 export { listStatuses, statusById, topicById } from './references.ts';
@@ -12,4 +11,4 @@ export { tagTicket } from './tag-ticket.ts';
 export { Ticket, TicketGrant, TicketSource, TicketTag } from './ticket.entity.ts';
 export { ReferenceNotFound, TicketNotFound } from './ticket.errors.ts';
 export { TicketEvent } from './ticket.events.ts';
-export { canAssign, canEdit, canSee, visibleTickets } from './ticket.policy.ts';
+export { canEdit, canSee, visibleTickets } from './ticket.policy.ts';

@@ -15,7 +15,10 @@ const StatusSchema = defineEntity({
     category: p.enum(() => StatusCategory).columnType('text'),
     name: p.json<Names>(),
     color: p.text(),
-    waitingOn: p.enum(() => WaitingOn).columnType('text').strictNullable(),
+    waitingOn: p
+      .enum(() => WaitingOn)
+      .columnType('text')
+      .strictNullable(),
     place: p.integer(),
   },
 });

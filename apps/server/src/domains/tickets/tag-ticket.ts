@@ -57,6 +57,9 @@ async function findOrMakeTag(tx: Scope, text: string): Promise<Tag> {
     newId(),
     name,
   ]);
-  const [row]: { id: string }[] = await tx.em.execute('select id from tag where workspace_id = ? and lower(name) = lower(?)', [tx.workspaceId, name]);
+  const [row]: { id: string }[] = await tx.em.execute('select id from tag where workspace_id = ? and lower(name) = lower(?)', [
+    tx.workspaceId,
+    name,
+  ]);
   return tx.em.findOneOrFail(Tag, { workspaceId: tx.workspaceId, id: row?.id ?? '' });
 }

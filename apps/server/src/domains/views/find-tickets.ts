@@ -83,7 +83,12 @@ export async function nextTimedEntry(scope: Scope, filters: readonly TicketFilte
 
 /** A ticket's place in an order, opaque to clients. */
 export function cursorOf(order: TicketOrder, ticket: Ticket): string {
-  const key = order === TicketOrder.NUMBER ? ticket.number : order === TicketOrder.DUE ? ticket.dueAt?.toISOString() ?? null : ticket.updatedAt.toISOString();
+  const key =
+    order === TicketOrder.NUMBER
+      ? ticket.number
+      : order === TicketOrder.DUE
+        ? (ticket.dueAt?.toISOString() ?? null)
+        : ticket.updatedAt.toISOString();
   return Buffer.from(JSON.stringify([order, key, ticket.id])).toString('base64url');
 }
 

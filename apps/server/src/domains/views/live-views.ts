@@ -131,7 +131,10 @@ class TimedEntries {
 }
 
 async function changesOf(scope: Scope, filter: TicketFilter, events: readonly LoggedEvent[], head: StreamHead): Promise<ViewChange[]> {
-  const byTicket = Map.groupBy(events.filter((event) => event.ticketId !== null), (event) => event.ticketId ?? '');
+  const byTicket = Map.groupBy(
+    events.filter((event) => event.ticketId !== null),
+    (event) => event.ticketId ?? '',
+  );
   const tickets = await scope.em.find(Ticket, { workspaceId: scope.workspaceId, id: { $in: [...byTicket.keys()] } });
   const changes: ViewChange[] = [];
   for (const ticket of tickets) {

@@ -51,25 +51,25 @@ export function matchesFilter(filter: TicketFilter, viewer: Viewer, now: Date, t
 export function filterSql(filter: TicketFilter, viewer: Viewer, now: Date): { sql: string; parameters: unknown[] } {
   const all: string[] = ['true'];
   const parameters: unknown[] = [];
-  const require = (sql: string, ...values: unknown[]) => {
+  const also = (sql: string, ...values: unknown[]) => {
     all.push(sql);
     parameters.push(...values);
   };
   const among = (column: string, values: readonly string[] | null | undefined) => {
     if (!values) return;
-    if (values.length === 0) require('false');
-    else require(`${column} in (${values.map(() => '?').join(', ')})`, ...values);
+    if (values.length === 0) also('false');
+    else also(`${column} in (${values.map(() => '?').join(', ')})`, ...values);
   };
   among('t.category', filter.categories);
   among('t.priority', filter.priorities);
   among('t.assignee_id', filter.assigneeIds);
   among('t.team_id', filter.teamIds);
   among('t.topic_id', filter.topicIds);
-  if (filter.mine) require('t.assignee_id = ?', viewer.memberId);
-  if (filter.unassigned) require('t.assignee_id is null');
+  if (filter.mine) also('t.assignee_id = ?', viewer.memberId);
+  if (filter.unassigned) also('t.assignee_id is null');
   if (filter.myTeams) among('t.team_id', [...viewer.teamIds]);
-  if (filter.requesterId) require('t.requester_id = ?', filter.requesterId);
-  if (filter.dueWithinMinutes != null) require('t.due_at <= ?', dueLimit(filter.dueWithinMinutes, now));
+  if (filter.requesterId) also('t.requester_id = ?', filter.requesterId);
+  if (filter.dueWithinMinutes != null) also('t.due_at <= ?', dueLimit(filter.dueWithinMinutes, now));
   return { sql: all.join(' and '), parameters };
 }
 

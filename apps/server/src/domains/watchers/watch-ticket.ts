@@ -22,7 +22,9 @@ export function addWatcher(scope: Scope, { ticketId, memberId }: ChangeWatcher):
     requirePermission(tx, ticket, memberId);
     if (!(await tx.load(memberById, memberId))?.active) throw new ReferenceNotFound('memberId', 'member');
     if (await startWatching(tx, ticketId, memberId)) {
-      tx.record(domainEvent(WatcherEvent.ADDED, ticketId, { memberIds: [memberId], changes: [{ field: 'watcher', from: null, to: memberId }] }));
+      tx.record(
+        domainEvent(WatcherEvent.ADDED, ticketId, { memberIds: [memberId], changes: [{ field: 'watcher', from: null, to: memberId }] }),
+      );
     }
     return ticket;
   });
@@ -35,7 +37,9 @@ export function removeWatcher(scope: Scope, { ticketId, memberId }: ChangeWatche
     const { workspaceId } = tx;
     if (await tx.em.nativeDelete(Watcher, { workspaceId, ticketId, memberId })) {
       await endGrant(tx, ticketId, memberId, reason);
-      tx.record(domainEvent(WatcherEvent.REMOVED, ticketId, { memberIds: [memberId], changes: [{ field: 'watcher', from: memberId, to: null }] }));
+      tx.record(
+        domainEvent(WatcherEvent.REMOVED, ticketId, { memberIds: [memberId], changes: [{ field: 'watcher', from: memberId, to: null }] }),
+      );
     }
     return ticket;
   });

@@ -6,10 +6,12 @@ type Change = ActivityEntryFragment['changes'][number];
 /** What an entry of the log says, a sentence for each change, without its subject. */
 export function sentences({ type, changes }: ActivityEntryFragment): string[] {
   if (type === 'ticket.edited') return changes.map(edited);
-  if (type === 'ticket.tagged') return changes.map((change) => t(change.to ? 'activity.tag.added' : 'activity.tag.removed', values(change)));
+  if (type === 'ticket.tagged')
+    return changes.map((change) => t(change.to ? 'activity.tag.added' : 'activity.tag.removed', values(change)));
   const [change] = changes;
   if (type === 'ticket.assigned' && change && !change.to) return [t('activity.ticket.unassigned', values(change))];
-  if (type === 'sla.breached' && change) return [language.textFor('activity.sla.breached', { to: language.textFor(`sla.${change.to?.text}`) })];
+  if (type === 'sla.breached' && change)
+    return [language.textFor('activity.sla.breached', { to: language.textFor(`sla.${change.to?.text}`) })];
   return [language.textFor(`activity.${type}`, change ? values(change) : undefined)];
 }
 

@@ -6,9 +6,27 @@ const embedded = () => null;
 
 /** Parts of something that has an id: they are kept with it and have no identity of their own. */
 const embeddedTypes = [
-  'ActivityChange', 'ActivityEntryConnection', 'ActivityEntryEdge', 'ActivityValue', 'ContactConnection', 'ContactEdge',
-  'LocalizedName', 'NoteConnection', 'NoteEdge', 'NotificationChange', 'NotificationConnection', 'NotificationEdge', 'PageInfo',
-  'Presence', 'SlaClock', 'TicketConnection', 'TicketEdge', 'TicketPermissions', 'ViewChangeType', 'ViewCount', 'Viewer',
+  'ActivityChange',
+  'ActivityEntryConnection',
+  'ActivityEntryEdge',
+  'ActivityValue',
+  'ContactConnection',
+  'ContactEdge',
+  'LocalizedName',
+  'NoteConnection',
+  'NoteEdge',
+  'NotificationChange',
+  'NotificationConnection',
+  'NotificationEdge',
+  'PageInfo',
+  'Presence',
+  'SlaClock',
+  'TicketConnection',
+  'TicketEdge',
+  'TicketPermissions',
+  'ViewChangeType',
+  'ViewCount',
+  'Viewer',
 ];
 
 /** The page's GraphQL client: one normalised cache, so that a ticket that changes changes wherever it is shown. */

@@ -3,9 +3,8 @@ import type { DirectoryQuery, ViewerQuery } from '#lib/graphql/generated/graphql
 
 const key = Symbol('desk');
 
-export type DeskViewer = NonNullable<ViewerQuery['viewer']>;
-export type DeskMember = DirectoryQuery['members'][number];
-export type DeskStatus = DirectoryQuery['statuses'][number];
+type DeskViewer = NonNullable<ViewerQuery['viewer']>;
+type DeskMember = DirectoryQuery['members'][number];
 
 /** Who is signed in, and what the workspace consists of: people, teams, statuses, topics, tags. */
 export interface Desk {

@@ -1,5 +1,10 @@
 import type { Client } from '@urql/core';
-import { PresenceChangedDocument, PresenceSetDocument, type PresenceActivity, type PresenceChangedSubscription } from '#lib/graphql/generated/graphql.ts';
+import {
+  PresenceChangedDocument,
+  PresenceSetDocument,
+  type PresenceActivity,
+  type PresenceChangedSubscription,
+} from '#lib/graphql/generated/graphql.ts';
 import { followState } from './follow-state.svelte.ts';
 
 const quietAfterMs = 4000;
@@ -8,7 +13,7 @@ const quietAfterMs = 4000;
 export class TicketPresence {
   people = $state.raw<PresenceChangedSubscription['presenceChanged']>([]);
   #quiet: ReturnType<typeof setTimeout> | undefined;
-  #told: string = '';
+  #told = '';
 
   constructor(
     private readonly client: Client,

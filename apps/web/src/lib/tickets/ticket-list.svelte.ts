@@ -1,7 +1,13 @@
 import type { Client } from '@urql/core';
 import type { Client as Socket } from 'graphql-ws';
 import { SvelteMap } from 'svelte/reactivity';
-import { ViewChangedDocument, ViewPageDocument, type TicketOrder, type TicketRowFragment, type ViewChangedSubscription } from '#lib/graphql/generated/graphql.ts';
+import {
+  ViewChangedDocument,
+  ViewPageDocument,
+  type TicketOrder,
+  type TicketRowFragment,
+  type ViewChangedSubscription,
+} from '#lib/graphql/generated/graphql.ts';
 import { followChanges } from '#lib/live/index.ts';
 import { compareTickets } from './ticket-order.ts';
 
@@ -21,8 +27,11 @@ export class TicketList {
   ready = $state(false);
   missing = $state(false);
   readonly rows = new SvelteMap<string, TicketRow>();
+  // Kept for asking, never shown, so nothing has to hear of their changes.
+  /* eslint-disable svelte/prefer-svelte-reactivity */
   #cursors = new Map<string, string>();
   #loading = new Set<number>();
+  /* eslint-enable svelte/prefer-svelte-reactivity */
   #position: string | null = null;
   #viewId: string | null = null;
   #stop: (() => void) | null = null;
@@ -89,7 +98,9 @@ export class TicketList {
   }
 
   async #fetch(variables: { first: number; after?: string; offset?: number }) {
-    const { data, error } = await this.client.query(ViewPageDocument, { key: this.key, ...variables }, { requestPolicy: 'network-only' }).toPromise();
+    const { data, error } = await this.client
+      .query(ViewPageDocument, { key: this.key, ...variables }, { requestPolicy: 'network-only' })
+      .toPromise();
     if (error || !data) {
       this.fault = error?.message ?? '';
       return null;
@@ -115,12 +126,10 @@ export class TicketList {
 
   #follow(): void {
     this.#stop?.();
-    this.#stop = followChanges(
-      this.socket,
-      ViewChangedDocument,
-      () => ({ viewId: this.#viewId ?? '', after: this.#position }),
-      { onData: ({ viewChanged }) => this.#apply(viewChanged), onFault: (message) => (this.fault = message) },
-    );
+    this.#stop = followChanges(this.socket, ViewChangedDocument, () => ({ viewId: this.#viewId ?? '', after: this.#position }), {
+      onData: ({ viewChanged }) => this.#apply(viewChanged),
+      onFault: (message) => (this.fault = message),
+    });
   }
 
   #apply({ kind, ticketId, ticket, position }: ViewChange): void {

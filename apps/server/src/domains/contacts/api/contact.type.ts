@@ -26,10 +26,7 @@ export class ContactExistsType extends UserError {
   @Field(() => ID) contactId!: string;
 }
 
-@ObjectType('ContactNotFound', { implements: UserError })
-class ContactNotFoundType extends UserError {}
-
-const ContactCreateError = userErrorUnion('ContactCreateError', [ContactExistsType, ContactNotFoundType]);
+const ContactCreateError = userErrorUnion('ContactCreateError', [ContactExistsType]);
 
 @ObjectType()
 export class ContactCreatePayload {

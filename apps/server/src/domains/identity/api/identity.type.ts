@@ -20,7 +20,7 @@ export class MemberType implements Pick<Member, 'id' | 'name' | 'role'> {
 }
 
 @ObjectType('Workspace')
-export class WorkspaceType implements Pick<Workspace, 'id' | 'name'> {
+class WorkspaceType implements Pick<Workspace, 'id' | 'name'> {
   @Field(() => ID) id!: string;
   @Field(() => String) name!: string;
 }

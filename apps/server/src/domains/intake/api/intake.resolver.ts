@@ -16,7 +16,8 @@ class TicketCreateInput {
   @Field(() => ID, { nullable: true }) teamId?: string | null;
   @Field(() => ID, { nullable: true }) assigneeId?: string | null;
   @Field(() => ID, { nullable: true, description: 'The client it is for.' }) requesterId?: string | null;
-  @Field(() => ContactCreateInput, { nullable: true, description: 'A client made together with the ticket.' }) newContact?: ContactCreateInput | null;
+  @Field(() => ContactCreateInput, { nullable: true, description: 'A client made together with the ticket.' })
+  newContact?: ContactCreateInput | null;
   @Field(() => [ID], { nullable: true, description: 'Members to be told of every change.' }) watcherIds?: string[] | null;
 }
 
@@ -32,7 +33,10 @@ class TicketCreatePayload {
 export class IntakeResolver {
   @Mutation(() => TicketCreatePayload, { description: 'A ticket with its client, perhaps new, and its watchers: all of it, or nothing.' })
   @ReturnsUserErrors()
-  async ticketCreate(@Arg('input', () => TicketCreateInput) input: TicketCreateInput, @Ctx() { scope }: Context): Promise<Partial<TicketCreatePayload>> {
+  async ticketCreate(
+    @Arg('input', () => TicketCreateInput) input: TicketCreateInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<TicketCreatePayload>> {
     const { id } = await openTicket(scope, input);
     return { ticket: await findTicket(scope.fresh(), id) };
   }

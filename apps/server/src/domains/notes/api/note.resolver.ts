@@ -10,11 +10,23 @@ import { findNote, mentionedMembers, notesOf } from '../find-notes.ts';
 import type { Note } from '../note.entity.ts';
 import { canEditLive } from '../note.policy.ts';
 import { addNote, deleteNote, editNote } from '../write-note.ts';
-import { NoteAddInput, NoteAddPayload, NoteConnection, NoteDeleteInput, NoteDeletePayload, NoteEditInput, NoteEditPayload, NoteType } from './note.type.ts';
+import {
+  NoteAddInput,
+  NoteAddPayload,
+  NoteConnection,
+  NoteDeleteInput,
+  NoteDeletePayload,
+  NoteEditInput,
+  NoteEditPayload,
+  NoteType,
+} from './note.type.ts';
 
 @Resolver(() => TicketType)
 export class TicketNotesResolver {
-  @FieldResolver(() => NoteConnection, { nullable: true, description: 'Oldest first, at most 100 a page. Null = notes are not yours to read.' })
+  @FieldResolver(() => NoteConnection, {
+    nullable: true,
+    description: 'Oldest first, at most 100 a page. Null = notes are not yours to read.',
+  })
   async notes(
     @Root() ticket: Ticket,
     @Arg('last', () => Int, { defaultValue: 50 }) last: number,
@@ -59,7 +71,10 @@ export class NoteResolver {
 
   @Mutation(() => NoteDeletePayload)
   @ReturnsUserErrors()
-  async noteDelete(@Arg('input', () => NoteDeleteInput) { noteId }: NoteDeleteInput, @Ctx() { scope }: Context): Promise<Partial<NoteDeletePayload>> {
+  async noteDelete(
+    @Arg('input', () => NoteDeleteInput) { noteId }: NoteDeleteInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<NoteDeletePayload>> {
     const { id } = await deleteNote(scope, noteId);
     return { note: await findNote(scope.fresh(), id) };
   }

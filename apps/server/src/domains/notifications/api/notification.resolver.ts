@@ -1,4 +1,19 @@
-import { Arg, Ctx, Field, FieldResolver, ID, InputType, Int, Mutation, ObjectType, Query, Resolver, registerEnumType, Root, Subscription } from 'type-graphql';
+import {
+  Arg,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  InputType,
+  Int,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  registerEnumType,
+  Root,
+  Subscription,
+} from 'type-graphql';
 import { connection, connectionTypes, type Connection } from '../../../graphql/connection.ts';
 import type { Context, SubscribeOptions } from '../../../graphql/context.ts';
 import { MemberType } from '../../identity/api/index.ts';
@@ -75,7 +90,8 @@ export class NotificationResolver {
   }
 
   @Subscription(() => NotificationChange, {
-    subscribe: async ({ context }: SubscribeOptions<object>) => context.renewing(await followNotifications(context.live.feed, context.scope)),
+    subscribe: async ({ context }: SubscribeOptions<object>) =>
+      context.renewing(await followNotifications(context.live.feed, context.scope)),
   })
   async notificationsChanged(@Root() { eventId }: { eventId: string | null }, @Ctx() { scope }: Context): Promise<NotificationChange> {
     return { notification: eventId === null ? null : await findNotificationOf(scope, eventId), unreadCount: await countUnread(scope) };

@@ -9,7 +9,10 @@ import { SlaMetric, type SlaClock } from '../sla.entity.ts';
 registerEnumType(SlaMetric, { name: 'SlaMetric' });
 
 @ObjectType('SlaClock', { description: 'One promise about a ticket. Count down from `runningSince` yourself.' })
-class SlaClockType implements Pick<SlaClock, 'metric' | 'state' | 'targetMs' | 'elapsedMs' | 'runningSince' | 'dueAt' | 'breachedAt' | 'stoppedAt'> {
+class SlaClockType implements Pick<
+  SlaClock,
+  'metric' | 'state' | 'targetMs' | 'elapsedMs' | 'runningSince' | 'dueAt' | 'breachedAt' | 'stoppedAt'
+> {
   @Field(() => SlaMetric) metric!: SlaMetric;
   @Field(() => ClockState) state!: ClockState;
   @Field(() => Float, { description: 'Milliseconds.' }) targetMs!: number;

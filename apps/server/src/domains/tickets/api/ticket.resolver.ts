@@ -76,7 +76,10 @@ export class TicketResolver {
 
   @Mutation(() => TicketEditPayload, { description: 'Changes plain fields: all that are given, or none.' })
   @ReturnsUserErrors()
-  async ticketEdit(@Arg('input', () => TicketEditInput) input: TicketEditInput, @Ctx() { scope }: Context): Promise<Partial<TicketEditPayload>> {
+  async ticketEdit(
+    @Arg('input', () => TicketEditInput) input: TicketEditInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<TicketEditPayload>> {
     const { id } = await editTicket(scope, input);
     return { ticket: await findTicket(scope.fresh(), id) };
   }
@@ -93,14 +96,20 @@ export class TicketResolver {
 
   @Mutation(() => TicketAssignPayload, { description: 'Gives the ticket to a member, to yourself, or back to nobody.' })
   @ReturnsUserErrors()
-  async ticketAssign(@Arg('input', () => TicketAssignInput) input: TicketAssignInput, @Ctx() { scope }: Context): Promise<Partial<TicketAssignPayload>> {
+  async ticketAssign(
+    @Arg('input', () => TicketAssignInput) input: TicketAssignInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<TicketAssignPayload>> {
     const { id } = await assignTicket(scope, input);
     return { ticket: await findTicket(scope.fresh(), id) };
   }
 
   @Mutation(() => TicketTagPayload, { description: 'Adds and removes tags; everybody else’s stay.' })
   @ReturnsUserErrors()
-  async ticketTag(@Arg('input', () => TicketTagInput) input: TicketTagInput, @Ctx() { scope }: Context): Promise<Partial<TicketTagPayload>> {
+  async ticketTag(
+    @Arg('input', () => TicketTagInput) input: TicketTagInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<TicketTagPayload>> {
     const { id } = await tagTicket(scope, input);
     return { ticket: await findTicket(scope.fresh(), id) };
   }

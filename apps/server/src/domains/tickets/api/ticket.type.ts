@@ -43,16 +43,18 @@ export class TicketPermissions {
 }
 
 @ObjectType('Ticket', { description: 'A unit of work.' })
-export class TicketType
-  implements Pick<Ticket, 'id' | 'number' | 'subject' | 'description' | 'priority' | 'source' | 'dueAt' | 'version' | 'createdAt' | 'updatedAt' | 'resolvedAt'>
-{
+export class TicketType implements Pick<
+  Ticket,
+  'id' | 'number' | 'subject' | 'description' | 'priority' | 'source' | 'dueAt' | 'version' | 'createdAt' | 'updatedAt' | 'resolvedAt'
+> {
   @Field(() => ID) id!: string;
   @Field(() => Int, { description: 'What people say and search for. Unique in the workspace.' }) number!: number;
   @Field(() => String) subject!: string;
   @Field(() => String, { description: 'HTML of a small, safe set of tags.' }) description!: string;
   @Field(() => Priority) priority!: Priority;
   @Field(() => TicketSource) source!: TicketSource;
-  @Field(() => Date, { nullable: true, description: 'When the next SLA target is reached, or was; null while no clock runs.' }) dueAt!: Date | null;
+  @Field(() => Date, { nullable: true, description: 'When the next SLA target is reached, or was; null while no clock runs.' })
+  dueAt!: Date | null;
   @Field(() => Int, { description: 'Grows with every change; ignore what is not newer.' }) version!: number;
   @Field(() => Date) createdAt!: Date;
   @Field(() => Date) updatedAt!: Date;

@@ -20,7 +20,8 @@ export class TicketListResolver {
     @Arg('order', () => TicketOrder, { defaultValue: TicketOrder.UPDATED }) order: TicketOrder,
     @Arg('first', () => Int, { defaultValue: 25 }) first: number,
     @Arg('after', () => String, { nullable: true }) after: string | null,
-    @Arg('offset', () => Int, { nullable: true, description: 'Rows to skip from the cursor on, to jump along a long list.' }) offset: number | null,
+    @Arg('offset', () => Int, { nullable: true, description: 'Rows to skip from the cursor on, to jump along a long list.' })
+    offset: number | null,
     @Ctx() context: Context,
   ): Promise<TicketConnection> {
     return pageOf(context, { filter, order, first, after, offset });
@@ -38,7 +39,8 @@ export class TicketListResolver {
   })
   ticketsChanged(
     @Arg('filter', () => TicketFilterInput, { defaultValue: {} }) _filter: TicketFilterInput,
-    @Arg('after', () => String, { nullable: true, description: 'The `position` of the page you hold, or of the last change.' }) _after: string | null,
+    @Arg('after', () => String, { nullable: true, description: 'The `position` of the page you hold, or of the last change.' })
+    _after: string | null,
     @Root() change: ViewChange,
     @Ctx() { scope }: Context,
   ): Promise<ViewChangeType> {
@@ -121,7 +123,11 @@ export class ViewResolver {
     description: 'How many tickets each view holds, at first and whenever a number changes.',
     subscribe: async ({ context }: SubscribeOptions<object>) =>
       context.renewing(
-        await followCounts(context.live.feed, () => context.renew(), async (scope) => (await listViews(scope)).map((view) => view.filter)),
+        await followCounts(
+          context.live.feed,
+          () => context.renew(),
+          async (scope) => (await listViews(scope)).map((view) => view.filter),
+        ),
       ),
   })
   async viewCountsChanged(@Root() counts: readonly number[], @Ctx() { scope }: Context): Promise<ViewCount[]> {

@@ -45,7 +45,8 @@ class TicketEdgeType implements Edge<Ticket> {
 export class TicketConnectionType {
   @Field(() => [TicketEdgeType]) edges!: Edge<Ticket>[];
   @Field(() => PageInfo) pageInfo!: PageInfo;
-  @Field(() => String, { description: 'The position in the stream of changes that this page reflects. Subscribe after it.' }) position!: string;
+  @Field(() => String, { description: 'The position in the stream of changes that this page reflects. Subscribe after it.' })
+  position!: string;
 }
 
 @ObjectType('View', { description: 'A saved filter with a sort order.' })

@@ -46,14 +46,20 @@ export class WatcherResolver {
 
   @Mutation(() => WatcherAddPayload, { description: 'Yourself on any ticket you see; others on tickets you may edit.' })
   @ReturnsUserErrors()
-  async watcherAdd(@Arg('input', () => WatcherAddInput) input: WatcherAddInput, @Ctx() { scope }: Context): Promise<Partial<WatcherAddPayload>> {
+  async watcherAdd(
+    @Arg('input', () => WatcherAddInput) input: WatcherAddInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<WatcherAddPayload>> {
     const { id } = await addWatcher(scope, input);
     return { ticket: await findTicket(scope.fresh(), id) };
   }
 
   @Mutation(() => WatcherRemovePayload)
   @ReturnsUserErrors()
-  async watcherRemove(@Arg('input', () => WatcherRemoveInput) input: WatcherRemoveInput, @Ctx() { scope }: Context): Promise<Partial<WatcherRemovePayload>> {
+  async watcherRemove(
+    @Arg('input', () => WatcherRemoveInput) input: WatcherRemoveInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<WatcherRemovePayload>> {
     const { id } = await removeWatcher(scope, input);
     return { ticket: await findTicket(scope.fresh(), id) };
   }

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { World, type Person } from '../../testing/world.ts';
+
+const ADD = `mutation ($input: NoteAddInput!) { noteAdd(input: $input) { note { id body version author { name } mentions { name } } userErrors { ... on UserError { code } } } }`;
+const EDIT = `mutation ($input: NoteEditInput!) { noteEdit(input: $input) { note { body version editedAt } userErrors { __typename ... on UserError { code } ... on NoteConflict { theirs } } } }`;
+const DELETE = `mutation ($input: NoteDeleteInput!) { noteDelete(input: $input) { note { body deletedAt } userErrors { ... on UserError { code } } } }`;
+const NOTES = `query ($id: ID!) { ticket(id: $id) { notes { edges { node { id body viewerCanEdit } } } activity { edges { node { type } } } } }`;
+
+let world: World;
+let team: string;
+let ada: Person;
+let bob: Person;
+let admin: Person;
+let light: Person;
+let guest: Person;
+
+beforeAll(async () => {
+  world = await World.open();
+  team = await world.team();
+  ada = await world.person('AGENT', { name: 'Ada', teams: [team] });
+  bob = await world.person('AGENT', { name: 'Bob', teams: [team] });
+  admin = await world.person('ADMIN');
+  light = await world.person('LIGHT_AGENT', { name: 'Light' });
+  guest = await world.person('GUEST', { teams: [team] });
+});
+afterAll(() => world.close());
+
+const write = async (person: Person, ticketId: string, body: string) => (await person.run(ADD, { input: { ticketId, body } })).noteAdd;
+
+it('keeps a note with its author and cleans what was pasted into it', async () => {
+  const { id } = await world.ticket({ teamId: team });
+
+  const { note } = await write(ada, id, '<p onclick="x()">Called <b>them</b><script>x()</script></p>');
+
+  expect(note).toMatchObject({ body: '<p>Called them</p>', version: 1, author: { name: 'Ada' } });
+});
+
+it('lets an author edit and delete, an administrator too, and a colleague neither', async () => {
+  const { id } = await world.ticket({ teamId: team });
+  const { note } = await write(ada, id, '<p>First</p>');
+
+  const byBob = await bob.run(EDIT, { input: { noteId: note.id, version: 1, body: '<p>Bob</p>' } });
+  const byAda = await ada.run(EDIT, { input: { noteId: note.id, version: 1, body: '<p>Second</p>' } });
+  const byAdmin = await admin.run(DELETE, { input: { noteId: note.id } });
+
+  expect(byBob.noteEdit.userErrors).toMatchObject([{ code: 'NOT_PERMITTED' }]);
+  expect(byAda.noteEdit.note).toMatchObject({ body: '<p>Second</p>', version: 2, editedAt: expect.any(String) });
+  expect(byAdmin.noteDelete.note).toMatchObject({ body: '', deletedAt: expect.any(String) });
+});
+
+it('leaves a tombstone that nobody can edit', async () => {
+  const { id } = await world.ticket({ teamId: team });
+  const { note } = await write(ada, id, '<p>Oops</p>');
+  await ada.run(DELETE, { input: { noteId: note.id } });
+
+  const again = await ada.run(EDIT, { input: { noteId: note.id, version: 2, body: '<p>Back</p>' } });
+
+  expect(again.noteEdit.userErrors).toMatchObject([{ __typename: 'NoteNotFound' }]);
+  expect((await ada.run(NOTES, { id })).ticket.notes.edges).toMatchObject([{ node: { body: '', viewerCanEdit: false } }]);
+});
+
+it('refuses to overwrite a note that was edited meanwhile, and shows what it says', async () => {
+  const { id } = await world.ticket({ teamId: team });
+  const { note } = await write(ada, id, '<p>One</p>');
+  await admin.run(EDIT, { input: { noteId: note.id, version: 1, body: '<p>Two</p>' } });
+
+  const { noteEdit } = await ada.run(EDIT, { input: { noteId: note.id, version: 1, body: '<p>Three</p>' } });
+
+  expect(noteEdit.userErrors).toMatchObject([{ __typename: 'NoteConflict', theirs: '<p>Two</p>' }]);
+});
+
+it('refuses a note with nothing to read in it', async () => {
+  const { id } = await world.ticket({ teamId: team });
+
+  expect((await write(ada, id, '<p> <br></p>')).userErrors).toMatchObject([{ code: 'INVALID_INPUT' }]);
+});
+
+it('lets a light agent into a ticket by mentioning them, who can then read and answer', async () => {
+  const { id } = await world.ticket({ teamId: team });
+  expect((await light.run(NOTES, { id })).ticket).toBeNull();
+
+  const { note } = await write(ada, id, `<p><span data-type="mention" data-id="${light.id}">@Light</span> please look</p>`);
+  const answer = await write(light, id, '<p>It is the driver.</p>');
+
+  expect(note.mentions).toEqual([{ name: 'Light' }]);
+  expect(answer.userErrors).toEqual([]);
+  expect((await light.run(NOTES, { id })).ticket.notes.edges).toHaveLength(2);
+});
+
+it('shows a guest no note and no trace of one', async () => {
+  const { id } = await world.ticket({ teamId: team });
+  const { note } = await write(ada, id, '<p>Secret</p>');
+
+  const seen = await guest.ask(NOTES, { id });
+  const written = await write(guest, id, '<p>Me too</p>');
+  const edited = await guest.run(EDIT, { input: { noteId: note.id, version: 1, body: '<p>x</p>' } });
+
+  expect(seen.data.ticket.notes).toBeNull();
+  expect(seen.data.ticket.activity.edges).toEqual([{ node: { type: 'ticket.created' } }]);
+  expect(written.userErrors).toMatchObject([{ code: 'NOT_PERMITTED' }]);
+  expect(edited.noteEdit.userErrors).toMatchObject([{ code: 'NOTE_NOT_FOUND' }]);
+});
+
+it('pages backwards through many notes', async () => {
+  const { id } = await world.ticket({ teamId: team });
+  for (let index = 1; index <= 5; index++) await write(ada, id, `<p>${index}</p>`);
+  const page = `query ($id: ID!, $before: ID) { ticket(id: $id) { notes(last: 2, before: $before) { edges { node { body } } pageInfo { hasPreviousPage startCursor } } } }`;
+
+  const newest = (await ada.run(page, { id })).ticket.notes;
+  const older = (await ada.run(page, { id, before: newest.pageInfo.startCursor })).ticket.notes;
+
+  expect(newest.edges.map(({ node }: { node: { body: string } }) => node.body)).toEqual(['<p>4</p>', '<p>5</p>']);
+  expect(older.edges.map(({ node }: { node: { body: string } }) => node.body)).toEqual(['<p>2</p>', '<p>3</p>']);
+  expect(older.pageInfo.hasPreviousPage).toBe(true);
+});

@@ -1,0 +1,256 @@
+import { createClient, type Client as Socket } from 'graphql-ws';
+import pg from 'pg';
+import { inject } from 'vitest';
+import WebSocket from 'ws';
+import type { StatusCategory } from '@baton/rules';
+import { openApp, type App } from '../app.ts';
+import { openDesk, type Desk } from '../desk.ts';
+import { AccessToken, Team, TeamMember, type Member, type Role } from '../domains/identity/index.ts';
+import { createMember, createWorkspace } from '../domains/onboarding/index.ts';
+import { listStatuses, createTicket, Topic, type CreateTicket, type Status, type Ticket } from '../domains/tickets/index.ts';
+import { hashSecret } from '../domains/identity/secret.ts';
+import { newId } from '../kernel/id.ts';
+import { createLogger } from '../platform/logger.ts';
+
+export interface Reply {
+  // The shape is the test's own question; what is missing shows as a failing expectation.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly data: any;
+  readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
+}
+
+/** One node of a desk, on a port of its own. */
+interface Node {
+  readonly desk: Desk;
+  readonly app: App;
+  readonly url: string;
+}
+
+/** A person at the API's door. */
+export class Person {
+  readonly #sockets: Socket[] = [];
+
+  constructor(
+    readonly member: Member,
+    readonly secret: string,
+    private readonly node: Node,
+  ) {}
+
+  get id(): string {
+    return this.member.id;
+  }
+
+  async ask(query: string, variables: object = {}): Promise<Reply> {
+    const response = await fetch(`http://${this.node.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${this.secret}` },
+      body: JSON.stringify({ query, variables }),
+    });
+    return (await response.json()) as Reply;
+  }
+
+  /** The data of an operation that must not fail. */
+  async run(query: string, variables: object = {}): Promise<Reply['data']> {
+    const { data, errors } = await this.ask(query, variables);
+    if (errors) throw new Error(`the operation failed: ${JSON.stringify(errors)}`);
+    return data;
+  }
+
+  /** Follows a subscription; what arrives is kept until somebody waits for it. */
+  follow(query: string, variables: object = {}): Stream {
+    const socket = createClient({
+      url: `ws://${this.node.url}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization: `Bearer ${this.secret}` },
+      retryAttempts: 0,
+    });
+    this.#sockets.push(socket);
+    return new Stream(socket, query, variables);
+  }
+
+  async leave(): Promise<void> {
+    await Promise.all(this.#sockets.map((socket) => socket.dispose()));
+  }
+}
+
+/** What a subscription has brought. */
+export class Stream {
+  readonly received: Reply['data'][] = [];
+  readonly faults: string[] = [];
+  ended = false;
+  readonly #stop: () => void;
+
+  constructor(socket: Socket, query: string, variables: object) {
+    this.#stop = socket.subscribe<Record<string, unknown>>(
+      { query, variables: variables as Record<string, unknown> },
+      {
+        next: ({ data, errors }) => (data ? this.received.push(data) : this.faults.push(errors?.[0]?.message ?? '')),
+        error: (error) => this.faults.push(Array.isArray(error) ? String(error[0]?.message) : String(error)),
+        complete: () => (this.ended = true),
+      },
+    );
+  }
+
+  /** Waits until something that was received satisfies the condition, and answers it. */
+  async until(satisfies: (data: Reply['data']) => boolean): Promise<Reply['data']> {
+    await waitFor(() => this.received.some(satisfies) || this.faults.length > 0);
+    if (this.faults.length > 0) throw new Error(`the subscription failed: ${this.faults.join(', ')}`);
+    return this.received.findLast(satisfies);
+  }
+
+  /** Waits for the first thing to arrive: from then on nothing is missed. */
+  begun(): Promise<Reply['data']> {
+    return this.until(() => true);
+  }
+
+  close(): void {
+    this.#stop();
+  }
+}
+
+/** Waits for a condition, never for time. */
+export async function waitFor(condition: () => boolean | Promise<boolean>, what = 'a condition'): Promise<void> {
+  const end = performance.now() + 10_000;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`waited ten seconds for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+export interface WorldOptions {
+  readonly nodes?: number;
+  readonly redis?: boolean;
+}
+
+/** A workspace in a database of its own, served by one node or several. */
+export class World {
+  readonly #people: Person[] = [];
+  #count = 0;
+
+  private constructor(
+    readonly nodes: readonly Node[],
+    readonly workspaceId: string,
+    readonly statuses: readonly Status[],
+    /** What the desk takes for now; null = the true time. */
+    readonly time: { now: Date | null },
+  ) {}
+
+  static async open({ nodes = 1, redis = false }: WorldOptions = {}): Promise<World> {
+    const databaseUrl = await createDatabase();
+    const time: { now: Date | null } = { now: null };
+    const clock = () => time.now ?? new Date();
+    const opened: Node[] = [];
+    for (let index = 0; index < nodes; index++) {
+      const logger = createLogger(process.env.LOG_LEVEL ?? 'silent');
+      const desk = await openDesk({ databaseUrl, redisUrl: redis ? inject('redisUrl') : null, databasePool: 6 }, logger, clock);
+      const app = await openApp(desk, { publicUrl: 'http://desk.test', graphiql: true, pagesPath: null }, logger);
+      await app.http.listen({ port: 0, host: '127.0.0.1' });
+      const address = app.http.server.address() as { port: number };
+      desk.start();
+      opened.push({ desk, app, url: `127.0.0.1:${address.port}` });
+    }
+    const [first] = opened;
+    if (!first) throw new Error('a world has at least one node');
+    const em = first.desk.orm.em.fork();
+    const workspace = await em.transactional((tx) => createWorkspace(tx, { name: 'Desk', slug: 'desk', demo: false, at: clock() }));
+    const statuses = await listStatuses(first.desk.systemScope(workspace.id));
+    return new World(opened, workspace.id, statuses, time);
+  }
+
+  get desk(): Desk {
+    return this.node(0).desk;
+  }
+
+  node(index: number): Node {
+    const node = this.nodes[index];
+    if (!node) throw new Error(`there is no node ${index}`);
+    return node;
+  }
+
+  status(category: StatusCategory): string {
+    const status = this.statuses.find((one) => one.category === category);
+    if (!status) throw new Error(`there is no status of ${category}`);
+    return status.id;
+  }
+
+  async person(role: Role, { teams = [], node = 0, name = `${role} ${++this.#count}` }: { teams?: string[]; node?: number; name?: string } = {}): Promise<Person> {
+    const em = this.desk.orm.em.fork();
+    const at = new Date();
+    const { workspaceId } = this;
+    const email = `${name.toLowerCase().replace(/\W/g, '.')}@desk.test`;
+    const member = await createMember(em, { workspaceId, name, email, password: 'correct horse', role, at });
+    await em.insertMany(TeamMember, teams.map((teamId) => ({ workspaceId, teamId, memberId: member.id })));
+    const secret = `baton_${crypto.randomUUID()}`;
+    await em.insert(AccessToken, {
+      workspaceId,
+      id: newId(),
+      memberId: member.id,
+      name: 'test',
+      tokenHash: hashSecret(secret),
+      hint: 'baton_test',
+      createdAt: at,
+      expiresAt: null,
+      lastUsedAt: null,
+      revokedAt: null,
+    });
+    return this.seat(member, secret, node);
+  }
+
+  /** The same member at another door. */
+  seat(member: Member, secret: string, node: number): Person {
+    const person = new Person(member, secret, this.node(node));
+    this.#people.push(person);
+    return person;
+  }
+
+  async team(name = `Team ${++this.#count}`): Promise<string> {
+    const id = newId();
+    await this.desk.orm.em.fork().insert(Team, { workspaceId: this.workspaceId, id, name });
+    return id;
+  }
+
+  async topic(name: string): Promise<string> {
+    const id = newId();
+    await this.desk.orm.em.fork().insert(Topic, { workspaceId: this.workspaceId, id, name: { en: name }, parentId: null, place: 0 });
+    return id;
+  }
+
+  ticket(overrides: Partial<CreateTicket> = {}): Promise<Ticket> {
+    return createTicket(this.desk.systemScope(this.workspaceId), { subject: `Ticket ${++this.#count}`, ...overrides });
+  }
+
+  /** Another workspace in the same database, with one ticket and one administrator. */
+  async stranger(): Promise<{ ticketId: string; person: Person }> {
+    const em = this.desk.orm.em.fork();
+    const workspace = await em.transactional((tx) => createWorkspace(tx, { name: 'Other', slug: `other-${++this.#count}`, demo: false, at: new Date() }));
+    const ticket = await createTicket(this.desk.systemScope(workspace.id), { subject: 'Foreign' });
+    const home = this.workspaceId;
+    Object.assign(this, { workspaceId: workspace.id });
+    const person = await this.person('OWNER', { name: `Stranger ${this.#count}` });
+    Object.assign(this, { workspaceId: home });
+    return { ticketId: ticket.id, person };
+  }
+
+  async sql<Row>(query: string, parameters: unknown[] = []): Promise<Row[]> {
+    return this.desk.orm.em.fork().execute(query, parameters);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#people.map((person) => person.leave()));
+    for (const { app, desk } of this.nodes) {
+      await app.close();
+      await desk.close();
+    }
+  }
+}
+
+async function createDatabase(): Promise<string> {
+  const server = new URL(inject('postgresUrl'));
+  const client = new pg.Client(server.href);
+  await client.connect();
+  const name = `t_${crypto.randomUUID().replaceAll('-', '')}`;
+  await client.query(`create database ${name} template template_baton strategy file_copy`);
+  await client.end();
+  server.pathname = `/${name}`;
+  return server.href;
+}

@@ -1,0 +1,6 @@
+export interface RunningRedis {
+  readonly port: number;
+  readonly url: string;
+  stop(): Promise<void>;
+}
+export function startRedis(options?: { port?: number }): Promise<RunningRedis>;
