@@ -206,19 +206,21 @@ export async function startPostgres({ dataDir, port, ephemeral = false } = {}) {
 function ready(child) {
   let log = '';
   return new Promise((resolve, reject) => {
-    const fail = (why) => reject(new Error(`PostgreSQL ${why}:\n${log.trim()}`));
-    const timer = setTimeout(() => fail('did not start within 60 s'), 60_000);
-    child.once('error', reject);
-    child.once('exit', (code) => {
+    const settle = (finish, value) => {
       clearTimeout(timer);
-      fail(`ended with code ${code} while it was starting`);
-    });
-    child.stderr.on('data', (chunk) => {
+      child.off('error', reject).off('exit', onExit);
+      // The pipe must go on being emptied, or a full one would stop the server.
+      child.stderr.off('data', onData).resume();
+      finish(value);
+    };
+    const fail = (why) => settle(reject, new Error(`PostgreSQL ${why}:\n${log.trim()}`));
+    const onExit = (code) => fail(`ended with code ${code} while it was starting`);
+    const onData = (chunk) => {
       log = (log + chunk).slice(-8000);
-      if (!log.includes('ready to accept connections')) return;
-      clearTimeout(timer);
-      child.removeAllListeners('exit');
-      resolve();
-    });
+      if (log.includes('ready to accept connections')) settle(resolve);
+    };
+    const timer = setTimeout(() => fail('did not start within 60 s'), 60_000);
+    child.once('error', reject).once('exit', onExit);
+    child.stderr.on('data', onData);
   });
 }

@@ -12,6 +12,7 @@ const environment = z.object({
   LOG_LEVEL: level.default('warn'),
   DATABASE_POOL: z.coerce.number().int().min(2).max(100).default(10),
   DEMO: flag.default(false),
+  DEMO_TICKETS: z.coerce.number().int().min(1).max(20_000).default(2000),
   GRAPHIQL: flag.default(true),
 });
 
@@ -27,6 +28,7 @@ export interface Config {
   readonly databasePool: number;
   /** Make a demo workspace when there is no workspace at all. */
   readonly demo: boolean;
+  readonly demoTickets: number;
   readonly graphiql: boolean;
 }
 
@@ -54,6 +56,7 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     logLevel: values.LOG_LEVEL,
     databasePool: values.DATABASE_POOL,
     demo: values.DEMO,
+    demoTickets: values.DEMO_TICKETS,
     graphiql: values.GRAPHIQL,
   };
 }

@@ -14,7 +14,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
   const logger = createLogger(config.logLevel);
   const desk = await openDesk(config, logger);
   try {
-    if (config.demo) await ensureDemo(desk);
+    if (config.demo) await ensureDemo(desk, config.demoTickets);
     const app = await openApp(desk, { ...config, pagesPath }, logger);
     await app.http.listen({ port: config.port, host: config.host });
     desk.start();
@@ -29,7 +29,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
   }
 }
 
-async function ensureDemo(desk: Desk): Promise<void> {
+async function ensureDemo(desk: Desk, tickets: number): Promise<void> {
   if ((await desk.orm.em.fork().count(Workspace)) > 0) return;
   const started = Date.now();
   let shown = -1;
@@ -37,7 +37,7 @@ async function ensureDemo(desk: Desk): Promise<void> {
     scopeFor: desk.scopeFor,
     systemScope: desk.systemScope,
     now: new Date(),
-    tickets: 2000,
+    tickets,
     contacts: 300,
     onProgress(done, of) {
       const percent = Math.floor((done / of) * 10) * 10;

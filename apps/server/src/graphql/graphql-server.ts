@@ -54,7 +54,7 @@ type SocketExtra = Record<PropertyKey, unknown> & { readonly request: IncomingMe
 
 function serveSockets(app: FastifyInstance, { schema, factory, live, logger, publicUrl }: GraphqlServerSettings): () => Promise<void> {
   const format = errorFormatter(logger);
-  const server = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024, perMessageDeflate: { threshold: 1024 } });
+  const server = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024 });
   const running = useServer<Readonly<Record<string, unknown>>, SocketExtra>(
     {
       schema,

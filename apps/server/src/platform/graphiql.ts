@@ -1,15 +1,28 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 
 const require = createRequire(import.meta.url);
 
-const assets: Readonly<Record<string, { readonly file: string; readonly type: string }>> = {
-  'react.js': { file: 'react/umd/react.production.min.js', type: 'text/javascript' },
-  'react-dom.js': { file: 'react-dom/umd/react-dom.production.min.js', type: 'text/javascript' },
-  'graphiql.js': { file: 'graphiql/graphiql.min.js', type: 'text/javascript' },
-  'graphiql.css': { file: 'graphiql/graphiql.min.css', type: 'text/css' },
-};
+interface Asset {
+  readonly name: string;
+  readonly package: string;
+  readonly path: string;
+  readonly type: string;
+}
+
+const assets: readonly Asset[] = [
+  { name: 'react.js', package: 'react', path: 'umd/react.production.min.js', type: 'text/javascript' },
+  { name: 'react-dom.js', package: 'react-dom', path: 'umd/react-dom.production.min.js', type: 'text/javascript' },
+  { name: 'graphiql.js', package: 'graphiql', path: 'graphiql.min.js', type: 'text/javascript' },
+  { name: 'graphiql.css', package: 'graphiql', path: 'graphiql.min.css', type: 'text/css' },
+];
+
+/** The packages export their modules only; the files for browsers lie beside them. */
+function fileOf(asset: Asset): string {
+  return join(dirname(require.resolve(`${asset.package}/package.json`)), asset.path);
+}
 
 const page = `<!doctype html>
 <html lang="en">
@@ -43,10 +56,10 @@ ReactDOM.createRoot(document.getElementById('graphiql')).render(
 export function serveGraphiql(app: FastifyInstance): void {
   app.get('/graphiql', (_request, reply) => reply.type('text/html').send(page));
   app.get('/graphiql/start.js', (_request, reply) => reply.type('text/javascript').send(start));
-  for (const [name, { file, type }] of Object.entries(assets)) {
-    app.get(`/graphiql/${name}`, async (_request, reply) => {
-      reply.header('cache-control', 'public, max-age=86400').type(type);
-      return reply.send(await readFile(require.resolve(file)));
+  for (const asset of assets) {
+    app.get(`/graphiql/${asset.name}`, async (_request, reply) => {
+      reply.header('cache-control', 'public, max-age=86400').type(asset.type);
+      return reply.send(await readFile(fileOf(asset)));
     });
   }
 }

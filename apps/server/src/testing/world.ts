@@ -141,7 +141,7 @@ export class World {
     const clock = () => time.now ?? new Date();
     const opened: Node[] = [];
     for (let index = 0; index < nodes; index++) {
-      const logger = createLogger(process.env.LOG_LEVEL ?? 'silent');
+      const logger = createLogger('silent');
       const desk = await openDesk({ databaseUrl, redisUrl: redis ? inject('redisUrl') : null, databasePool: 6 }, logger, clock);
       const app = await openApp(desk, { publicUrl: 'http://desk.test', graphiql: true, pagesPath: null }, logger);
       await app.http.listen({ port: 0, host: '127.0.0.1' });
@@ -173,13 +173,19 @@ export class World {
     return status.id;
   }
 
-  async person(role: Role, { teams = [], node = 0, name = `${role} ${++this.#count}` }: { teams?: string[]; node?: number; name?: string } = {}): Promise<Person> {
+  async person(
+    role: Role,
+    { teams = [], node = 0, name = `${role} ${++this.#count}` }: { teams?: string[]; node?: number; name?: string } = {},
+  ): Promise<Person> {
     const em = this.desk.orm.em.fork();
     const at = new Date();
     const { workspaceId } = this;
     const email = `${name.toLowerCase().replace(/\W/g, '.')}@desk.test`;
     const member = await createMember(em, { workspaceId, name, email, password: 'correct horse', role, at });
-    await em.insertMany(TeamMember, teams.map((teamId) => ({ workspaceId, teamId, memberId: member.id })));
+    await em.insertMany(
+      TeamMember,
+      teams.map((teamId) => ({ workspaceId, teamId, memberId: member.id })),
+    );
     const secret = `baton_${crypto.randomUUID()}`;
     await em.insert(AccessToken, {
       workspaceId,
@@ -222,7 +228,9 @@ export class World {
   /** Another workspace in the same database, with one ticket and one administrator. */
   async stranger(): Promise<{ ticketId: string; person: Person }> {
     const em = this.desk.orm.em.fork();
-    const workspace = await em.transactional((tx) => createWorkspace(tx, { name: 'Other', slug: `other-${++this.#count}`, demo: false, at: new Date() }));
+    const workspace = await em.transactional((tx) =>
+      createWorkspace(tx, { name: 'Other', slug: `other-${++this.#count}`, demo: false, at: new Date() }),
+    );
     const ticket = await createTicket(this.desk.systemScope(workspace.id), { subject: 'Foreign' });
     const home = this.workspaceId;
     Object.assign(this, { workspaceId: workspace.id });

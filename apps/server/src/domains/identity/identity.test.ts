@@ -32,7 +32,11 @@ describe('signing in', () => {
     const out = await post('mutation { signOut { signedOut } }', {}, session);
     const after = await post('{ viewer { email } }', {}, session);
 
-    expect(body.data.signIn.viewer).toMatchObject({ email: 'ada@desk.test', workspace: { name: 'Desk' }, member: { name: 'Ada', role: 'AGENT' } });
+    expect(body.data.signIn.viewer).toMatchObject({
+      email: 'ada@desk.test',
+      workspace: { name: 'Desk' },
+      member: { name: 'Ada', role: 'AGENT' },
+    });
     expect(cookie).toMatch(/HttpOnly/i);
     expect(cookie).toMatch(/SameSite=Lax/i);
     expect(during.body.data.viewer).toEqual({ email: 'ada@desk.test' });

@@ -32,7 +32,10 @@ it('sees in a list exactly the tickets it sees one by one, for generated people 
     const viewer = await viewerOf(world.desk.orm.em.fork(), member);
     const scope = world.desk.scopeFor(viewer);
     const { sql, parameters } = visibleTickets(viewer);
-    const listed = await world.sql<{ id: string }>(`select t.id from ticket t where t.workspace_id = ? and ${sql}`, [world.workspaceId, ...parameters]);
+    const listed = await world.sql<{ id: string }>(`select t.id from ticket t where t.workspace_id = ? and ${sql}`, [
+      world.workspaceId,
+      ...parameters,
+    ]);
     const seen = await Promise.all(tickets.map(async (id) => ((await findTicket(scope, id)) ? [id] : [])));
     expect(listed.map(({ id }) => id).sort(), member.name).toEqual(seen.flat().sort());
   }

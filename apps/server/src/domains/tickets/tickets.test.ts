@@ -84,7 +84,10 @@ describe('editing a ticket', () => {
     const { id } = await world.ticket({ teamId: team });
 
     await ada.run(EDIT, {
-      input: { ticketId: id, description: { from: '', to: '<p>Hello <strong>there</strong><script>alert(1)</script><img src=x onerror=alert(1)></p>' } },
+      input: {
+        ticketId: id,
+        description: { from: '', to: '<p>Hello <strong>there</strong><script>alert(1)</script><img src=x onerror=alert(1)></p>' },
+      },
     });
 
     expect((await ada.run(TICKET, { id })).ticket.description).toBe('<p>Hello <strong>there</strong></p>');
@@ -217,7 +220,10 @@ describe('who sees and does what', () => {
       (await person.run(TAG, { input: { ticketId: id, add: ['x'] } })).ticketTag,
     ];
 
-    expect(ticket).toMatchObject({ subject: 'Look', viewerCan: { edit: false, assign: false, take: false, writeNotes: role === 'LIGHT_AGENT' } });
+    expect(ticket).toMatchObject({
+      subject: 'Look',
+      viewerCan: { edit: false, assign: false, take: false, writeNotes: role === 'LIGHT_AGENT' },
+    });
     for (const attempt of attempts) expect(attempt).toMatchObject({ ticket: null, userErrors: [{}] });
     expect((await ada.run(TICKET, { id })).ticket).toEqual(before);
   });
@@ -234,7 +240,13 @@ describe('who sees and does what', () => {
 
     const { statuses, topics } = await ada.run('{ statuses { name(locale: "uk") names { locale text } } topics { name parent { name } } }');
 
-    expect(statuses[0]).toMatchObject({ name: 'Нова', names: [{ locale: 'en', text: 'New' }, { locale: 'uk', text: 'Нова' }] });
+    expect(statuses[0]).toMatchObject({
+      name: 'Нова',
+      names: [
+        { locale: 'en', text: 'New' },
+        { locale: 'uk', text: 'Нова' },
+      ],
+    });
     expect(topics).toEqual([{ name: 'Printers', parent: null }]);
   });
 });

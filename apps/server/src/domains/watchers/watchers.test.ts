@@ -58,5 +58,7 @@ it('lets a guest watch nothing', async () => {
   const guest = await world.person('GUEST', { teams: [team] });
   const { id } = await world.ticket({ teamId: team });
 
-  expect((await guest.run(ADD, { input: { ticketId: id, memberId: guest.id } })).watcherAdd.userErrors).toMatchObject([{ code: 'NOT_PERMITTED' }]);
+  expect((await guest.run(ADD, { input: { ticketId: id, memberId: guest.id } })).watcherAdd.userErrors).toMatchObject([
+    { code: 'NOT_PERMITTED' },
+  ]);
 });

@@ -9,7 +9,7 @@ import {
   type ViewChangedSubscription,
 } from '#lib/graphql/generated/graphql.ts';
 import { followChanges } from '#lib/live/index.ts';
-import { compareTickets } from './ticket-order.ts';
+import { placeFor } from './ticket-order.ts';
 
 export type TicketRow = TicketRowFragment;
 type ViewChange = ViewChangedSubscription['viewChanged'];
@@ -153,22 +153,13 @@ export class TicketList {
     this.#keep(row);
     const from = this.indexOf(row.id);
     const rest = from === -1 ? this.ids : this.ids.toSpliced(from, 1);
-    const to = this.#placeFor(row, rest);
+    const to = placeFor(
+      this.order,
+      row,
+      rest.map((id) => (id === null ? null : (this.rows.get(id) ?? null))),
+    );
     if (from !== to) this.#cursors.delete(row.id);
     this.ids = rest.toSpliced(to, 0, row.id);
-  }
-
-  /** The first place whose loaded row comes after this one. Gaps before it stay before it. */
-  #placeFor(row: TicketRow, ids: readonly (string | null)[]): number {
-    let place = 0;
-    for (let index = 0; index < ids.length; index++) {
-      const id = ids[index];
-      const other = id ? this.rows.get(id) : undefined;
-      if (!other) continue;
-      if (compareTickets(this.order, row, other) < 0) return place === 0 && index > 0 ? index : place;
-      place = index + 1;
-    }
-    return place;
   }
 
   #keep(row: TicketRow): void {

@@ -20,3 +20,17 @@ export function compareTickets(order: TicketOrder, a: Ordered, b: Ordered): numb
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/**
+ * Where a ticket belongs in a list in order, whose rows may be unknown (null): before the first known row that comes
+ * after it, and after the last known row that comes before it.
+ */
+export function placeFor(order: TicketOrder, ticket: Ordered, rows: readonly (Ordered | null)[]): number {
+  let afterKnown = 0;
+  for (const [index, row] of rows.entries()) {
+    if (!row) continue;
+    if (compareTickets(order, ticket, row) < 0) return afterKnown;
+    afterKnown = index + 1;
+  }
+  return afterKnown;
+}

@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { ConfigFault, readConfig } from './config.ts';
+import { explainStartFault } from './start-fault.ts';
+
+const DATABASE_URL = 'postgres://desk:secret@localhost:5432/baton';
+
+it('fills in what is left out or left empty', () => {
+  expect(readConfig({ DATABASE_URL, REDIS_URL: '' })).toMatchObject({
+    port: 4000,
+    redisUrl: null,
+    publicUrl: 'http://127.0.0.1:4000',
+    graphiql: true,
+  });
+});
+
+it('names every fault at once, and no password', () => {
+  const read = () => readConfig({ DATABASE_URL: 'mysql://desk:secret@host/x', PORT: '99999', REDIS_URL: 'nonsense' });
+
+  expect(read).toThrow(ConfigFault);
+  expect(read).toThrow(
+    /DATABASE_URL is "mysql:\/\/desk:…@host\/x".*\n.*REDIS_URL is "nonsense".*\n.*PORT is "99999"; it must be 1 to 65535/,
+  );
+  expect(read).not.toThrow(/secret/);
+});
+
+it.each([
+  [{ code: 'EADDRINUSE' }, /Port 4000 is in use.*PORT=4001 npm start/],
+  [{ message: 'x', cause: { code: 'ECONNREFUSED', message: 'connect ECONNREFUSED' } }, /cannot be reached .*postgres:\/\/desk:…@localhost/],
+  [{ code: '3D000' }, /does not exist. Create it/],
+  [{ code: '28P01' }, /refuses the user or password/],
+  [{ code: '53100' }, /disk is full/],
+])('says what to do about %j', (fault, words) => {
+  const message = explainStartFault(Object.assign(new Error('fault'), fault), { DATABASE_URL });
+
+  expect(message).toMatch(words);
+  expect(message).not.toContain('secret');
+});

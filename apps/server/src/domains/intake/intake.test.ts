@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { World, type Person } from '../../testing/world.ts';
+
+const CREATE = `mutation ($input: TicketCreateInput!) { ticketCreate(input: $input) {
+  ticket { id number subject priority status { category } assignee { name } requester { name email } watchers { name } slaClocks { state } }
+  userErrors { __typename ... on UserError { code field message } ... on ContactExists { contactId } } } }`;
+const CONTACTS = `query ($search: String!) { contacts(search: $search) { edges { node { id name email } } } }`;
+
+let world: World;
+let ada: Person;
+
+beforeAll(async () => {
+  world = await World.open();
+  ada = await world.person('AGENT', { name: 'Ada' });
+});
+afterAll(() => world.close());
+
+it('makes a ticket with a new client, its watchers and running clocks', async () => {
+  const boss = await world.person('SUPERVISOR', { name: 'Boss' });
+
+  const { ticketCreate } = await ada.run(CREATE, {
+    input: {
+      subject: '  Printer   is on fire ',
+      priority: 'CRITICAL',
+      assigneeId: ada.id,
+      newContact: { name: 'Оксана Їжакевич', email: 'Oksana@Example.org' },
+      watcherIds: [boss.id, boss.id],
+    },
+  });
+
+  expect(ticketCreate).toMatchObject({
+    userErrors: [],
+    ticket: {
+      subject: 'Printer is on fire',
+      status: { category: 'NEW' },
+      assignee: { name: 'Ada' },
+      requester: { name: 'Оксана Їжакевич', email: 'oksana@example.org' },
+      watchers: [{ name: 'Boss' }],
+      slaClocks: [{ state: 'RUNNING' }, { state: 'RUNNING' }],
+    },
+  });
+});
+
+it('makes nothing at all when a part is refused', async () => {
+  const count = async () =>
+    (await world.sql<{ n: string }>('select (select count(*) from ticket) + (select count(*) from contact) as n'))[0]?.n;
+  const before = await count();
+
+  const { ticketCreate } = await ada.run(CREATE, {
+    input: { subject: 'Half', newContact: { name: 'Half Done' }, watcherIds: [world.workspaceId] },
+  });
+
+  expect(ticketCreate.userErrors).toMatchObject([{ __typename: 'ReferenceNotFound', field: 'memberId' }]);
+  expect(await count()).toBe(before);
+});
+
+it('names the field of what is wrong', async () => {
+  const refusal = async (input: object) => (await ada.run(CREATE, { input })).ticketCreate.userErrors[0];
+
+  expect(await refusal({ subject: ' ' })).toMatchObject({ code: 'INVALID_INPUT', field: 'subject' });
+  expect(await refusal({ subject: 'x'.repeat(256) })).toMatchObject({ code: 'INVALID_INPUT', field: 'subject' });
+  expect(await refusal({ subject: 'Mail', newContact: { name: 'No mail', email: 'nowhere' } })).toMatchObject({
+    code: 'INVALID_INPUT',
+    field: 'email',
+  });
+  expect(await refusal({ subject: 'Who', requesterId: world.workspaceId })).toMatchObject({
+    code: 'REFERENCE_NOT_FOUND',
+    field: 'requesterId',
+  });
+});
+
+it('offers the client who has the address already', async () => {
+  const create = (name: string) =>
+    ada.run(
+      `mutation ($input: ContactCreateInput!) { contactCreate(input: $input) { contact { id } userErrors { __typename ... on ContactExists { contactId } } } }`,
+      { input: { name, email: 'same@example.org' } },
+    );
+  const first = await create('First');
+
+  const second = await create('Second');
+
+  expect(second.contactCreate.userErrors).toEqual([{ __typename: 'ContactExists', contactId: first.contactCreate.contact.id }]);
+});
+
+it('numbers tickets without gaps, however many are made at once', async () => {
+  const made = await Promise.all(Array.from({ length: 12 }, (_, index) => ada.run(CREATE, { input: { subject: `Many ${index}` } })));
+
+  const numbers = made.map(({ ticketCreate }) => ticketCreate.ticket.number).sort((a, b) => a - b);
+  expect(numbers).toEqual(numbers.map((_, index) => numbers[0] + index));
+});
+
+it.each(['LIGHT_AGENT', 'GUEST'] as const)('lets a %s create neither tickets nor clients, and search none', async (role) => {
+  const person = await world.person(role);
+
+  expect((await person.run(CREATE, { input: { subject: 'No' } })).ticketCreate.userErrors).toMatchObject([{ code: 'NOT_PERMITTED' }]);
+  expect((await person.run(CONTACTS, { search: '' })).contacts.edges).toEqual([]);
+});
+
+it('finds a client by a part of the name, in both alphabets, also misspelt', async () => {
+  const names = async (search: string) =>
+    (await ada.run(CONTACTS, { search })).contacts.edges.map(({ node }: { node: { name: string } }) => node.name);
+  await ada.run(CREATE, { input: { subject: 'x', newContact: { name: 'Leila Haddad', email: 'leila@example.net' } } });
+
+  expect(await names('leila')).toContain('Leila Haddad');
+  expect(await names('hadad')).toContain('Leila Haddad');
+  expect(await names('їжак')).toContain('Оксана Їжакевич');
+  expect(await names('example.net')).toContain('Leila Haddad');
+});
+
+it('shows a light agent a client’s name and hides the address', async () => {
+  const team = await world.team();
+  const light = await world.person('LIGHT_AGENT', { teams: [team] });
+  const { ticketCreate } = await ada.run(CREATE, {
+    input: { subject: 'Mask', newContact: { name: 'Mask Me', email: 'secret@example.com', phone: '+380441234567' } },
+  });
+  await world.sql('update ticket set team_id = ? where id = ?', [team, ticketCreate.ticket.id]);
+
+  const { ticket } = await light.run(`query ($id: ID!) { ticket(id: $id) { requester { id name email phone } } }`, {
+    id: ticketCreate.ticket.id,
+  });
+  const direct = await light.run(`query ($id: ID!) { contact(id: $id) { email } }`, { id: ticket.requester.id });
+
+  expect(ticket.requester).toMatchObject({ name: 'Mask Me', email: 's…@example.com', phone: '…67' });
+  expect(direct.contact).toBeNull();
+});

@@ -1,0 +1,220 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { priorities } from '@baton/rules';
+import { waitFor, World, type Person } from '../../testing/world.ts';
+import { viewerOf } from '../identity/index.ts';
+import { Ticket } from '../tickets/index.ts';
+import { filterSql, matchesFilter, type TicketFilter } from './ticket-filter.ts';
+
+const PAGE = `query ($filter: TicketFilterInput!, $order: TicketOrder!, $first: Int!, $after: String, $offset: Int) {
+  tickets(filter: $filter, order: $order, first: $first, after: $after, offset: $offset) { totalCount position edges { cursor node { id number } } pageInfo { hasNextPage endCursor } } }`;
+const CHANGES = `subscription ($filter: TicketFilterInput!, $after: String) { ticketsChanged(filter: $filter, after: $after) { kind ticketId position ticket { subject } } }`;
+const EDIT = `mutation ($input: TicketEditInput!) { ticketEdit(input: $input) { userErrors { ... on UserError { code } } } }`;
+const ASSIGN = `mutation ($input: TicketAssignInput!) { ticketAssign(input: $input) { userErrors { ... on UserError { code } } } }`;
+
+let world: World;
+let boss: Person;
+const teams: string[] = [];
+
+beforeAll(async () => {
+  world = await World.open();
+  teams.push(await world.team(), await world.team());
+  boss = await world.person('SUPERVISOR', { teams: [teams[0] ?? ''] });
+});
+afterAll(() => world.close());
+
+it('means the same in memory and in SQL, for generated filters and tickets', async () => {
+  const viewer = await viewerOf(world.desk.orm.em.fork(), boss.member);
+  const now = new Date();
+  const people = [boss.id, (await world.person('AGENT')).id];
+  const categories = ['NEW', 'OPEN', 'WAITING', 'CLOSED'] as const;
+  const shapes = fc.sample(
+    fc.record({
+      category: fc.constantFrom(...categories),
+      priority: fc.constantFrom(...priorities),
+      teamId: fc.constantFrom(null, ...teams),
+      assigneeId: fc.constantFrom(null, ...people),
+      due: fc.constantFrom(null, -30, 10, 59, 61, 300),
+    }),
+    { numRuns: 60, seed: 3 },
+  );
+  for (const { due, category, ...shape } of shapes) {
+    const { id } = await world.ticket(shape);
+    const dueAt = due === null ? null : new Date(now.getTime() + due * 60_000);
+    await world.sql('update ticket set category = ?, due_at = ? where id = ?', [category, dueAt, id]);
+  }
+  const tickets = await world.desk.orm.em.fork().find(Ticket, { workspaceId: world.workspaceId });
+  const some = <T>(values: readonly T[]) => fc.option(fc.subarray([...values]), { nil: undefined });
+  const filterShape: fc.Arbitrary<TicketFilter> = fc.record(
+    {
+      categories: some(categories),
+      priorities: some(priorities),
+      mine: fc.boolean(),
+      unassigned: fc.boolean(),
+      assigneeIds: some(people),
+      myTeams: fc.boolean(),
+      teamIds: some(teams),
+      dueWithinMinutes: fc.constantFrom(null, 0, 60, 1000),
+    },
+    { requiredKeys: [] },
+  );
+
+  for (const filter of fc.sample(filterShape, { numRuns: 150, seed: 5 })) {
+    const { sql, parameters } = filterSql(filter, viewer, now);
+    const listed = await world.sql<{ id: string }>(`select id from ticket t where workspace_id = ? and ${sql}`, [
+      world.workspaceId,
+      ...parameters,
+    ]);
+    const matching = tickets.filter((ticket) => matchesFilter(filter, viewer, now, ticket));
+    expect(listed.map(({ id }) => id).sort(), JSON.stringify(filter)).toEqual(matching.map(({ id }) => id).sort());
+  }
+});
+
+describe('a list', () => {
+  it.each(['UPDATED', 'DUE', 'NUMBER'] as const)(
+    'walks through every ticket once in the order %s, by cursor and by offset',
+    async (order) => {
+      const filter = {};
+      const walked: string[] = [];
+      let after: string | undefined;
+      let total: number;
+      do {
+        const { tickets } = await boss.run(PAGE, { filter, order, first: 7, after });
+        walked.push(...tickets.edges.map(({ node }: { node: { id: string } }) => node.id));
+        after = tickets.pageInfo.hasNextPage ? tickets.pageInfo.endCursor : undefined;
+        total = tickets.totalCount;
+      } while (after);
+      const { tickets: jumped } = await boss.run(PAGE, { filter, order, first: 5, offset: 20 });
+
+      expect(walked).toHaveLength(total);
+      expect(new Set(walked).size).toBe(total);
+      expect(jumped.edges.map(({ node }: { node: { id: string } }) => node.id)).toEqual(walked.slice(20, 25));
+    },
+  );
+
+  it('refuses a cursor that is not its own, and pages that are too long', async () => {
+    const ask = (variables: object) => boss.ask(PAGE, { filter: {}, order: 'NUMBER', first: 5, ...variables });
+    const { tickets } = await boss.run(PAGE, { filter: {}, order: 'UPDATED', first: 1 });
+
+    for (const refused of [
+      await ask({ after: 'nonsense' }),
+      await ask({ after: tickets.edges[0].cursor }),
+      await ask({ first: 101 }),
+      await ask({ offset: -1 }),
+    ]) {
+      expect(refused.errors?.[0]?.extensions.code).toBe('INVALID_INPUT');
+    }
+  });
+
+  it('counts and lists a view under the rights of who asks', async () => {
+    const agent = await world.person('AGENT', { teams: [teams[1] ?? ''] });
+    const { views, view } = await agent.run(
+      '{ views { key count names { text } } view(key: "open") { count order tickets(first: 100) { totalCount edges { node { team { id } } } } } }',
+    );
+
+    expect(views.map(({ key }: { key: string }) => key)).toEqual([
+      'mine',
+      'unassigned',
+      'my-team',
+      'open',
+      'waiting',
+      'breaching',
+      'closed',
+      'spam',
+    ]);
+    expect(view.count).toBe(view.tickets.totalCount);
+    const seen = new Set(view.tickets.edges.map(({ node }: { node: { team: { id: string } | null } }) => node.team?.id ?? null));
+    expect(seen).toEqual(new Set([null, teams[1]]));
+  });
+});
+
+describe('a live list', () => {
+  const filter = () => ({ priorities: ['CRITICAL'], teamIds: [teams[0]] });
+
+  it('tells of a ticket that enters, changes and leaves', async () => {
+    const { id } = await world.ticket({ subject: 'Watch me', teamId: teams[0] });
+    const { tickets } = await boss.run(PAGE, { filter: filter(), order: 'NUMBER', first: 1 });
+    const stream = boss.follow(CHANGES, { filter: filter(), after: tickets.position });
+    const change = (kind: string) => stream.until(({ ticketsChanged }) => ticketsChanged.kind === kind && ticketsChanged.ticketId === id);
+
+    await boss.run(EDIT, { input: { ticketId: id, priority: { from: 'NORMAL', to: 'CRITICAL' } } });
+    const entered = await change('ENTERED');
+    await boss.run(EDIT, { input: { ticketId: id, subject: { from: 'Watch me', to: 'Watched' } } });
+    const changed = await change('CHANGED');
+    await boss.run(EDIT, { input: { ticketId: id, priority: { from: 'CRITICAL', to: 'LOW' } } });
+    const left = await change('LEFT');
+
+    expect(entered.ticketsChanged.ticket.subject).toBe('Watch me');
+    expect(changed.ticketsChanged.ticket.subject).toBe('Watched');
+    expect(left.ticketsChanged.ticket).toBeNull();
+  });
+
+  it('resumes after the position it is given, and misses nothing', async () => {
+    const { tickets } = await boss.run(PAGE, { filter: filter(), order: 'NUMBER', first: 1 });
+    const created = [];
+    for (let index = 0; index < 5; index++) created.push((await world.ticket({ priority: 'CRITICAL', teamId: teams[0] })).id);
+
+    const stream = boss.follow(CHANGES, { filter: filter(), after: tickets.position });
+
+    await waitFor(() => stream.received.length >= 5);
+    expect(stream.received.map(({ ticketsChanged }) => ticketsChanged.ticketId).sort()).toEqual(created.sort());
+  });
+
+  it('says to load again after a position of another time', async () => {
+    const stream = boss.follow(CHANGES, { filter: filter(), after: `${crypto.randomUUID()}:12` });
+
+    expect((await stream.begun()).ticketsChanged).toMatchObject({ kind: 'RELOAD', ticketId: null });
+  });
+
+  it('shows an agent a ticket leave when it goes to a team that is not theirs', async () => {
+    const agent = await world.person('AGENT', { teams: [teams[0] ?? ''] });
+    const { id } = await world.ticket({ priority: 'CRITICAL', teamId: teams[0] });
+    const stream = agent.follow(CHANGES, { filter: { priorities: ['CRITICAL'] } });
+    await waitFor(async () => (await boss.run(PAGE, { filter: {}, order: 'NUMBER', first: 1 })).tickets.edges.length > 0);
+    await boss.run(EDIT, {
+      input: {
+        ticketId: id,
+        subject: {
+          from: (await world.sql<{ subject: string }>('select subject from ticket where id = ?', [id]))[0]?.subject,
+          to: 'Before',
+        },
+      },
+    });
+    await stream.until(({ ticketsChanged }) => ticketsChanged.kind === 'CHANGED' && ticketsChanged.ticketId === id);
+
+    await boss.run(EDIT, { input: { ticketId: id, subject: { from: 'Before', to: 'Secret' }, teamId: { from: teams[0], to: teams[1] } } });
+
+    const { ticketsChanged } = await stream.until((data) => data.ticketsChanged.kind === 'LEFT');
+    expect(ticketsChanged).toMatchObject({ ticketId: id, ticket: null });
+    expect(JSON.stringify(stream.received)).not.toContain('Secret');
+  });
+
+  it('follows a view, and its count, by its own filter', async () => {
+    const { view } = await boss.run('{ view(key: "mine") { id count tickets(first: 1) { position } } }');
+    const rows = boss.follow('subscription ($id: ID!, $after: String) { viewChanged(viewId: $id, after: $after) { kind ticketId } }', {
+      id: view.id,
+      after: view.tickets.position,
+    });
+    const counts = boss.follow('subscription { viewCountsChanged { viewId count } }');
+    const countIs = (wanted: number) =>
+      counts.until(({ viewCountsChanged }) => viewCountsChanged.find((one: { viewId: string }) => one.viewId === view.id).count === wanted);
+    await countIs(view.count);
+    const { id } = await world.ticket();
+
+    await boss.run(ASSIGN, { input: { ticketId: id, from: null, to: boss.id } });
+
+    await rows.until(({ viewChanged }) => viewChanged.kind === 'ENTERED' && viewChanged.ticketId === id);
+    await countIs(view.count + 1);
+  });
+
+  it('lets time alone bring a ticket into a list by due time', async () => {
+    const { id } = await world.ticket({ teamId: teams[1] });
+    const filterByDue = { teamIds: [teams[1]], dueWithinMinutes: 60 };
+    await world.sql('update ticket set due_at = ? where id = ?', [new Date(Date.now() + 60 * 60_000 + 900), id]);
+
+    const stream = boss.follow(CHANGES, { filter: filterByDue });
+
+    const { ticketsChanged } = await stream.until((data) => data.ticketsChanged.ticketId === id);
+    expect(ticketsChanged.kind).toBe('ENTERED');
+  });
+});

@@ -1,0 +1,142 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { chromiumCommand } from '@baton/launcher/chromium';
+import { freePort, startPostgres } from '@baton/launcher/postgres';
+import { startRedis } from '@baton/launcher/redis';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+
+const serverFolder = fileURLToPath(new URL('../../server/', import.meta.url));
+const pictures = fileURLToPath(new URL('../../../.data/screenshots/', import.meta.url));
+
+interface Server {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly url: string;
+  process: ChildProcess;
+}
+
+/** The product as people run it: the built server as processes of its own, on real PostgreSQL and Redis, in Chromium. */
+export class RunningDesk {
+  /** What a page complained about. A test that ends with anything here has found a fault. */
+  readonly complaints: string[] = [];
+
+  private constructor(
+    private readonly servers: readonly Server[],
+    private readonly browser: Browser,
+    private readonly stopServices: () => Promise<void>,
+  ) {}
+
+  static async start({ nodes }: { nodes: number }): Promise<RunningDesk> {
+    const [postgres, redis] = await Promise.all([startPostgres({ ephemeral: true }), startRedis()]);
+    const servers: Server[] = [];
+    for (let index = 0; index < nodes; index++) {
+      const port = await freePort();
+      const environment = {
+        ...process.env,
+        NODE_ENV: 'production',
+        DATABASE_URL: postgres.url(),
+        REDIS_URL: redis.url,
+        PORT: String(port),
+        DEMO: 'true',
+        DEMO_TICKETS: '150',
+      };
+      servers.push({ environment, url: `http://127.0.0.1:${port}`, process: await launch(environment) });
+    }
+    const browser = await chromium.launch({
+      executablePath: chromiumCommand(),
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    });
+    mkdirSync(pictures, { recursive: true });
+    return new RunningDesk(servers, browser, async () => {
+      await redis.stop();
+      await postgres.stop();
+    });
+  }
+
+  /** Ends a node as a power cut would. */
+  async kill(node: number): Promise<void> {
+    const { process: server } = this.server(node);
+    const gone = new Promise((resolve) => server.once('exit', resolve));
+    server.kill('SIGKILL');
+    await gone;
+  }
+
+  async revive(node: number): Promise<void> {
+    const server = this.server(node);
+    server.process = await launch(server.environment);
+  }
+
+  /** Somebody of the demo desk, signed in, at one of the nodes. */
+  async person(
+    email: string,
+    { node = 0, path = '/', ...options }: BrowserContextOptions & { node?: number; path?: string } = {},
+  ): Promise<Page> {
+    const context = await this.browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      locale: 'en-GB',
+      baseURL: this.server(node).url,
+      ...options,
+    });
+    const page = await context.newPage();
+    page.on('pageerror', (error) => this.complaints.push(`${email}: ${error.message}`));
+    page.on('console', (message) => {
+      // Chromium reports each attempt to reach a server that is not there.
+      if (message.type() === 'error' && !/ERR_CONNECTION_REFUSED|WebSocket/.test(message.text()))
+        this.complaints.push(`${email}: ${message.text()}`);
+    });
+    await page.goto(`/sign-in?to=${encodeURIComponent(path)}`);
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByLabel('Password').fill('baton-demo');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.locator('[data-connection="live"]').first().waitFor();
+    return page;
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close();
+    await Promise.all(this.servers.map(({ process: server }) => ended(server)));
+    await this.stopServices();
+  }
+
+  private server(node: number): Server {
+    const server = this.servers[node];
+    if (!server) throw new Error(`there is no node ${node}`);
+    return server;
+  }
+}
+
+export function picture(page: Page, name: string): Promise<Buffer> {
+  return page.screenshot({ path: `${pictures}${name}.png` });
+}
+
+async function launch(environment: NodeJS.ProcessEnv): Promise<ChildProcess> {
+  const server = spawn(process.execPath, ['--enable-source-maps', 'dist/main.js'], {
+    cwd: serverFolder,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let said = '';
+  await new Promise<void>((resolve, reject) => {
+    server.stdout.on('data', (chunk: Buffer) => {
+      said += String(chunk);
+      if (said.includes('Ctrl-C stops it.')) resolve();
+    });
+    server.once('exit', (code) => reject(new Error(`the server ended with ${code}:\n${said}`)));
+  });
+  return server;
+}
+
+async function ended(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const gone = new Promise((resolve) => server.once('exit', resolve));
+  server.kill('SIGTERM');
+  await gone;
+}

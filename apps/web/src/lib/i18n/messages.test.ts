@@ -1,0 +1,38 @@
+import { IntlMessageFormat } from 'intl-messageformat';
+import { expect, it } from 'vitest';
+import english from './messages/en.json' with { type: 'json' };
+import ukrainian from './messages/uk.json' with { type: 'json' };
+
+const catalogues: Record<string, Record<string, string>> = { en: english, uk: ukrainian };
+
+it('says everything in every language', () => {
+  expect(Object.keys(ukrainian).sort()).toEqual(Object.keys(english).sort());
+});
+
+it('asks for the same values in every language', () => {
+  const names = (message: string) =>
+    [...message.matchAll(/\{(\w+)/g)]
+      .map(([, name]) => name)
+      .sort()
+      .join();
+
+  for (const [key, message] of Object.entries(english)) {
+    expect(new Set(names((ukrainian as Record<string, string>)[key] ?? '').split(',')), key).toEqual(new Set(names(message).split(',')));
+  }
+});
+
+it('has only messages that can be formatted', () => {
+  const values = { name: 'N', time: 'T', reason: 'R', count: 5, number: 1, view: 'V', field: 'F', from: 'A', to: 'B' };
+
+  for (const [locale, messages] of Object.entries(catalogues)) {
+    for (const [key, message] of Object.entries(messages)) {
+      expect(String(new IntlMessageFormat(message, locale).format(values)), `${locale} ${key}`).not.toMatch(/[{}]/);
+    }
+  }
+});
+
+it('counts in four Ukrainian forms', () => {
+  const count = (count: number) => new IntlMessageFormat(ukrainian['list.count'], 'uk').format({ count });
+
+  expect([1, 2, 5, 21, 1.5].map(count)).toEqual(['1 заявка', '2 заявки', '5 заявок', '21 заявка', '1,5 заявки']);
+});
