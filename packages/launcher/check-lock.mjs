@@ -1,6 +1,7 @@
 // The lock file installs everywhere: no registry address, one copy of what must be one, nothing that an older Node skips.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import semver from 'semver';
 import { root } from './ensure.mjs';
 
 const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
@@ -14,7 +15,7 @@ for (const name of single) {
 for (const [path, entry] of Object.entries(packages)) {
   if (entry.resolved?.startsWith('http')) faults.push(`${path} names a registry: ${entry.resolved}`);
   // npm itself may run on Node 20 and leaves such a package out without a word.
-  if (entry.optional && />=\s*2[1-9]/.test(entry.engines?.node ?? ''))
+  if (entry.optional && !semver.satisfies('20.19.0', entry.engines?.node ?? '*'))
     faults.push(`${path} is optional and needs Node ${entry.engines.node}`);
 }
 if (faults.length > 0) {

@@ -30,7 +30,7 @@ step('build', turbo, ['run', 'build', '--output-logs=errors-only']);
 
 const before = read();
 step('schema and documents', 'apps/server/dist/emit-schema.js', []);
-step('generated types', 'node_modules/@graphql-codegen/cli/bin.js', ['--config', 'codegen.ts', '--silent']);
+step('generated types', 'node_modules/@graphql-codegen/cli/esm/bin.js', ['--config', 'codegen.ts', '--silent']);
 const stale = generated.filter((_, index) => read()[index] !== before[index]);
 if (stale.length > 0) {
   console.error(`✗ Stale, and made anew just now; commit them: ${stale.join(', ')}`);

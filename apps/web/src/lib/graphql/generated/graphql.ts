@@ -384,8 +384,6 @@ type TicketRefusal_AccessTokenNotFound_Fragment = { message: string, code: strin
 
 type TicketRefusal_ContactExists_Fragment = { message: string, code: string, field: string | null };
 
-type TicketRefusal_ContactNotFound_Fragment = { message: string, code: string, field: string | null };
-
 type TicketRefusal_InvalidInput_Fragment = { message: string, code: string, field: string | null };
 
 type TicketRefusal_NotPermitted_Fragment = { message: string, code: string, field: string | null };
@@ -409,7 +407,6 @@ type TicketRefusal_TooManyAttempts_Fragment = { message: string, code: string, f
 export type TicketRefusalFragment =
   | TicketRefusal_AccessTokenNotFound_Fragment
   | TicketRefusal_ContactExists_Fragment
-  | TicketRefusal_ContactNotFound_Fragment
   | TicketRefusal_InvalidInput_Fragment
   | TicketRefusal_NotPermitted_Fragment
   | TicketRefusal_NoteConflict_Fragment
