@@ -39,7 +39,7 @@ if (stale.length > 0) {
 
 step('types', turbo, ['run', 'check', '--output-logs=errors-only']);
 step('lint', 'node_modules/eslint/bin/eslint.js', ['--config', 'packages/config/eslint.config.js', '.']);
-step('layers', 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', [
+step('layers', 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs', [
   '--config',
   'packages/config/dependency-rules.cjs',
   '--output-type',
