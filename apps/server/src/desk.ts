@@ -11,6 +11,7 @@ import { systemClock, type Clock } from './kernel/clock.ts';
 import { systemViewer, type Viewer } from './kernel/viewer.ts';
 import { EventFeed } from './platform/event-feed.ts';
 import { EventLog } from './platform/event-log.ts';
+import { exclusively } from './platform/exclusively.ts';
 import type { Logger } from './platform/logger.ts';
 import { openOrm } from './platform/orm.ts';
 import { PresenceBoard } from './platform/presence-board.ts';
@@ -32,6 +33,15 @@ export interface Desk {
   close(): Promise<void>;
 }
 
+/** The database cannot search what it should. */
+export class UnsuitableDatabase extends Error {
+  constructor() {
+    super(
+      'The database was created with a locale in which Cyrillic cannot be searched. Create it with LC_CTYPE C.UTF-8 (or another UTF-8 locale) and start again.',
+    );
+  }
+}
+
 type DeskConfig = Pick<Config, 'databaseUrl' | 'redisUrl' | 'databasePool'>;
 
 /** Connects, migrates and builds. Nothing runs by itself until `start`. */
@@ -42,7 +52,13 @@ export async function openDesk(config: DeskConfig, logger: Logger, clock: Clock 
     migrations: [{ name: '0001-desk', class: Migration0001Desk }],
     poolSize: config.databasePool,
   });
-  await orm.migrator.up();
+  try {
+    await exclusively(orm, 'migrate', () => orm.migrator.up());
+    await requireUkrainianSearch(orm);
+  } catch (error) {
+    await orm.close();
+    throw error;
+  }
   const pubSub = config.redisUrl ? await connectRedis(config.redisUrl, logger) : new LocalPubSub();
 
   const relay = new Relay(orm, pubSub, logger);
@@ -84,4 +100,10 @@ async function connectRedis(url: string, logger: Logger): Promise<PubSub> {
   const pubSub = new RedisPubSub(url, logger);
   await pubSub.connect();
   return pubSub;
+}
+
+/** With a database locale of plain C, PostgreSQL finds no trigrams in Cyrillic and a search finds nothing, in silence. */
+async function requireUkrainianSearch(orm: MikroORM): Promise<void> {
+  const [row]: { trigrams: string[] }[] = await orm.em.fork().execute(`select show_trgm('їжак') as trigrams`);
+  if (!row || row.trigrams.length === 0) throw new UnsuitableDatabase();
 }

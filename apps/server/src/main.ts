@@ -4,6 +4,7 @@ import { readConfig, type Config } from './config.ts';
 import { openDesk, type Desk } from './desk.ts';
 import { demoMembers, demoPassword, makeDemo } from './domains/demo/index.ts';
 import { Workspace } from './domains/identity/index.ts';
+import { exclusively } from './platform/exclusively.ts';
 import { createLogger } from './platform/logger.ts';
 import { explainStartFault } from './start-fault.ts';
 
@@ -14,7 +15,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
   const logger = createLogger(config.logLevel);
   const desk = await openDesk(config, logger);
   try {
-    if (config.demo) await ensureDemo(desk, config.demoTickets);
+    if (config.demo) await exclusively(desk.orm, 'demo', () => ensureDemo(desk, config.demoTickets));
     const app = await openApp(desk, { ...config, pagesPath }, logger);
     await app.http.listen({ port: config.port, host: config.host });
     desk.start();

@@ -1,8 +1,9 @@
 import { ConfigFault, hidePassword } from './config.ts';
+import { UnsuitableDatabase } from './desk.ts';
 
 /** Why Baton did not start and what to do, in one message. Faults nobody foresaw are shown whole. */
 export function explainStartFault(error: unknown, variables: Record<string, string | undefined>): string {
-  if (error instanceof ConfigFault) return error.message;
+  if (error instanceof ConfigFault || error instanceof UnsuitableDatabase) return error.message;
   const { code, message } = rootCause(error);
   const database = hidePassword(variables.DATABASE_URL ?? '');
   switch (code) {

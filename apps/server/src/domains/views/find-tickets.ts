@@ -81,6 +81,18 @@ export async function nextTimedEntry(scope: Scope, filters: readonly TicketFilte
   return known.length > 0 ? new Date(Math.min(...known)) : null;
 }
 
+/** The tickets that time alone brought into a filter by due time since an instant, the earliest first, 100 at most. */
+export async function findTimedEntries(scope: Scope, { dueWithinMinutes, ...rest }: TicketFilter, since: Date): Promise<string[]> {
+  if (dueWithinMinutes == null) return [];
+  const edge = (instant: Date) => new Date(instant.getTime() + dueWithinMinutes * 60_000);
+  const where = whereVisible(scope, rest);
+  const rows: { id: string }[] = await scope.em.execute(
+    `select t.id from ticket t where ${where.sql} and t.due_at > ? and t.due_at <= ? order by t.due_at limit ?`,
+    [...where.parameters, edge(since), edge(scope.now()), limits.pageSize],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** A ticket's place in an order, opaque to clients. */
 export function cursorOf(order: TicketOrder, ticket: Ticket): string {
   const key =

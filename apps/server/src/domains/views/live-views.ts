@@ -1,11 +1,10 @@
-import { limits } from '@baton/rules';
 import type { LoggedEvent } from '../../kernel/domain-event.ts';
 import { Channel } from '../../platform/channel.ts';
 import type { EventFeed, StreamHead } from '../../platform/event-feed.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { canSee, isVisible, statusById, Ticket, type Status } from '../tickets/index.ts';
-import { countEach, findTickets, nextTimedEntry } from './find-tickets.ts';
-import { matchesFilter, TicketOrder, type TicketFacets, type TicketFilter } from './ticket-filter.ts';
+import { countEach, findTimedEntries, nextTimedEntry } from './find-tickets.ts';
+import { matchesFilter, type TicketFacets, type TicketFilter } from './ticket-filter.ts';
 
 export const ViewChangeKind = { ENTERED: 'ENTERED', CHANGED: 'CHANGED', LEFT: 'LEFT', RELOAD: 'RELOAD' } as const;
 export type ViewChangeKind = (typeof ViewChangeKind)[keyof typeof ViewChangeKind];
@@ -51,12 +50,13 @@ export async function followView(
     for (const change of await changesOf(await freshScope(), filter, news, { epoch, position })) channel.push(change);
   };
   const unfollow = await feed.follow(scope.workspaceId, (events) => enqueue(() => deliver(events)));
+  let lookedAt = scope.now();
   const time = new TimedEntries(() => {
     enqueue(async () => {
       const current = await freshScope();
-      // The last of those due by now are the ones that time alone has brought in.
-      const { tickets } = await findTickets(current, { filter, order: TicketOrder.DUE, first: limits.pageSize });
-      for (const { id } of tickets.slice(-10)) channel.push({ kind: 'ENTERED', ticketId: id, head: { epoch, position } });
+      const entered = await findTimedEntries(current, filter, lookedAt);
+      lookedAt = current.now();
+      for (const ticketId of entered) channel.push({ kind: 'ENTERED', ticketId, head: { epoch, position } });
       await time.schedule(current, [filter]);
     });
   });

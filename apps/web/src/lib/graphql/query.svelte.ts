@@ -8,12 +8,12 @@ export class LiveQuery<Data, Variables extends AnyVariables> {
   #round = $state(0);
 
   constructor(client: Client, document: DocumentInput<Data, Variables>, variables: () => Variables) {
+    const asked = $derived(JSON.stringify(variables()));
     $effect(() => {
       void this.#round;
-      const asked = variables();
       this.loading = true;
       const { unsubscribe } = client
-        .query(document, asked, { requestPolicy: 'cache-and-network' })
+        .query(document, JSON.parse(asked) as Variables, { requestPolicy: 'cache-and-network' })
         .subscribe((result: OperationResult<Data, Variables>) => {
           this.data = result.data ?? this.data;
           this.fault = result.error && !result.data ? result.error.message : null;

@@ -1,4 +1,5 @@
 import type { AnyVariables, Client, TypedDocumentNode } from '@urql/core';
+import { untrack } from 'svelte';
 
 /** Follows a state stream into the normalised cache, for as long as the component lives. Make it in a component. */
 export function followState<Data, Variables extends AnyVariables>(
@@ -7,11 +8,13 @@ export function followState<Data, Variables extends AnyVariables>(
   variables: () => Variables | null,
   onData: (data: Data) => void = () => undefined,
 ): void {
+  // By value: the getter often reads an object that each delivery replaces, and that must not subscribe anew.
+  const asked = $derived(JSON.stringify(variables()));
   $effect(() => {
-    const asked = variables();
-    if (asked === null) return;
-    const { unsubscribe } = client.subscription(document, asked).subscribe(({ data }) => {
-      if (data) onData(data);
+    const current = JSON.parse(asked) as Variables | null;
+    if (current === null) return;
+    const { unsubscribe } = client.subscription(document, current).subscribe(({ data }) => {
+      if (data) untrack(() => onData(data));
     });
     return unsubscribe;
   });

@@ -8,12 +8,14 @@ import {
 import { followState } from './follow-state.svelte.ts';
 
 const quietAfterMs = 4000;
+const repeatMs = 2000;
 
 /** Who has a ticket open, and what we tell the others of ourselves. Make it in a component. */
 export class TicketPresence {
   people = $state.raw<PresenceChangedSubscription['presenceChanged']>([]);
   #quiet: ReturnType<typeof setTimeout> | undefined;
   #told = '';
+  #toldAt = 0;
 
   constructor(
     private readonly client: Client,
@@ -42,8 +44,10 @@ export class TicketPresence {
   #tell(activity: PresenceActivity, field: string | null): void {
     const ticketId = this.ticketId();
     const words = `${ticketId} ${activity} ${field}`;
-    if (ticketId === null || words === this.#told) return;
+    // Said again now and then: a reconnected socket begins as a mere viewer.
+    if (ticketId === null || (words === this.#told && performance.now() - this.#toldAt < repeatMs)) return;
     this.#told = words;
+    this.#toldAt = performance.now();
     void this.client.mutation(PresenceSetDocument, { input: { ticketId, activity, field } }).toPromise();
   }
 }
