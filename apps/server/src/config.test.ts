@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { ConfigFault, readConfig } from './config.ts';
+import { MigrationFailed } from './desk.ts';
 import { explainStartFault } from './start-fault.ts';
 
 const DATABASE_URL = 'postgres://desk:secret@localhost:5432/baton';
@@ -29,8 +30,12 @@ it.each([
   [{ code: '3D000' }, /does not exist. Create it/],
   [{ code: '28P01' }, /refuses the user or password/],
   [{ code: '53100' }, /disk is full/],
+  [
+    new MigrationFailed(new Error('relation "ticket" already exists\nat line 3')),
+    /was undone.*relation "ticket" already exists\. Remove the cause/,
+  ],
 ])('says what to do about %j', (fault, words) => {
-  const message = explainStartFault(Object.assign(new Error('fault'), fault), { DATABASE_URL });
+  const message = explainStartFault(fault instanceof Error ? fault : Object.assign(new Error('fault'), fault), { DATABASE_URL });
 
   expect(message).toMatch(words);
   expect(message).not.toContain('secret');

@@ -33,6 +33,16 @@ export interface Desk {
   close(): Promise<void>;
 }
 
+/** Migrations run in a transaction, so a failed one leaves nothing behind. */
+export class MigrationFailed extends Error {
+  constructor(override readonly cause: unknown) {
+    const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+    super(
+      `A migration of the database failed and was undone; the data is as it was: ${reason}. Remove the cause, or go back to the version that ran before, and start again.`,
+    );
+  }
+}
+
 /** The database cannot search what it should. */
 export class UnsuitableDatabase extends Error {
   constructor() {
@@ -53,7 +63,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, clock: Clock 
     poolSize: config.databasePool,
   });
   try {
-    await exclusively(orm, 'migrate', () => orm.migrator.up());
+    await exclusively(orm, 'migrate', () => migrate(orm));
     await requireUkrainianSearch(orm);
   } catch (error) {
     await orm.close();
@@ -100,6 +110,14 @@ async function connectRedis(url: string, logger: Logger): Promise<PubSub> {
   const pubSub = new RedisPubSub(url, logger);
   await pubSub.connect();
   return pubSub;
+}
+
+async function migrate(orm: MikroORM): Promise<void> {
+  try {
+    await orm.migrator.up();
+  } catch (error) {
+    throw new MigrationFailed(error);
+  }
 }
 
 /** With a database locale of plain C, PostgreSQL finds no trigrams in Cyrillic and a search finds nothing, in silence. */

@@ -1,5 +1,5 @@
 import { ConfigFault, hidePassword } from './config.ts';
-import { UnsuitableDatabase } from './desk.ts';
+import { MigrationFailed, UnsuitableDatabase } from './desk.ts';
 
 /** Why Baton did not start and what to do, in one message. Faults nobody foresaw are shown whole. */
 export function explainStartFault(error: unknown, variables: Record<string, string | undefined>): string {
@@ -27,6 +27,7 @@ export function explainStartFault(error: unknown, variables: Record<string, stri
     case '42501':
       return `The user in DATABASE_URL (${database}) may not do what a migration needs (${message}). Grant it CREATE on the database.`;
     default:
+      if (error instanceof MigrationFailed) return error.message;
       return `Baton could not start: ${error instanceof Error ? (error.stack ?? message) : String(error)}`;
   }
 }
