@@ -48,17 +48,29 @@ export function pinnedEnvironment() {
 }
 
 /** Runs one command on the pinned Node and ends the process with its code when it fails. */
-export function run(script, args, { quiet = false, env = {} } = {}) {
+export function run(script, args) {
   const { status } = spawnSync(pinnedNode(), [join(root, script), ...args], {
     cwd: root,
-    env: { ...pinnedEnvironment(), ...env },
-    stdio: ['ignore', quiet ? 'ignore' : 'inherit', 'inherit'],
+    env: pinnedEnvironment(),
+    stdio: ['ignore', 'inherit', 'inherit'],
   });
   if (status !== 0) process.exit(status ?? 1);
 }
 
+/** Builds what changed since the last build. Quiet, unless it fails. */
 export function build() {
   const started = Date.now();
-  run('node_modules/turbo/bin/turbo', ['run', 'build', '--output-logs=errors-only']);
+  console.log('Building what changed…');
+  const { status, stdout, stderr } = spawnSync(pinnedNode(), [join(root, 'node_modules/turbo/bin/turbo'), 'run', 'build'], {
+    cwd: root,
+    env: pinnedEnvironment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (status !== 0) {
+    console.error(`${stdout}${stderr}\nThe build failed. See the messages above.`);
+    process.exit(status ?? 1);
+  }
   console.log(`Built in ${((Date.now() - started) / 1000).toFixed(1)} s.`);
 }

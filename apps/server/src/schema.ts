@@ -13,6 +13,7 @@ import { SlaResolver } from './domains/sla/api/index.ts';
 import { ConflictResolver, StatusResolver, TicketResolver, TopicResolver } from './domains/tickets/api/index.ts';
 import { TicketListResolver, ViewResolver } from './domains/views/api/index.ts';
 import { WatcherResolver } from './domains/watchers/api/index.ts';
+import { NodeResolver } from './node.resolver.ts';
 
 /** The API as agents and integrators see it. */
 export function makeSchema(desk: SignInDesk): Promise<GraphQLSchema> {
@@ -24,6 +25,7 @@ export function makeSchema(desk: SignInDesk): Promise<GraphQLSchema> {
       ContactResolver,
       IdentityResolver,
       IntakeResolver,
+      NodeResolver,
       NoteResolver,
       NotificationResolver,
       PresenceResolver,

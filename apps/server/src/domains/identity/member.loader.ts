@@ -8,6 +8,11 @@ export const memberById = loaderByKey(
   (member) => member.id,
 );
 
+/** A person of the workspace, also one who is no longer active: history names them. */
+export function findMember(scope: Scope, id: string): Promise<Member | null> {
+  return scope.load(memberById, id);
+}
+
 export const teamById = loaderByKey(
   (scope, ids: readonly string[]) => scope.em.find(Team, { workspaceId: scope.workspaceId, id: { $in: [...ids] } }),
   (team) => team.id,

@@ -2,6 +2,7 @@ import { limits } from '@baton/rules';
 import { listLoaderByKey, loaderByKey } from '../../platform/loader.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { memberById, type Member } from '../identity/index.ts';
+import { findTicket } from '../tickets/index.ts';
 import { Note, NoteMention } from './note.entity.ts';
 import { canReadNotes } from './note.policy.ts';
 
@@ -10,8 +11,11 @@ const noteById = loaderByKey(
   (note) => note.id,
 );
 
+/** A note of a ticket the viewer sees; null otherwise, and for those who may not read notes. */
 export async function findNote(scope: Scope, id: string): Promise<Note | null> {
-  return canReadNotes(scope.viewer) ? scope.load(noteById, id) : null;
+  if (!canReadNotes(scope.viewer)) return null;
+  const note = await scope.load(noteById, id);
+  return note && (await findTicket(scope, note.ticketId)) ? note : null;
 }
 
 export interface NotePage {

@@ -1,3 +1,4 @@
+export { findNote } from './find-notes.ts';
 export { Note, NoteMention } from './note.entity.ts';
 export { NoteEvent } from './note.events.ts';
 export { canReadNotes } from './note.policy.ts';

@@ -87,6 +87,20 @@ it('lets a light agent into a ticket by mentioning them, who can then read and a
   expect((await light.run(NOTES, { id })).ticket.notes.edges).toHaveLength(2);
 });
 
+it('lets the mentioned see the ticket no longer when the mention is gone', async () => {
+  const { id } = await world.ticket({ teamId: team });
+  const mention = `<span data-type="mention" data-id="${light.id}">@Light</span>`;
+  const first = (await write(ada, id, `<p>${mention} one</p>`)).note;
+  const second = (await write(ada, id, `<p>${mention} two <span data-type="mention" data-id="nonsense">@x</span></p>`)).note;
+
+  await ada.run(EDIT, { input: { noteId: first.id, version: 1, body: '<p>one</p>' } });
+  const still = await light.run(NOTES, { id });
+  await ada.run(DELETE, { input: { noteId: second.id } });
+
+  expect(still.ticket).not.toBeNull();
+  expect((await light.run(NOTES, { id })).ticket).toBeNull();
+});
+
 it('shows a guest no note and no trace of one', async () => {
   const { id } = await world.ticket({ teamId: team });
   const { note } = await write(ada, id, '<p>Secret</p>');

@@ -69,6 +69,7 @@ export function deleteNote(scope: Scope, noteId: string): Promise<Note> {
   return scope.transaction(async (tx) => {
     const note = await lockNoteToEdit(tx, noteId);
     note.bury(tx.viewer.memberId, tx.now());
+    await saveMentions(tx, note);
     tx.record(domainEvent(NoteEvent.DELETED, note.ticketId, { subjectId: note.id }));
     return note;
   });

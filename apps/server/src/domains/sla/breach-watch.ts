@@ -42,10 +42,17 @@ export class BreachWatch {
   async look(): Promise<void> {
     const anywhere = this.systemScope(nobody);
     const due: { workspace_id: string; ticket_id: string }[] = await anywhere.em.execute(
-      'select distinct workspace_id, ticket_id from sla_clock where due_at is not null and due_at <= ? limit ?',
+      'select workspace_id, ticket_id from sla_clock where due_at is not null and due_at <= ? order by due_at limit ?',
       [anywhere.now(), batchSize],
     );
-    for (const { workspace_id, ticket_id } of due) await recordBreaches(this.systemScope(workspace_id), ticket_id);
+    for (const { workspace_id, ticket_id } of due) {
+      try {
+        await recordBreaches(this.systemScope(workspace_id), ticket_id);
+      } catch (error) {
+        // One ticket that cannot be written must not keep the others waiting.
+        this.logger.error({ err: error, ticket: ticket_id }, 'could not record a breach; tried again within a second');
+      }
+    }
   }
 }
 

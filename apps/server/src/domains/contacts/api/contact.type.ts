@@ -1,9 +1,10 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { connectionTypes } from '../../../graphql/connection.ts';
+import { Node } from '../../../graphql/node.ts';
 import { UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
 import type { Contact } from '../contact.entity.ts';
 
-@ObjectType('Contact', { description: 'A client.' })
+@ObjectType('Contact', { implements: Node, description: 'A client.' })
 export class ContactType implements Pick<Contact, 'id' | 'name' | 'organization'> {
   @Field(() => ID) id!: string;
   @Field(() => String) name!: string;

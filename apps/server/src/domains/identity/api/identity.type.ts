@@ -1,4 +1,5 @@
 import { Field, ID, Int, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { Node } from '../../../graphql/node.ts';
 import { UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
 import type { AccessToken } from '../credential.entity.ts';
 import { Role, type Member, type Team } from '../member.entity.ts';
@@ -12,7 +13,7 @@ export class TeamType implements Pick<Team, 'id' | 'name'> {
   @Field(() => String) name!: string;
 }
 
-@ObjectType('Member', { description: 'A person in this workspace.' })
+@ObjectType('Member', { implements: Node, description: 'A person in this workspace.' })
 export class MemberType implements Pick<Member, 'id' | 'name' | 'role'> {
   @Field(() => ID) id!: string;
   @Field(() => String) name!: string;

@@ -1,10 +1,11 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { connectionTypes } from '../../../graphql/connection.ts';
+import { Node } from '../../../graphql/node.ts';
 import { UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
 import { TicketNotFoundType } from '../../tickets/api/index.ts';
 import type { Note } from '../note.entity.ts';
 
-@ObjectType('Note', { description: 'Internal text on a ticket. No client ever sees one.' })
+@ObjectType('Note', { implements: Node, description: 'Internal text on a ticket. No client ever sees one.' })
 export class NoteType implements Pick<Note, 'id' | 'authorName' | 'body' | 'version' | 'createdAt' | 'editedAt' | 'deletedAt'> {
   @Field(() => ID) id!: string;
   @Field(() => String) authorName!: string;

@@ -1,6 +1,7 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Priority, StatusCategory } from '@baton/rules';
 import '../../../graphql/enums.ts';
+import { Node } from '../../../graphql/node.ts';
 import { UserError } from '../../../graphql/user-error.ts';
 import { WaitingOn, type Status, type Tag, type Topic } from '../status.entity.ts';
 import { TicketSource, type Ticket } from '../ticket.entity.ts';
@@ -42,7 +43,7 @@ export class TicketPermissions {
   @Field(() => Boolean) watch!: boolean;
 }
 
-@ObjectType('Ticket', { description: 'A unit of work.' })
+@ObjectType('Ticket', { implements: Node, description: 'A unit of work.' })
 export class TicketType implements Pick<
   Ticket,
   'id' | 'number' | 'subject' | 'description' | 'priority' | 'source' | 'dueAt' | 'version' | 'createdAt' | 'updatedAt' | 'resolvedAt'
