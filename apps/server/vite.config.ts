@@ -7,7 +7,9 @@ export default defineConfig({
     outDir: 'dist',
     minify: false,
     sourcemap: true,
-    rollupOptions: { input: { main: 'src/main.ts', import: 'src/import-main.ts', 'emit-schema': 'src/emit-schema.ts' } },
+    rollupOptions: {
+      input: { main: 'src/main.ts', import: 'src/import-main.ts', workspace: 'src/workspace-main.ts', 'emit-schema': 'src/emit-schema.ts' },
+    },
   },
   // Workspace packages are TypeScript sources, which a server started by Node alone could not load.
   ssr: { noExternal: ['@baton/rules'] },

@@ -26,7 +26,7 @@ export default typescript.config(
   },
   {
     files: ['apps/server/src/**/*.ts'],
-    ignores: ['apps/server/src/main.ts', 'apps/server/src/import-main.ts'],
+    ignores: ['apps/server/src/main.ts', 'apps/server/src/import-main.ts', 'apps/server/src/workspace-main.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',

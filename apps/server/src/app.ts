@@ -12,11 +12,11 @@ export interface App {
   close(): Promise<void>;
 }
 
-type AppConfig = Pick<Config, 'publicUrl' | 'graphiql'> & { readonly pagesPath: string | null };
+type AppConfig = Pick<Config, 'publicUrl' | 'graphiql' | 'trustedProxies'> & { readonly pagesPath: string | null };
 
 /** The doors of a node: pages, GraphQL over HTTP and sockets, the explorer, and health. */
 export async function openApp(desk: Desk, config: AppConfig, logger: Logger): Promise<App> {
-  const http = await createHttpServer(config.pagesPath, logger);
+  const http = await createHttpServer(config, logger);
   const schema = await makeSchema(desk.signInDesk);
   const stopGraphql = await serveGraphql(http, { schema, factory: desk.factory, live: desk.live, logger, publicUrl: config.publicUrl });
   if (config.graphiql) serveGraphiql(http);

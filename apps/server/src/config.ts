@@ -14,6 +14,7 @@ const environment = z.object({
   DEMO: flag.default(false),
   DEMO_TICKETS: z.coerce.number().int().min(1).max(20_000).default(2000),
   GRAPHIQL: flag.default(true),
+  TRUSTED_PROXIES: z.string().default(''),
 });
 
 export interface Config {
@@ -30,6 +31,8 @@ export interface Config {
   readonly demo: boolean;
   readonly demoTickets: number;
   readonly graphiql: boolean;
+  /** Addresses and ranges of proxies whose word on where a request came from is believed. */
+  readonly trustedProxies: readonly string[];
 }
 
 /** Every fault of the environment at once, in words for the one who set it. */
@@ -58,6 +61,7 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     demo: values.DEMO,
     demoTickets: values.DEMO_TICKETS,
     graphiql: values.GRAPHIQL,
+    trustedProxies: values.TRUSTED_PROXIES.split(',').flatMap((range) => range.trim() || []),
   };
 }
 

@@ -17,14 +17,20 @@ const pageHeaders = {
   'cross-origin-opener-policy': 'same-origin',
 };
 
+export interface HttpSettings {
+  readonly pagesPath: string | null;
+  readonly trustedProxies: readonly string[];
+}
+
 /**
  * One port for everything. Pages go to SvelteKit before Fastify reads a body, which would leave SvelteKit nothing to
  * read; the API goes to Fastify.
  */
-export async function createHttpServer(pagesPath: string | null, logger: Logger): Promise<FastifyInstance> {
+export async function createHttpServer({ pagesPath, trustedProxies }: HttpSettings, logger: Logger): Promise<FastifyInstance> {
   const pages = pagesPath && existsSync(pagesPath) ? await loadPages(pagesPath) : null;
   const app = Fastify({
     loggerInstance: logger,
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     bodyLimit: 1024 * 1024,
     requestTimeout: 30_000,
     forceCloseConnections: true,

@@ -143,7 +143,7 @@ export class World {
     for (let index = 0; index < nodes; index++) {
       const logger = createLogger('silent');
       const desk = await openDesk({ databaseUrl, redisUrl: redis ? inject('redisUrl') : null, databasePool: 6 }, logger, clock);
-      const app = await openApp(desk, { publicUrl: 'http://desk.test', graphiql: true, pagesPath: null }, logger);
+      const app = await openApp(desk, { publicUrl: 'http://desk.test', graphiql: true, trustedProxies: [], pagesPath: null }, logger);
       await app.http.listen({ port: 0, host: '127.0.0.1' });
       const address = app.http.server.address() as { port: number };
       desk.start();

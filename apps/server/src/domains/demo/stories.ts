@@ -3,7 +3,7 @@ import type { Names } from '../tickets/index.ts';
 
 /** What the braces in a story's words can become. */
 export const details = {
-  shop: ['the shop', 'Desk Pro', 'Warehouse 360', 'Orders+'],
+  shop: ['Shop Online', 'Desk Pro', 'Warehouse 360', 'Orders+'],
   printer: ['ZX-200', 'LP-41', 'MK4', 'TR-9', 'B-120'],
   phone: ['Pixel 9', 'iPhone 16', 'Galaxy A56', 'Redmi 14'],
   city: ['Lviv', 'Kyiv', 'Porto', 'Lyon', 'Graz', 'Odesa'],

@@ -1,8 +1,9 @@
-// npm run import -- FILE: into the database that DATABASE_URL names, or the embedded one, running or not.
+// npm run import, npm run workspace: a command on the database that DATABASE_URL names, or the embedded one, running or not.
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { build, ensureInstalled, pinnedEnvironment, pinnedNode, root } from './ensure.mjs';
 
+const [tool, ...given] = process.argv.slice(2);
 ensureInstalled();
 build();
 const env = pinnedEnvironment();
@@ -12,10 +13,10 @@ if (!env.DATABASE_URL) {
   database = await joinDatabase();
   env.DATABASE_URL = database.url;
 }
-// npm runs scripts in the project's folder; the path given is meant from where the person is.
+// npm runs scripts in the project's folder; a path given is meant from where the person is.
 const from = process.env.INIT_CWD ?? process.cwd();
-const args = process.argv.slice(2).map((arg) => (/\.(csv|json)$/i.test(arg) ? resolve(from, arg) : arg));
-const { status } = spawnSync(pinnedNode(), ['--enable-source-maps', join(root, 'apps/server/dist/import.js'), ...args], {
+const args = given.map((arg) => (/\.(csv|json)$/i.test(arg) ? resolve(from, arg) : arg));
+const { status } = spawnSync(pinnedNode(), ['--enable-source-maps', join(root, `apps/server/dist/${tool}.js`), ...args], {
   cwd: root,
   env,
   stdio: 'inherit',

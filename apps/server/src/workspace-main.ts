@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { readConfig } from './config.ts';
+import { openDesk } from './desk.ts';
+import { createMember, createWorkspace } from './domains/onboarding/index.ts';
+import { createLogger } from './platform/logger.ts';
+import { explainStartFault } from './start-fault.ts';
+
+const usage = `npm run workspace -- --name "Acme support" --slug acme --owner "Ada Byron" --email ada@acme.example
+
+  Makes a workspace with statuses, views and an SLA policy, and its owner. The owner's password is read from
+  OWNER_PASSWORD (8 characters or more); without it one is made and shown once.`;
+
+/** A mistake in how the command was called. */
+class UsageFault extends Error {}
+
+async function run(): Promise<void> {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({ options: { name: text, slug: text, owner: text, email: text, help: { type: 'boolean' } } });
+  const { name, slug, owner, email } = values;
+  if (values.help || !name || !slug || !owner || !email) throw new UsageFault(usage);
+  if (!/^[a-z][a-z0-9-]{1,30}$/.test(slug))
+    throw new UsageFault(`The slug "${slug}" is not 2 to 31 of a-z, 0-9 and -, beginning with a letter.`);
+  if (!/^[^\s@]+@[^\s@]+$/.test(email)) throw new UsageFault(`"${email}" is no e-mail address.`);
+  const given = process.env.OWNER_PASSWORD;
+  if (given && given.length < 8) throw new UsageFault('OWNER_PASSWORD has fewer than 8 characters.');
+  const password = given ?? randomBytes(12).toString('base64url');
+
+  const config = readConfig(process.env);
+  const desk = await openDesk(config, createLogger(config.logLevel));
+  try {
+    const at = new Date();
+    await desk.orm.em.fork().transactional(async (em) => {
+      const workspace = await createWorkspace(em, { name, slug, demo: false, at });
+      await createMember(em, { workspaceId: workspace.id, name: owner, email, password, role: 'OWNER', at });
+    });
+    console.log(
+      `Made the workspace "${name}". ${owner} signs in as ${email}${given ? '' : ` with the password ${password}, shown this once`}.`,
+    );
+  } catch (error) {
+    if ((error as { code?: string }).code === '23505')
+      throw new UsageFault(`The slug "${slug}" or the address ${email} is taken already. Choose another.`);
+    throw error;
+  } finally {
+    await desk.close();
+  }
+}
+
+try {
+  await run();
+} catch (error) {
+  console.error(error instanceof UsageFault ? error.message : explainStartFault(error, process.env));
+  process.exit(1);
+}
