@@ -240,6 +240,46 @@ describe('the page', () => {
     await ada.context().close();
   });
 
+  it('shows the older part of a long history on demand', async () => {
+    const sofia = await desk.person('sofia@demo.baton', { path: '/views/open' });
+    const number = await createTicket(sofia, 'Long story');
+    const ask = async (query: string, variables: object) =>
+      (await (await sofia.request.post('/graphql', { data: { query, variables } })).json()).data;
+    const { ticketByNumber } = await ask('query ($number: Int!) { ticketByNumber(number: $number) { id } }', { number: Number(number) });
+    for (let index = 1; index <= 55; index++) {
+      await ask('mutation ($input: NoteAddInput!) { noteAdd(input: $input) { note { id } } }', {
+        input: { ticketId: ticketByNumber.id, body: `<p>Chapter ${index}.</p>` },
+      });
+    }
+    await sofia.reload();
+    await sofia.getByText('Chapter 55.').waitFor();
+    expect(await sofia.getByText('Chapter 5.', { exact: true }).count()).toBe(0);
+
+    await sofia.getByRole('button', { name: 'Show older' }).click();
+
+    await sofia.getByText('Chapter 5.', { exact: true }).waitFor();
+    expect(await sofia.getByRole('article', { name: /^Internal note/ }).count()).toBe(55);
+    expect(await sofia.getByRole('button', { name: 'Show older' }).count()).toBe(0);
+    await sofia.context().close();
+  });
+
+  it('asks to sign in again when the session ended elsewhere, and brings back to the ticket', async () => {
+    const sofia = await desk.person('sofia@demo.baton', { path: '/views/open' });
+    const number = await createTicket(sofia, 'Signed out');
+    await sofia.request.post('/graphql', { data: { query: 'mutation { signOut { signedOut } }' } });
+
+    // Whatever is asked next tells; a change that is delivered meanwhile may be earlier.
+    await sofia.keyboard.press('w');
+    await sofia.getByRole('heading', { name: 'Sign in to Baton' }).waitFor();
+    await sofia.getByLabel('E-mail').fill('sofia@demo.baton');
+    await sofia.getByLabel('Password').fill('baton-demo');
+    await sofia.getByRole('button', { name: 'Sign in' }).click();
+
+    await sofia.waitForURL(`**/views/open/${number}`);
+    await sofia.getByRole('heading', { name: 'Signed out' }).waitFor();
+    await sofia.context().close();
+  });
+
   it('walks the queue by keys', async () => {
     const sofia = await desk.person('sofia@demo.baton', { path: '/views/open' });
     await sofia.locator('[data-ticket]').first().waitFor();

@@ -1,5 +1,5 @@
 import { cacheExchange } from '@urql/exchange-graphcache';
-import { Client, fetchExchange, subscriptionExchange } from '@urql/core';
+import { Client, fetchExchange, mapExchange, subscriptionExchange } from '@urql/core';
 import type { Client as Socket } from 'graphql-ws';
 
 const embedded = () => null;
@@ -29,12 +29,20 @@ const embeddedTypes = [
   'Viewer',
 ];
 
-/** The page's GraphQL client: one normalised cache, so that a ticket that changes changes wherever it is shown. */
-export function createGraphqlClient(socket: Socket): Client {
+/**
+ * The page's GraphQL client: one normalised cache, so that a ticket that changes changes wherever it is shown.
+ * `onSignedOut` is called when the server no longer knows who asks.
+ */
+export function createGraphqlClient(socket: Socket, onSignedOut: () => void): Client {
   return new Client({
     url: '/graphql',
     preferGetMethod: false,
     exchanges: [
+      mapExchange({
+        onError({ graphQLErrors }) {
+          if (graphQLErrors.some(({ extensions }) => extensions.code === 'UNAUTHENTICATED')) onSignedOut();
+        },
+      }),
       cacheExchange({ keys: Object.fromEntries(embeddedTypes.map((type) => [type, embedded])) }),
       fetchExchange,
       subscriptionExchange({
