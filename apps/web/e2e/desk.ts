@@ -28,20 +28,22 @@ export class RunningDesk {
 
   static async start({ nodes }: { nodes: number }): Promise<RunningDesk> {
     const [postgres, redis] = await Promise.all([startPostgres({ ephemeral: true }), startRedis()]);
-    const servers: Server[] = [];
-    for (let index = 0; index < nodes; index++) {
-      const port = await freePort();
-      const environment = {
-        ...process.env,
-        NODE_ENV: 'production',
-        DATABASE_URL: postgres.url(),
-        REDIS_URL: redis.url,
-        PORT: String(port),
-        DEMO: 'true',
-        DEMO_TICKETS: '150',
-      };
-      servers.push({ environment, url: `http://127.0.0.1:${port}`, process: await launch(environment) });
-    }
+    const ports = await Promise.all(Array.from({ length: nodes }, freePort));
+    // All at once on an empty database: one of them migrates and makes the demo desk, the others wait for it.
+    const servers = await Promise.all(
+      ports.map(async (port): Promise<Server> => {
+        const environment = {
+          ...process.env,
+          NODE_ENV: 'production',
+          DATABASE_URL: postgres.url(),
+          REDIS_URL: redis.url,
+          PORT: String(port),
+          DEMO: 'true',
+          DEMO_TICKETS: '150',
+        };
+        return { environment, url: `http://127.0.0.1:${port}`, process: await launch(environment) };
+      }),
+    );
     const browser = await chromium.launch({
       executablePath: chromiumCommand(),
       args: [

@@ -6,8 +6,6 @@ import type { Scope } from '../platform/scope.ts';
 
 /** What a transport knows of the one who asks. */
 export interface Transport {
-  /** Names the socket, so that what it holds open can end with it; null for a single request. */
-  readonly connection: string | null;
   readonly secret: string | null;
   readonly userAgent: string;
   readonly address: string;

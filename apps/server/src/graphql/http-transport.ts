@@ -14,7 +14,6 @@ function secretOf(authorization: string | undefined, cookies: Record<string, str
 export function requestTransport(request: FastifyRequest, reply: FastifyReply, secure: boolean): Transport {
   const cookie = { path: '/', httpOnly: true, sameSite: 'lax', secure } as const;
   return {
-    connection: null,
     secret: secretOf(request.headers.authorization, request.cookies),
     userAgent: request.headers['user-agent'] ?? '',
     address: request.ip,
@@ -28,7 +27,6 @@ export function socketTransport(request: IncomingMessage, parameters: Readonly<R
   const given = parameters?.authorization ?? parameters?.Authorization;
   const authorization = typeof given === 'string' ? given : request.headers.authorization;
   return {
-    connection: crypto.randomUUID(),
     secret: secretOf(authorization, fastifyCookie.parse(request.headers.cookie ?? '')),
     userAgent: request.headers['user-agent'] ?? '',
     address: request.socket.remoteAddress ?? '',

@@ -2,6 +2,12 @@ import type { DomainEvent } from '../kernel/domain-event.ts';
 import { EventRecord } from './event-record.entity.ts';
 import type { Scope } from './scope.ts';
 
+/** What happened, and the event that brought it about: a chain that the activity log can be followed along. */
+export interface RecordedEvent {
+  readonly event: DomainEvent;
+  readonly causeId: string | null;
+}
+
 /** One consequence of an event, run in the transaction that recorded it. */
 export interface Reaction {
   readonly to: readonly string[];
@@ -31,14 +37,14 @@ export class EventLog {
   }
 
   /** The last statements before commit: a ticket's version is taken as late as can be, so its order is commit order. */
-  async append(tx: Scope, events: readonly DomainEvent[]): Promise<void> {
+  async append(tx: Scope, events: readonly RecordedEvent[]): Promise<void> {
     if (events.length === 0) return;
     const nextVersion = await this.#stampAll(tx, events);
     const { viewer } = tx;
     const at = tx.now();
     await tx.em.insertMany(
       EventRecord,
-      events.map((event) => ({
+      events.map(({ event, causeId }) => ({
         workspaceId: tx.workspaceId,
         id: event.id,
         position: null,
@@ -47,7 +53,7 @@ export class EventLog {
         ticketVersion: event.ticketId === null ? null : nextVersion(event.ticketId),
         actorKind: viewer.kind,
         actorId: viewer.kind === 'MEMBER' ? viewer.memberId : null,
-        causeId: null,
+        causeId,
         memberIds: [...event.memberIds],
         subjectId: event.subjectId,
         changes: event.changes,
@@ -57,9 +63,12 @@ export class EventLog {
   }
 
   /** Tickets are stamped in the order of their ids, so that two transactions never wait for each other. */
-  async #stampAll(tx: Scope, events: readonly DomainEvent[]): Promise<(ticketId: string) => number> {
+  async #stampAll(tx: Scope, events: readonly RecordedEvent[]): Promise<(ticketId: string) => number> {
     const counts = new Map<string, number>();
-    for (const { ticketId } of events) if (ticketId !== null) counts.set(ticketId, (counts.get(ticketId) ?? 0) + 1);
+    for (const { event } of events) {
+      const { ticketId } = event;
+      if (ticketId !== null) counts.set(ticketId, (counts.get(ticketId) ?? 0) + 1);
+    }
     const next = new Map<string, number>();
     for (const ticketId of [...counts.keys()].sort()) {
       const count = counts.get(ticketId) ?? 0;

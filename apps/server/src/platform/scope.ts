@@ -2,14 +2,15 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '../kernel/clock.ts';
 import type { DomainEvent } from '../kernel/domain-event.ts';
 import type { Viewer } from '../kernel/viewer.ts';
-import type { EventLog } from './event-log.ts';
+import type { EventLog, RecordedEvent } from './event-log.ts';
 import { Loaders, type LoaderDefinition } from './loader.ts';
 
 /** Who is asking, the unit of work they ask in, and what time it is. The first argument of every use case. */
 export class Scope {
-  readonly #recorded: DomainEvent[] = [];
+  readonly #recorded: RecordedEvent[] = [];
   readonly #loaders = new Loaders();
   #reacted = 0;
+  #reactingTo: string | null = null;
 
   constructor(
     readonly em: EntityManager,
@@ -28,7 +29,7 @@ export class Scope {
 
   /** Stores the event beside the change that caused it: both commit, or neither does. */
   record(event: DomainEvent): void {
-    this.#recorded.push(event);
+    this.#recorded.push({ event, causeId: this.#reactingTo });
   }
 
   /** Fetches by key, together with everything else asked for in the same tick. No key, no answer. */
@@ -64,9 +65,12 @@ export class Scope {
   /** Reactions may record events of their own, which are reacted to in turn. */
   async #react(): Promise<void> {
     for (; this.#reacted < this.#recorded.length; this.#reacted++) {
-      const event = this.#recorded[this.#reacted];
-      if (event) await this.log.react(this, event);
+      const event = this.#recorded[this.#reacted]?.event;
+      if (!event) continue;
+      this.#reactingTo = event.id;
+      await this.log.react(this, event);
     }
+    this.#reactingTo = null;
   }
 }
 

@@ -53,6 +53,20 @@ it('tells a person once of one event, for the reason that concerns them most', a
   expect((await told(ada))[0]).toBe('note.added MENTIONED');
 });
 
+it('keeps in the log what each notification was caused by', async () => {
+  const ada = await world.person('AGENT');
+  const { id } = await world.ticket();
+
+  await boss.run(ASSIGN, { input: { ticketId: id, from: null, to: ada.id } });
+
+  const chain = await world.sql<{ cause: string }>(
+    `select c.type as cause from event e join event c on c.workspace_id = e.workspace_id and c.id = e.cause_id
+     where e.type = 'notification.added' and c.ticket_id = ?`,
+    [id],
+  );
+  expect(chain).toEqual([{ cause: 'ticket.assigned' }]);
+});
+
 it('tells nobody of what they did themselves', async () => {
   const ada = await world.person('AGENT');
   const { id } = await world.ticket({ assigneeId: ada.id });
