@@ -1,6 +1,8 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  plugins: [svelte()],
   resolve: { alias: { '#lib': new URL('./src/lib', import.meta.url).pathname } },
   test: {
     include: ['src/**/*.test.ts', 'e2e/**/*.test.ts'],

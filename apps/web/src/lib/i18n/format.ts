@@ -17,7 +17,14 @@ export function relativeTime(instant: string, now: number): string {
   if (size < minute) return format.format(Math.min(0, Math.round(passed / 1000)), 'second');
   if (size < hour) return format.format(Math.round(passed / minute), 'minute');
   if (size < day) return format.format(Math.round(passed / hour), 'hour');
-  return format.format(Math.round(passed / day), 'day');
+  if (size < 60 * day) return format.format(Math.round(passed / day), 'day');
+  if (size < 365 * day) return format.format(Math.round(passed / (30.44 * day)), 'month');
+  return format.format(Math.round(passed / (365.25 * day)), 'year');
+}
+
+/** A number with the separators of the page's language. */
+export function count(number: number): string {
+  return new Intl.NumberFormat(language.locale).format(number);
 }
 
 export function fullTime(instant: string): string {

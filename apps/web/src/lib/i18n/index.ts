@@ -1,2 +1,2 @@
-export { clockTime, duration, fullTime, relativeTime } from './format.ts';
+export { clockTime, count, duration, fullTime, relativeTime } from './format.ts';
 export { language, locales, localized, t } from './i18n.svelte.ts';

@@ -19,6 +19,9 @@ const pageSize = 60;
 /**
  * A live list of any length. Holds the rows that were looked at and gaps for the rest; changes from the server put
  * rows in, take them out and move them while the list is read.
+ *
+ * Up to the first gap every row is known, so changes there are exact. Beyond it a change may concern a row that was
+ * never loaded, whose place nobody here knows: then the rows in view are soon fetched anew and the rest forgotten.
  */
 export class TicketList {
   /** The ids in the list's order; null where a row has not been loaded. */
@@ -34,6 +37,10 @@ export class TicketList {
   /* eslint-enable svelte/prefer-svelte-reactivity */
   #position: string | null = null;
   #viewId: string | null = null;
+  #inView = { first: 0, end: pageSize };
+  /** Grows when places become others: an answer that was asked for before is of no use. */
+  #layout = 0;
+  #settling: ReturnType<typeof setTimeout> | undefined;
   #stop: (() => void) | null = null;
   #closed = false;
 
@@ -42,6 +49,7 @@ export class TicketList {
     private readonly socket: Socket,
     readonly key: string,
     private readonly order: TicketOrder,
+    private readonly settleMs = 250,
   ) {}
 
   get count(): number {
@@ -61,7 +69,8 @@ export class TicketList {
     this.fault = null;
     const page = await this.#fetch({ first: pageSize });
     if (!page || this.#closed) return;
-    this.ids = Array.from({ length: page.total }, () => null);
+    this.#layout += 1;
+    this.#lay([], page.total);
     this.rows.clear();
     this.#place(0, page.rows);
     this.ready = true;
@@ -71,12 +80,14 @@ export class TicketList {
 
   close(): void {
     this.#closed = true;
+    clearTimeout(this.#settling);
     this.#stop?.();
   }
 
-  /** Loads what is missing between two rows. */
+  /** Loads what is missing between two rows, those in view. */
   need(first: number, end: number): void {
-    for (let index = first; index < end; index++) {
+    this.#inView = { first, end };
+    for (let index = first; index < Math.min(end, this.count); index++) {
       if (this.ids[index] !== null) continue;
       void this.#load(index);
       index += pageSize - 1;
@@ -86,12 +97,15 @@ export class TicketList {
   async #load(index: number): Promise<void> {
     if (this.#loading.has(index)) return;
     this.#loading.add(index);
+    const layout = this.#layout;
     try {
-      // Next to a known row its cursor says exactly what follows; after a jump the offset says about where.
-      const before = this.ids[index - 1];
+      // After the rows that are known without a gap the cursor says exactly what follows, even while the list moves.
+      const before = index === this.#exact ? this.ids[index - 1] : null;
       const after = before ? this.#cursors.get(before) : undefined;
       const page = await this.#fetch({ first: pageSize, ...(after ? { after } : { offset: index }) });
-      if (page && !this.#closed) this.#place(before ? this.indexOf(before) + 1 : index, page.rows);
+      if (!page || this.#closed || layout !== this.#layout) return;
+      this.#place(before ? this.indexOf(before) + 1 : index, page.rows);
+      if (page.total !== this.count) this.#settleSoon();
     } finally {
       this.#loading.delete(index);
     }
@@ -113,17 +127,6 @@ export class TicketList {
     return { rows: edges.map(({ node }) => node), total, position };
   }
 
-  #place(start: number, rows: readonly TicketRow[]): void {
-    const ids = [...this.ids];
-    rows.forEach((row, offset) => {
-      const known = ids.indexOf(row.id);
-      if (known !== -1 && known !== start + offset) ids[known] = null;
-      if (start + offset < ids.length) ids[start + offset] = row.id;
-      this.#keep(row);
-    });
-    this.ids = ids;
-  }
-
   #follow(): void {
     this.#stop?.();
     this.#stop = followChanges(this.socket, ViewChangedDocument, () => ({ viewId: this.#viewId ?? '', after: this.#position }), {
@@ -136,33 +139,85 @@ export class TicketList {
     this.#position = position;
     if (kind === 'RELOAD') void this.open();
     else if (ticketId && (kind === 'LEFT' || !ticket)) this.#remove(ticketId);
-    else if (ticket) this.#put(ticket);
+    else if (ticket) this.#put(ticket, kind === 'ENTERED');
   }
 
   #remove(id: string): void {
-    this.rows.delete(id);
     const index = this.indexOf(id);
-    if (index === -1) return;
-    this.ids = this.ids.toSpliced(index, 1);
+    this.rows.delete(id);
+    if (index !== -1) this.ids = this.ids.toSpliced(index, 1);
+    else if (this.#exact < this.count) this.#loseGap();
   }
 
-  #put(row: TicketRow): void {
+  #put(row: TicketRow, entered: boolean): void {
     const known = this.rows.get(row.id);
     // What is on its way may have been overtaken by a page loaded meanwhile.
     if (known && known.version > row.version) return;
-    this.#keep(row);
+    this.rows.set(row.id, row);
     const from = this.indexOf(row.id);
-    const rest = from === -1 ? this.ids : this.ids.toSpliced(from, 1);
+    const wasExact = from !== -1 && from < this.#exact;
+    if (from !== -1) this.ids = this.ids.toSpliced(from, 1);
+    const exact = this.#exact;
     const to = placeFor(
       this.order,
       row,
-      rest.map((id) => (id === null ? null : (this.rows.get(id) ?? null))),
+      this.ids.slice(0, exact).map((id) => (id === null ? null : (this.rows.get(id) ?? null))),
     );
-    if (from !== to) this.#cursors.delete(row.id);
-    this.ids = rest.toSpliced(to, 0, row.id);
+    const fits = to < exact || exact === this.count;
+    if (fits) {
+      if (from !== to) this.#cursors.delete(row.id);
+      this.ids = this.ids.toSpliced(to, 0, row.id);
+    } else {
+      // Its place is somewhere among rows nobody looked at.
+      this.ids = [...this.ids, null];
+      this.#settleSoon();
+    }
+    // It stood, or may have stood, among those rows before: one gap the less.
+    if (from === -1 && !entered && this.#exact < this.count) this.#loseGap();
+    else if (from !== -1 && !wasExact) this.#settleSoon();
   }
 
-  #keep(row: TicketRow): void {
-    this.rows.set(row.id, row);
+  /** How many rows are known from the top without a gap. */
+  get #exact(): number {
+    const gap = this.ids.indexOf(null);
+    return gap === -1 ? this.count : gap;
+  }
+
+  #loseGap(): void {
+    this.ids = this.ids.toSpliced(this.ids.lastIndexOf(null), 1);
+    this.#settleSoon();
+  }
+
+  #settleSoon(): void {
+    this.#settling ??= setTimeout(() => {
+      this.#settling = undefined;
+      void this.#settle();
+    }, this.settleMs);
+  }
+
+  /** Fetches the rows in view anew where places beyond the first gap became uncertain, and forgets the others there. */
+  async #settle(): Promise<void> {
+    const layout = this.#layout;
+    const start = Math.max(0, Math.min(this.#inView.first, this.count - 1));
+    const page = await this.#fetch({ first: pageSize, offset: start });
+    if (!page || this.#closed || layout !== this.#layout) return;
+    this.#layout += 1;
+    this.#lay(this.ids.slice(0, this.#exact), page.total);
+    this.#place(start, page.rows);
+  }
+
+  #lay(known: readonly (string | null)[], total: number): void {
+    this.ids = Array.from({ length: total }, (_, index) => known[index] ?? null);
+  }
+
+  /** Puts rows that the server has next to each other where they are, and nowhere else. */
+  #place(start: number, rows: readonly TicketRow[]): void {
+    const placed = new Set(rows.map(({ id }) => id));
+    const ids = this.ids.map((id) => (id !== null && placed.has(id) ? null : id));
+    rows.forEach((row, offset) => {
+      ids[start + offset] = row.id;
+      this.rows.set(row.id, row);
+    });
+    this.ids = ids;
   }
 }
