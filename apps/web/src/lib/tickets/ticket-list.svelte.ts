@@ -212,8 +212,11 @@ export class TicketList {
 
   /** Puts rows that the server has next to each other where they are, and nowhere else. */
   #place(start: number, rows: readonly TicketRow[]): void {
-    const placed = new Set(rows.map(({ id }) => id));
-    const ids = this.ids.map((id) => (id !== null && placed.has(id) ? null : id));
+    const ids = [...this.ids];
+    for (const { id } of rows) {
+      const elsewhere = ids.indexOf(id);
+      if (elsewhere !== -1) ids[elsewhere] = null;
+    }
     rows.forEach((row, offset) => {
       ids[start + offset] = row.id;
       this.rows.set(row.id, row);

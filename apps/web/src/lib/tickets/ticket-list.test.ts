@@ -5,11 +5,13 @@ import { expect, it } from 'vitest';
 import { TicketList, type TicketRow } from './ticket-list.svelte.ts';
 import { compareTickets } from './ticket-order.ts';
 
+type Send = (message: { data: { viewChanged: object } }) => void;
+
 /** The server as a model: a sorted list, pages of it by cursor or offset, and a wire for changes. */
 class ModelServer {
   tickets: TicketRow[];
   #clock = 1000;
-  #next: ((message: { data: { viewChanged: object } }) => void) | undefined;
+  #next: Send | undefined;
 
   constructor(size: number) {
     this.tickets = Array.from({ length: size }, (_, index) => this.#ticket(`t${String(index).padStart(4, '0')}`, index));
@@ -27,13 +29,13 @@ class ModelServer {
   } as unknown as Client;
 
   readonly socket = {
-    subscribe: (_request: unknown, sink: { next: typeof this.send }) => {
+    subscribe: (_request: unknown, sink: { next: Send }) => {
       this.#next = sink.next;
       return () => undefined;
     },
   } as unknown as Socket;
 
-  readonly send = (message: { data: { viewChanged: object } }) => this.#next?.(message);
+  readonly send: Send = (message) => this.#next?.(message);
 
   touch(index: number): void {
     const known = this.tickets[index % Math.max(1, this.tickets.length)];
