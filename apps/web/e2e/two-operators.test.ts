@@ -109,6 +109,49 @@ describe('two operators on one queue', () => {
     await Promise.all([ada.context().close(), bohdan.context().close()]);
   });
 
+  it('see every field, description and note change', async () => {
+    const sofia = await desk.person('sofia@demo.baton', { node: 0, path: '/views/open' });
+    const number = await createTicket(sofia, 'Every field');
+    const olena = await desk.person('olena@demo.baton', { node: 1, path: `/views/open/${number}` });
+    await olena.getByRole('heading', { name: 'Every field' }).waitFor();
+    const shows = (field: string, value: string) => olena.getByRole('button', { name: field, exact: true }).getByText(value).waitFor();
+
+    await choose(sofia, 'Priority', 'Critical');
+    await shows('Priority', 'Critical');
+    await choose(sofia, 'Team', 'Billing');
+    await shows('Team', 'Billing');
+    await choose(sofia, 'Topic', 'Refunds');
+    await shows('Topic', 'Refunds');
+    await choose(sofia, 'Assignee', 'Chiara Rossi');
+    await shows('Assignee', 'Chiara Rossi');
+    await choose(sofia, 'Add a watcher', 'Martin Weiss');
+    await olena.getByRole('region', { name: 'Watchers' }).getByText('Martin Weiss').waitFor();
+
+    await sofia.getByRole('button', { name: 'Edit description' }).click();
+    await sofia.getByRole('textbox', { name: 'Description' }).fill('The card was charged twice.');
+    await olena.getByText('Sofia Marchenko is editing').waitFor();
+    await sofia.getByRole('button', { name: 'Save' }).click();
+    await olena.getByRole('region', { name: 'Description' }).getByText('The card was charged twice.').waitFor();
+
+    await sofia.getByRole('textbox', { name: 'Internal note' }).fill('Bank sad yes.');
+    await sofia.getByRole('button', { name: 'Add note' }).click();
+    const note = sofia.getByRole('article', { name: 'Internal note: Sofia Marchenko' });
+    const seen = olena.getByRole('article', { name: 'Internal note: Sofia Marchenko' });
+    await seen.getByText('Bank sad yes.').waitFor();
+    await note.hover();
+    await note.getByRole('button', { name: 'Edit' }).click();
+    await note.getByRole('textbox').fill('Bank said yes.');
+    await note.getByRole('button', { name: 'Save' }).click();
+    await seen.getByText('Bank said yes.').waitFor();
+    await seen.getByText('edited').waitFor();
+    await note.hover();
+    await note.getByRole('button', { name: 'Delete' }).click();
+    await sofia.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await olena.getByText('Sofia Marchenko wrote a note here; it was deleted').waitFor();
+    await picture(olena, 'every-field');
+    await Promise.all([sofia.context().close(), olena.context().close()]);
+  });
+
   it('are told of a conflict, and choose', async () => {
     const sofia = await desk.person('sofia@demo.baton', { node: 0, path: '/views/open' });
     const number = await createTicket(sofia, 'Original subject');
