@@ -81,9 +81,11 @@ describe('two operators on one queue', () => {
     await bohdan.getByRole('region', { name: 'Watchers' }).getByText('Ada Lindqvist').waitFor();
 
     // A note with a mention, seen while it is written and after.
+    // The mark is gone seconds after the last key, so it is looked for from before the first.
+    const writing = ada.getByText('Bohdan Shevchuk is writing a note').waitFor();
     await bohdan.getByRole('textbox', { name: 'Internal note' }).pressSequentially('Asked the vendor. @Ada');
     await bohdan.getByRole('listbox').getByText('Ada Lindqvist').waitFor();
-    await ada.getByText('Bohdan Shevchuk is writing a note').waitFor();
+    await writing;
     await bohdan.keyboard.press('Enter');
     await picture(ada, 'colleague-writing');
     await bohdan.getByRole('button', { name: 'Add note' }).click();
@@ -127,9 +129,10 @@ describe('two operators on one queue', () => {
     await choose(sofia, 'Add a watcher', 'Martin Weiss');
     await olena.getByRole('region', { name: 'Watchers' }).getByText('Martin Weiss').waitFor();
 
+    const editing = olena.getByText('Sofia Marchenko is editing').waitFor();
     await sofia.getByRole('button', { name: 'Edit description' }).click();
     await sofia.getByRole('textbox', { name: 'Description' }).fill('The card was charged twice.');
-    await olena.getByText('Sofia Marchenko is editing').waitFor();
+    await editing;
     await sofia.getByRole('button', { name: 'Save' }).click();
     await olena.getByRole('region', { name: 'Description' }).getByText('The card was charged twice.').waitFor();
 
