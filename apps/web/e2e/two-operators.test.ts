@@ -218,7 +218,8 @@ describe('two operators on one queue', () => {
     const sofia = await desk.person('sofia@demo.baton', { node: 0, path: '/views/open' });
     const number = await createTicket(sofia, 'Before the crash');
     const olena = await desk.person('olena@demo.baton', { node: 1, path: `/views/open/${number}` });
-    await olena.getByRole('heading', { name: 'Before the crash' }).waitFor();
+    await olena.getByRole('textbox', { name: 'Internal note' }).waitFor();
+    await olena.locator('[data-ticket]', { hasText: 'Before the crash' }).waitFor();
     await desk.kill(1);
     await olena.locator('[data-connection="stale"]').first().waitFor();
     await picture(olena, 'stale');

@@ -1,5 +1,8 @@
 import type { AnyVariables, Client, DocumentInput, OperationResult } from '@urql/core';
 
+/** A server that did not answer is asked again after this while. */
+const retryMs = 2000;
+
 /** A query that stays: what it shows follows the cache, and its variables when they change. Make it in a component. */
 export class LiveQuery<Data, Variables extends AnyVariables> {
   data = $state.raw<Data | undefined>();
@@ -12,14 +15,17 @@ export class LiveQuery<Data, Variables extends AnyVariables> {
     $effect(() => {
       void this.#round;
       this.loading = true;
+      let again: ReturnType<typeof setTimeout> | undefined;
       const { unsubscribe } = client
         .query(document, JSON.parse(asked) as Variables, { requestPolicy: 'cache-and-network' })
         .subscribe((result: OperationResult<Data, Variables>) => {
           this.data = result.data ?? this.data;
           this.fault = result.error && !result.data ? result.error.message : null;
           this.loading = Boolean(result.stale) && !result.data;
+          if (result.error?.networkError && !result.data) again = setTimeout(() => this.retry(), retryMs);
         });
       return () => {
+        clearTimeout(again);
         unsubscribe();
         this.data = undefined;
       };

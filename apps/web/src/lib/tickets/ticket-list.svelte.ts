@@ -16,6 +16,9 @@ type ViewChange = ViewChangedSubscription['viewChanged'];
 
 const pageSize = 60;
 
+/** How long to wait before uncertain rows are fetched anew, and before a failed opening is tried again. */
+const patience = { settleMs: 250, retryMs: 2000 };
+
 /**
  * A live list of any length. Holds the rows that were looked at and gaps for the rest; changes from the server put
  * rows in, take them out and move them while the list is read.
@@ -41,6 +44,7 @@ export class TicketList {
   /** Grows when places become others: an answer that was asked for before is of no use. */
   #layout = 0;
   #settling: ReturnType<typeof setTimeout> | undefined;
+  #retrying: ReturnType<typeof setTimeout> | undefined;
   #stop: (() => void) | null = null;
   #closed = false;
 
@@ -49,7 +53,7 @@ export class TicketList {
     private readonly socket: Socket,
     readonly key: string,
     private readonly order: TicketOrder,
-    private readonly settleMs = 250,
+    private readonly wait = patience,
   ) {}
 
   get count(): number {
@@ -66,9 +70,15 @@ export class TicketList {
   }
 
   async open(): Promise<void> {
-    this.fault = null;
     const page = await this.#fetch({ first: pageSize });
-    if (!page || this.#closed) return;
+    if (this.#closed) return;
+    if (!page) {
+      // A server that restarts is back soon; nobody should have to press a button for that.
+      clearTimeout(this.#retrying);
+      if (!this.missing) this.#retrying = setTimeout(() => void this.open(), this.wait.retryMs);
+      return;
+    }
+    this.fault = null;
     this.#layout += 1;
     this.#lay([], page.total);
     this.rows.clear();
@@ -81,6 +91,7 @@ export class TicketList {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#settling);
+    clearTimeout(this.#retrying);
     this.#stop?.();
   }
 
@@ -192,7 +203,7 @@ export class TicketList {
     this.#settling ??= setTimeout(() => {
       this.#settling = undefined;
       void this.#settle();
-    }, this.settleMs);
+    }, this.wait.settleMs);
   }
 
   /** Fetches the rows in view anew where places beyond the first gap became uncertain, and forgets the others there. */

@@ -103,7 +103,7 @@ it('shows what the server has after any history of changes, with rows looked at 
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 0, max: 200 }), fc.array(change, { maxLength: 40 }), async (size, changes) => {
       const server = new ModelServer(size);
-      const list = new TicketList(server.client, server.socket, 'all', 'UPDATED', 0);
+      const list = new TicketList(server.client, server.socket, 'all', 'UPDATED', { settleMs: 0, retryMs: 0 });
       await list.open();
       for (const { act, at } of changes) {
         if (act === 'look') list.need(at, Math.min(at + 30, list.count));
@@ -126,7 +126,7 @@ it('shows what the server has after any history of changes, with rows looked at 
 
 it('ignores a change that an answer loaded later has overtaken', async () => {
   const server = new ModelServer(3);
-  const list = new TicketList(server.client, server.socket, 'all', 'UPDATED', 0);
+  const list = new TicketList(server.client, server.socket, 'all', 'UPDATED', { settleMs: 0, retryMs: 0 });
   await list.open();
   const [first] = server.tickets;
   if (!first) throw new Error('the model has three');
@@ -136,4 +136,20 @@ it('ignores a change that an answer loaded later has overtaken', async () => {
   });
 
   expect(list.rows.get(first.id)?.subject).toBe(first.subject);
+});
+
+it('opens by itself once a server that did not answer is back', async () => {
+  const server = new ModelServer(3);
+  const away = { query: () => ({ toPromise: async () => ({ error: new Error('no connection') }) }) } as unknown as Client;
+  let client = away;
+  const flaky = { query: (...asked: Parameters<Client['query']>) => client.query(...asked) } as Client;
+  const list = new TicketList(flaky, server.socket, 'all', 'UPDATED', { settleMs: 0, retryMs: 0 });
+  await list.open();
+  expect([list.ready, list.fault]).toEqual([false, 'no connection']);
+
+  client = server.client;
+  await rest();
+
+  expect([list.ready, list.fault, list.count]).toEqual([true, null, 3]);
+  list.close();
 });
