@@ -11,7 +11,7 @@ const rounds = 30;
 const warmUp = 10;
 
 const postgres = await startPostgres({ ephemeral: true });
-const desk = await openDesk({ databaseUrl: postgres.url(), redisUrl: null, databasePool: 4 }, createLogger('silent'));
+const desk = await openDesk({ databaseUrl: postgres.url(), redisUrl: null, databasePool: 4, resumeDays: 7 }, createLogger('silent'));
 const workspace = await desk.orm.em
   .fork()
   .transactional((em) => createWorkspace(em, { name: 'Bench', slug: 'bench', demo: false, at: new Date() }));

@@ -11,6 +11,7 @@ const environment = z.object({
   PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must look like https://desk.example.org' }).optional(),
   LOG_LEVEL: level.default('warn'),
   DATABASE_POOL: z.coerce.number().int().min(2).max(100).default(10),
+  RESUME_DAYS: z.coerce.number().min(0).max(365).default(7),
   DEMO: flag.default(false),
   DEMO_TICKETS: z.coerce.number().int().min(1).max(20_000).default(2000),
   GRAPHIQL: flag.default(true),
@@ -27,6 +28,8 @@ export interface Config {
   readonly publicUrl: string;
   readonly logLevel: z.infer<typeof level>;
   readonly databasePool: number;
+  /** How many days a client may have been away and still be told what it missed. */
+  readonly resumeDays: number;
   /** Make a demo workspace when there is no workspace at all. */
   readonly demo: boolean;
   readonly demoTickets: number;
@@ -58,6 +61,7 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     publicUrl: (values.PUBLIC_URL ?? `http://${values.HOST === '0.0.0.0' ? 'localhost' : values.HOST}:${values.PORT}`).replace(/\/$/, ''),
     logLevel: values.LOG_LEVEL,
     databasePool: values.DATABASE_POOL,
+    resumeDays: values.RESUME_DAYS,
     demo: values.DEMO,
     demoTickets: values.DEMO_TICKETS,
     graphiql: values.GRAPHIQL,

@@ -1,18 +1,20 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { Migration0001Desk } from '../migrations/0001-desk.ts';
+import { Migration0002Live } from '../migrations/0002-live.ts';
 import type { Config } from './config.ts';
 import { BreachWatch, followPriority, followStatus, startClocks } from './domains/sla/index.ts';
-import { authenticate, SignInDesk } from './domains/identity/index.ts';
+import { authenticate, authenticateAll, SignInDesk } from './domains/identity/index.ts';
 import { notifyMembers } from './domains/notifications/index.ts';
-import { stampTicket } from './domains/tickets/index.ts';
+import { nextInstant, stampTicket, topicsOf, type TimeField } from './domains/tickets/index.ts';
 import { entities } from './entities.ts';
 import type { ContextFactory, LiveSources } from './graphql/context.ts';
 import { systemClock, type Clock } from './kernel/clock.ts';
 import { systemViewer, type Viewer } from './kernel/viewer.ts';
-import { EventFeed } from './platform/event-feed.ts';
 import { EventLog } from './platform/event-log.ts';
 import { exclusively } from './platform/exclusively.ts';
 import type { Logger } from './platform/logger.ts';
+import { LiveDesk } from './platform/live/live-desk.ts';
+import { TimeWatch } from './platform/live/time-watch.ts';
 import { openOrm } from './platform/orm.ts';
 import { PresenceBoard } from './platform/presence-board.ts';
 import { LocalPubSub, RedisPubSub, type PubSub } from './platform/pub-sub.ts';
@@ -52,14 +54,17 @@ export class UnsuitableDatabase extends Error {
   }
 }
 
-type DeskConfig = Pick<Config, 'databaseUrl' | 'redisUrl' | 'databasePool'>;
+type DeskConfig = Pick<Config, 'databaseUrl' | 'redisUrl' | 'databasePool' | 'resumeDays'>;
 
 /** Connects, migrates and builds. Nothing runs by itself until `start`. */
 export async function openDesk(config: DeskConfig, logger: Logger, clock: Clock = systemClock): Promise<Desk> {
   const orm = await openOrm({
     databaseUrl: config.databaseUrl,
     entities,
-    migrations: [{ name: '0001-desk', class: Migration0001Desk }],
+    migrations: [
+      { name: '0001-desk', class: Migration0001Desk },
+      { name: '0002-live', class: Migration0002Live },
+    ],
     poolSize: config.databasePool,
   });
   try {
@@ -79,7 +84,28 @@ export async function openDesk(config: DeskConfig, logger: Logger, clock: Clock 
   const systemScope = (workspaceId: string, at?: Clock) => scopeFor(systemViewer(workspaceId), at);
   const signInDesk = new SignInDesk(() => orm.em.fork(), clock);
   const factory: ContextFactory = { authenticate: (secret) => authenticate(orm.em.fork(), clock, secret), scopeFor };
-  const live: LiveSources = { feed: new EventFeed(orm, pubSub, logger), presence: new PresenceBoard(pubSub) };
+  const liveDesk = new LiveDesk({
+    orm,
+    pubSub,
+    logger,
+    clock,
+    systemScope,
+    topicsOf,
+    retentionMs: config.resumeDays * 86_400_000,
+    authenticateAll: (secrets) => authenticateAll(orm.em.fork(), clock, secrets),
+  });
+  const time = new TimeWatch({
+    clock,
+    logger,
+    nextInstant: (workspaceId, field, after) => nextInstant({ em: orm.em.fork(), workspaceId }, field as TimeField, after),
+    ring: (workspaceId, topic) => liveDesk.signal(workspaceId, topic),
+  });
+  liveDesk.listen((workspaceId, events) => time.hear(workspaceId, events));
+  const presence = new PresenceBoard(pubSub, (workspaceId, ticketId) => {
+    liveDesk.signal(workspaceId, `presence:${ticketId}`);
+    liveDesk.signal(workspaceId, 'presences', ticketId);
+  });
+  const live: LiveSources = { desk: liveDesk, presence, time };
   const breaches = new BreachWatch(systemScope, logger);
 
   return {
@@ -93,13 +119,15 @@ export async function openDesk(config: DeskConfig, logger: Logger, clock: Clock 
     start() {
       relay.start();
       breaches.start();
-      live.presence.start();
+      liveDesk.start();
+      presence.start();
     },
     async close() {
-      live.presence.stop();
+      presence.stop();
+      time.stop();
       await breaches.stop();
       await relay.stop();
-      live.feed.close();
+      liveDesk.close();
       await pubSub.close();
       await orm.close();
     },

@@ -1,6 +1,8 @@
 import { EventRecord } from './platform/event-record.entity.ts';
+import { IdempotencyKey } from './platform/once.ts';
 import { Contact } from './domains/contacts/index.ts';
 import { AccessToken, Account, Member, Session, Team, TeamMember, Workspace } from './domains/identity/index.ts';
+import { Draft } from './domains/drafts/index.ts';
 import { ImportRun } from './domains/import/index.ts';
 import { Note, NoteMention } from './domains/notes/index.ts';
 import { Notification } from './domains/notifications/index.ts';
@@ -14,7 +16,9 @@ export const entities = [
   AccessToken,
   Account,
   Contact,
+  Draft,
   EventRecord,
+  IdempotencyKey,
   ImportRun,
   Member,
   Note,

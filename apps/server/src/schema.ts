@@ -3,6 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import { buildSchema, type ClassType } from 'type-graphql';
 import { ActivityEntryResolver, TicketActivityResolver } from './domains/audit/api/index.ts';
 import { ContactResolver } from './domains/contacts/api/index.ts';
+import { DraftResolver } from './domains/drafts/api/index.ts';
 import { IdentityResolver } from './domains/identity/api/index.ts';
 import type { SignInDesk } from './domains/identity/index.ts';
 import { IntakeResolver } from './domains/intake/api/index.ts';
@@ -23,6 +24,7 @@ export function makeSchema(desk: SignInDesk): Promise<GraphQLSchema> {
       ActivityEntryResolver,
       ConflictResolver,
       ContactResolver,
+      DraftResolver,
       IdentityResolver,
       IntakeResolver,
       NodeResolver,

@@ -20,7 +20,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await client.connect();
   await client.query('create database template_baton');
   await client.end();
-  const desk = await openDesk({ databaseUrl: postgres.url('template_baton'), redisUrl: null, databasePool: 2 }, createLogger('silent'));
+  const desk = await openDesk(
+    { databaseUrl: postgres.url('template_baton'), redisUrl: null, databasePool: 2, resumeDays: 7 },
+    createLogger('silent'),
+  );
   await desk.close();
   project.provide('postgresUrl', postgres.url());
   project.provide('redisUrl', redis.url);

@@ -1,6 +1,8 @@
 import { GraphQLError } from 'graphql';
 import type { Viewer } from '../kernel/viewer.ts';
-import type { EventFeed } from '../platform/event-feed.ts';
+import type { LiveDesk } from '../platform/live/live-desk.ts';
+import type { LiveSource } from '../platform/live/live-source.ts';
+import type { TimeWatch } from '../platform/live/time-watch.ts';
 import type { PresenceBoard } from '../platform/presence-board.ts';
 import type { Scope } from '../platform/scope.ts';
 
@@ -22,20 +24,20 @@ export interface ContextFactory {
 
 /** What subscriptions hear from. */
 export interface LiveSources {
-  readonly feed: EventFeed;
+  readonly desk: LiveDesk;
   readonly presence: PresenceBoard;
+  readonly time: TimeWatch;
 }
 
-/** One request, or one subscription for as long as it is open. */
+/** One request, or one delivery of a subscription. */
 export class Context {
-  // Not a #private field: Apollo hands resolvers a shallow copy of the context.
-  private unitOfWork: Scope | null = null;
-
   constructor(
     readonly transport: Transport,
     private readonly factory: ContextFactory,
     readonly live: LiveSources,
     private viewer: Viewer | null,
+    // Not a #private field: Apollo hands resolvers a shallow copy of the context.
+    private unitOfWork: Scope | null = null,
   ) {}
 
   static async open(transport: Transport, factory: ContextFactory, live: LiveSources): Promise<Context> {
@@ -58,30 +60,19 @@ export class Context {
     this.unitOfWork = null;
   }
 
-  /** Asks again who this is and forgets what was loaded: a socket outlives both rights and rows. */
-  async renew(): Promise<Scope> {
-    this.viewer = this.transport.secret ? await this.factory.authenticate(this.transport.secret) : null;
-    this.unitOfWork = null;
-    return this.scope;
-  }
-
-  /** The source of a subscription, each of whose deliveries is seen with the rights and rows of that moment. */
-  renewing<T>(source: AsyncIterableIterator<T>): AsyncIterableIterator<T> {
-    const renew = () => this.renew();
-    return {
-      async next() {
-        const result = await source.next();
-        if (!result.done) await renew();
-        return result;
-      },
-      return: () => source.return?.() ?? Promise.resolve({ value: undefined, done: true }),
-      throw: (error) => source.throw?.(error) ?? Promise.reject(error),
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
+  /** A delivery worked out in a unit of work that others share. It knows nothing of the one whose socket it began with. */
+  seenBy(scope: Scope): Context {
+    return new Context(nobodysTransport, this.factory, this.live, scope.viewer, scope);
   }
 }
+
+const nobodysTransport: Transport = {
+  secret: null,
+  userAgent: '',
+  address: '',
+  keepSession: () => undefined,
+  dropSession: () => undefined,
+};
 
 function unauthenticated(): GraphQLError {
   return new GraphQLError('You are not signed in, or your session has ended. Sign in and try again.', {
@@ -93,4 +84,9 @@ function unauthenticated(): GraphQLError {
 export interface SubscribeOptions<Args> {
   readonly args: Args;
   readonly context: Context;
+}
+
+/** Lets a subscription's `subscribe` answer a source of ours, where type-graphql's types know iterators alone. */
+export function following<Args>(sourceOf: (options: SubscribeOptions<Args>) => LiveSource | Promise<LiveSource>) {
+  return sourceOf as unknown as (options: SubscribeOptions<Args>) => Promise<AsyncIterable<never>>;
 }

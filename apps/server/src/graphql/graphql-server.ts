@@ -3,13 +3,15 @@ import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import fastifyApollo from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
-import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { execute, GraphQLError, type GraphQLSchema } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
+import { WebSocketServer, type WebSocket } from 'ws';
 import type { Logger } from '../platform/logger.ts';
 import { Context, type ContextFactory, type LiveSources } from './context.ts';
 import { errorFormatter } from './format-error.ts';
 import { requestTransport, socketTransport } from './http-transport.ts';
+import { openLive } from './live-operation.ts';
+import { SocketLink } from './socket-link.ts';
 
 export interface GraphqlServerSettings {
   readonly schema: GraphQLSchema;
@@ -21,6 +23,9 @@ export interface GraphqlServerSettings {
 }
 
 const path = '/graphql';
+const subscriptionsPerSocket = 100;
+/** Twice this is how long somebody seems present whose machine went away without a word. */
+const pingMs = 4000;
 
 /** Serves the schema at /graphql, over HTTP and over graphql-transport-ws. Call the answer to stop it and `app`. */
 export async function serveGraphql(app: FastifyInstance, settings: GraphqlServerSettings): Promise<() => Promise<void>> {
@@ -50,23 +55,43 @@ export async function serveGraphql(app: FastifyInstance, settings: GraphqlServer
   };
 }
 
-type SocketExtra = Record<PropertyKey, unknown> & { readonly request: IncomingMessage };
+type SocketExtra = Record<PropertyKey, unknown> & { readonly request: IncomingMessage; readonly socket: WebSocket };
+
+/** What the hooks of one operation hand to each other: a context, and where its results go. */
+interface OpenOperation {
+  readonly context: Context;
+  readonly query: string;
+  readonly id: string;
+  readonly link: SocketLink;
+}
 
 function serveSockets(app: FastifyInstance, { schema, factory, live, logger, publicUrl }: GraphqlServerSettings): () => Promise<void> {
   const format = errorFormatter(logger);
   const server = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024 });
+  const links = new WeakMap<WebSocket, SocketLink>();
+  server.on('connection', (socket: WebSocket) => links.set(socket, new SocketLink(socket)));
   const running = useServer<Readonly<Record<string, unknown>>, SocketExtra>(
     {
       schema,
       connectionInitWaitTimeout: 10_000,
       // A context for each operation: its rights and rows are its own.
-      context: ({ connectionParams, extra }) => Context.open(socketTransport(extra.request, connectionParams), factory, live),
+      async context({ connectionParams, extra: { request, socket } }, id, { query }): Promise<OpenOperation> {
+        const link = links.get(socket);
+        if (!link) throw new Error('an operation on a socket that was never opened');
+        return { context: await Context.open(socketTransport(request, connectionParams), factory, live), query, id, link };
+      },
+      execute: (args) => execute({ ...args, contextValue: (args.contextValue as OpenOperation).context }),
+      subscribe(args) {
+        const { context, query, id, link } = args.contextValue as OpenOperation;
+        if (link.subscriptions >= subscriptionsPerSocket) return { errors: [tooManySubscriptions()] };
+        return openLive({ args, context, desk: live.desk, query, id, link });
+      },
       onError: (_context, _id, _payload, errors) => errors.map((error) => asError(format(error))),
       onNext: (_context, _id, _payload, _args, result) =>
         result.errors ? { ...result, errors: result.errors.map((error) => asError(format(error))) } : result,
     },
     server,
-    12_000,
+    pingMs,
   );
   app.server.on('upgrade', (request: IncomingMessage, socket, head) => {
     if (new URL(request.url ?? '/', 'http://localhost').pathname !== path || !sameOrigin(request, publicUrl)) {
@@ -78,6 +103,12 @@ function serveSockets(app: FastifyInstance, { schema, factory, live, logger, pub
   return async () => {
     await running.dispose();
   };
+}
+
+function tooManySubscriptions(): GraphQLError {
+  return new GraphQLError(`One socket carries at most ${subscriptionsPerSocket} subscriptions. End some, or open another socket.`, {
+    extensions: { code: 'TOO_MANY_SUBSCRIPTIONS' },
+  });
 }
 
 /** Browsers name the page that opens a socket; programs do not, and bring no cookie that somebody else put there. */

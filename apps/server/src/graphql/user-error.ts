@@ -11,6 +11,9 @@ export abstract class UserError {
 @ObjectType('InvalidInput', { implements: UserError })
 class InvalidInputType extends UserError {}
 
+@ObjectType('IdempotencyKeyReused', { implements: UserError, description: 'The key came with something else before.' })
+export class IdempotencyKeyReusedType extends UserError {}
+
 @ObjectType('NotPermitted', { implements: UserError })
 class NotPermittedType extends UserError {}
 

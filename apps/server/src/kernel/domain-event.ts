@@ -23,6 +23,9 @@ export function domainEvent(type: string, ticketId: string | null, rest: Partial
   return { id: newId(), type, ticketId, changes: [], memberIds: [], subjectId: null, ...rest };
 }
 
+/** What filters and policies look at in a ticket, as the log holds it. The tickets domain knows its shape. */
+export type LoggedFacets = Readonly<Record<string, unknown>>;
+
 /** An event as the log holds it. `position` orders the workspace's stream, `ticketVersion` the ticket's own. */
 export interface LoggedEvent extends DomainEvent {
   readonly workspaceId: string;
@@ -30,5 +33,9 @@ export interface LoggedEvent extends DomainEvent {
   readonly ticketVersion: number | null;
   readonly actorKind: string;
   readonly actorId: string | null;
+  readonly causeId: string | null;
   readonly at: Date;
+  /** The ticket's facets just before the event; null when it begins the ticket, and for an event about no ticket. */
+  readonly facetsBefore: LoggedFacets | null;
+  readonly facets: LoggedFacets | null;
 }

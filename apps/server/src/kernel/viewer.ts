@@ -30,8 +30,80 @@ export interface Viewer {
   readonly teamIds: ReadonlySet<string>;
 }
 
+/** A question about a viewer. Pure: the same facts give the same answer. */
+export type Rule = (viewer: Viewer) => boolean;
+
+/** Asks a rule of a viewer. Policies ask in this way and no other, so that an answer can be worked out once for many. */
+export function decide(viewer: Viewer, rule: Rule): boolean {
+  return viewer instanceof SampleViewer ? viewer.decide(rule) : rule(viewer);
+}
+
 export function may(viewer: Viewer, permission: Permission): boolean {
-  return viewer.permissions.has(permission);
+  return decide(viewer, (one) => one.permissions.has(permission));
+}
+
+/**
+ * One viewer in the place of many, while an answer is worked out that may be good for all of them. It remembers each
+ * rule that was asked, and the answer holds for whoever gives the same answers. Whoever reads a fact past the rules
+ * (whose id, which teams) makes the answer personal: it then holds for this one viewer and nobody else. So sharing is
+ * safe by construction, and a resolver that forgets about it is slower, never wrong.
+ */
+export class SampleViewer implements Viewer {
+  readonly kind;
+  readonly workspaceId;
+  readonly #one: Viewer;
+  readonly #asked: { readonly rule: Rule; readonly answer: boolean }[] = [];
+  #personal = false;
+
+  constructor(one: Viewer) {
+    this.#one = one;
+    this.kind = one.kind;
+    this.workspaceId = one.workspaceId;
+  }
+
+  get memberId(): string {
+    return this.#reveal().memberId;
+  }
+
+  get role(): string {
+    return this.#reveal().role;
+  }
+
+  get permissions(): ReadonlySet<Permission> {
+    return this.#reveal().permissions;
+  }
+
+  get allTeams(): boolean {
+    return this.#reveal().allTeams;
+  }
+
+  get teamIds(): ReadonlySet<string> {
+    return this.#reveal().teamIds;
+  }
+
+  decide(rule: Rule): boolean {
+    const answer = rule(this.#one);
+    this.#asked.push({ rule, answer });
+    return answer;
+  }
+
+  /** Whether what was worked out is what this viewer would have been told, by their rights of this moment. */
+  speaksFor(viewer: Viewer): boolean {
+    if (viewer === this.#one) return true;
+    return !this.#personal && this.#asked.every(({ rule, answer }) => rule(viewer) === answer);
+  }
+
+  #reveal(): Viewer {
+    this.#personal = true;
+    return this.#one;
+  }
+}
+
+/** Whether two viewers have the same rights. */
+export function sameRights(a: Viewer, b: Viewer): boolean {
+  const facts = ({ workspaceId, memberId, role, permissions: held, allTeams, teamIds }: Viewer) =>
+    JSON.stringify([workspaceId, memberId, role, [...held].sort(), allTeams, [...teamIds].sort()]);
+  return facts(a) === facts(b);
 }
 
 /** An id that no row has. */

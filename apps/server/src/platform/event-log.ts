@@ -1,4 +1,4 @@
-import type { DomainEvent } from '../kernel/domain-event.ts';
+import type { DomainEvent, LoggedFacets } from '../kernel/domain-event.ts';
 import { EventRecord } from './event-record.entity.ts';
 import type { Scope } from './scope.ts';
 
@@ -14,8 +14,8 @@ export interface Reaction {
   readonly run: (tx: Scope, event: DomainEvent) => Promise<void>;
 }
 
-/** Counts `events` changes on a ticket and answers its new version; the lock it takes orders the log per ticket. */
-export type StampTicket = (tx: Scope, ticketId: string, events: number) => Promise<number>;
+/** Counts `events` changes on a ticket; answers its new version and facets. The lock it takes orders the log per ticket. */
+export type StampTicket = (tx: Scope, ticketId: string, events: number) => Promise<{ version: number; facets: LoggedFacets }>;
 
 /** Writes what happened, in the transaction in which it happened, and says so after the commit. */
 export class EventLog {
@@ -39,7 +39,7 @@ export class EventLog {
   /** The last statements before commit: a ticket's version is taken as late as can be, so its order is commit order. */
   async append(tx: Scope, events: readonly RecordedEvent[]): Promise<void> {
     if (events.length === 0) return;
-    const nextVersion = await this.#stampAll(tx, events);
+    const stampOf = await this.#stampAll(tx, events);
     const { viewer } = tx;
     const at = tx.now();
     await tx.em.insertMany(
@@ -50,7 +50,7 @@ export class EventLog {
         position: null,
         type: event.type,
         ticketId: event.ticketId,
-        ticketVersion: event.ticketId === null ? null : nextVersion(event.ticketId),
+        ...(event.ticketId === null ? { ticketVersion: null, facets: null } : stampOf(event.ticketId)),
         actorKind: viewer.kind,
         actorId: viewer.kind === 'MEMBER' ? viewer.memberId : null,
         causeId,
@@ -62,22 +62,27 @@ export class EventLog {
     );
   }
 
-  /** Tickets are stamped in the order of their ids, so that two transactions never wait for each other. */
-  async #stampAll(tx: Scope, events: readonly RecordedEvent[]): Promise<(ticketId: string) => number> {
+  /**
+   * Tickets are stamped in the order of their ids, so that two transactions never wait for each other. All events of one
+   * transaction carry the facets at its end: nobody can see what was between them.
+   */
+  async #stampAll(tx: Scope, events: readonly RecordedEvent[]) {
     const counts = new Map<string, number>();
     for (const { event } of events) {
       const { ticketId } = event;
       if (ticketId !== null) counts.set(ticketId, (counts.get(ticketId) ?? 0) + 1);
     }
-    const next = new Map<string, number>();
+    const last = new Map<string, { ticketVersion: number; facets: LoggedFacets }>();
     for (const ticketId of [...counts.keys()].sort()) {
       const count = counts.get(ticketId) ?? 0;
-      next.set(ticketId, (await this.stampTicket(tx, ticketId, count)) - count);
+      const { version, facets } = await this.stampTicket(tx, ticketId, count);
+      last.set(ticketId, { ticketVersion: version - count, facets });
     }
-    return (ticketId) => {
-      const version = (next.get(ticketId) ?? 0) + 1;
-      next.set(ticketId, version);
-      return version;
+    return (ticketId: string) => {
+      const { ticketVersion = 0, facets = {} } = last.get(ticketId) ?? {};
+      const stamp = { ticketVersion: ticketVersion + 1, facets };
+      last.set(ticketId, stamp);
+      return stamp;
     };
   }
 }

@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import type { FieldChange } from '../kernel/domain-event.ts';
+import type { FieldChange, LoggedFacets } from '../kernel/domain-event.ts';
 
 const EventRecordSchema = defineEntity({
   name: 'EventRecord',
@@ -18,6 +18,8 @@ const EventRecordSchema = defineEntity({
     memberIds: p.array().columnType('uuid[]'),
     subjectId: p.uuid().strictNullable(),
     changes: p.json<readonly FieldChange[]>(),
+    /** Of the ticket, just after the event; null for an event about none. */
+    facets: p.json<LoggedFacets>().strictNullable().lazy(),
     at: p.datetime(),
   },
 });

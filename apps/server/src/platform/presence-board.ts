@@ -1,7 +1,11 @@
-import { Channel } from './channel.ts';
 import type { PubSub } from './pub-sub.ts';
 
-export const PresenceActivity = { VIEWING: 'VIEWING', WRITING_NOTE: 'WRITING_NOTE', EDITING: 'EDITING' } as const;
+export const PresenceActivity = {
+  VIEWING: 'VIEWING',
+  EDITING: 'EDITING',
+  WRITING_NOTE: 'WRITING_NOTE',
+  WRITING_REPLY: 'WRITING_REPLY',
+} as const;
 export type PresenceActivity = (typeof PresenceActivity)[keyof typeof PresenceActivity];
 
 /** What one person does on a ticket, in whichever of their tabs they do most. */
@@ -23,9 +27,9 @@ interface Announcement {
   readonly places: Readonly<Record<string, Place>>;
 }
 
-const repeatMs = 3000;
-const forgottenAfterMs = 8000;
-const rank: Record<PresenceActivity, number> = { VIEWING: 0, EDITING: 1, WRITING_NOTE: 2 };
+const repeatMs = 2000;
+const forgottenAfterMs = 6500;
+const rank: Record<PresenceActivity, number> = { VIEWING: 0, EDITING: 1, WRITING_NOTE: 2, WRITING_REPLY: 3 };
 
 /**
  * Who is where, in memory alone. Each node says who is connected to it when that changes and every three seconds; a node
@@ -35,11 +39,14 @@ export class PresenceBoard {
   readonly #node = crypto.randomUUID();
   readonly #here = new Map<string, Place>();
   readonly #elsewhere = new Map<string, { places: Readonly<Record<string, Place>>; heardAt: number }>();
-  readonly #watching = new Map<string, Set<Channel<readonly Presence[]>>>();
   readonly #unsubscribe: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly pubSub: PubSub) {}
+  constructor(
+    private readonly pubSub: PubSub,
+    /** Called when somebody came, went or does something else. */
+    private readonly onChange: (workspaceId: string, ticketId: string) => void,
+  ) {}
 
   start(): void {
     this.#unsubscribe.push(this.pubSub.subscribe('presence', (message) => this.#hear(JSON.parse(message) as Announcement)));
@@ -75,30 +82,20 @@ export class PresenceBoard {
   /** Everybody on a ticket, once each. */
   on(workspaceId: string, ticketId: string): Presence[] {
     const people = new Map<string, Presence>();
-    const everywhere = [this.#here.values(), ...[...this.#elsewhere.values()].map(({ places }) => Object.values(places))];
-    for (const places of everywhere) {
-      for (const place of places) {
-        if (!sameTicket(place, { workspaceId, ticketId })) continue;
-        const known = people.get(place.memberId);
-        if (known && rank[known.activity] >= rank[place.activity]) continue;
-        people.set(place.memberId, { memberId: place.memberId, activity: place.activity, field: place.field });
-      }
+    for (const place of this.#everywhere()) {
+      if (!sameTicket(place, { workspaceId, ticketId })) continue;
+      const known = people.get(place.memberId);
+      if (known && rank[known.activity] >= rank[place.activity]) continue;
+      people.set(place.memberId, { memberId: place.memberId, activity: place.activity, field: place.field });
     }
     return [...people.values()].sort((a, b) => a.memberId.localeCompare(b.memberId));
   }
 
-  /** Who is on a ticket, now and after each change. */
-  follow(workspaceId: string, ticketId: string, onClose: () => void): Channel<readonly Presence[]> {
-    const key = ticketKey({ workspaceId, ticketId });
-    const channels = this.#watching.get(key) ?? new Set();
-    this.#watching.set(key, channels);
-    const channel = new Channel<readonly Presence[]>(() => {
-      channels.delete(channel);
-      if (channels.size === 0) this.#watching.delete(key);
-      onClose();
-    });
-    channels.add(channel);
-    return channel;
+  /** The tickets of a workspace that anybody has open. */
+  tickets(workspaceId: string): string[] {
+    const ids = new Set<string>();
+    for (const place of this.#everywhere()) if (place.workspaceId === workspaceId) ids.add(place.ticketId);
+    return [...ids];
   }
 
   #move(places: readonly (Place | undefined)[], change: () => void): void {
@@ -124,7 +121,7 @@ export class PresenceBoard {
     // A node heard for the first time does not know our people yet.
     if (!before) this.#announce();
     this.#elsewhere.set(node, { places, heardAt: performance.now() });
-    this.#tell([...Object.values(before ?? {}), ...Object.values(places)]);
+    this.#tell(differing(before ?? {}, places));
   }
 
   #repeat(): void {
@@ -136,23 +133,30 @@ export class PresenceBoard {
     }
   }
 
+  *#everywhere(): Iterable<Place> {
+    yield* this.#here.values();
+    for (const { places } of this.#elsewhere.values()) yield* Object.values(places);
+  }
+
   #tell(places: readonly (Place | undefined)[]): void {
-    const keys = new Set(places.filter((place) => place !== undefined).map(ticketKey));
-    for (const key of keys) {
-      const channels = this.#watching.get(key);
-      if (!channels) continue;
-      const [workspaceId = '', ticketId = ''] = key.split(' ');
-      const people = this.on(workspaceId, ticketId);
-      for (const channel of channels) channel.push(people);
+    const told = new Set<string>();
+    for (const place of places) {
+      if (!place || told.has(place.ticketId)) continue;
+      told.add(place.ticketId);
+      this.onChange(place.workspaceId, place.ticketId);
     }
   }
 }
 
-type TicketPlace = Pick<Place, 'workspaceId' | 'ticketId'>;
-
-function ticketKey({ workspaceId, ticketId }: TicketPlace): string {
-  return `${workspaceId} ${ticketId}`;
+/** The places that came, went or say something else. */
+function differing(before: Readonly<Record<string, Place>>, after: Readonly<Record<string, Place>>): (Place | undefined)[] {
+  const connections = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...connections].flatMap((connection) =>
+    JSON.stringify(before[connection]) === JSON.stringify(after[connection]) ? [] : [before[connection], after[connection]],
+  );
 }
+
+type TicketPlace = Pick<Place, 'workspaceId' | 'ticketId'>;
 
 function sameTicket(a: TicketPlace, b: TicketPlace): boolean {
   return a.ticketId === b.ticketId && a.workspaceId === b.workspaceId;

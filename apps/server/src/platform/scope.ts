@@ -3,12 +3,11 @@ import type { Clock } from '../kernel/clock.ts';
 import type { DomainEvent } from '../kernel/domain-event.ts';
 import type { Viewer } from '../kernel/viewer.ts';
 import type { EventLog, RecordedEvent } from './event-log.ts';
-import { Loaders, type LoaderDefinition } from './loader.ts';
+import { Loaders, type LoaderDefinition, type RowSource } from './loader.ts';
 
 /** Who is asking, the unit of work they ask in, and what time it is. The first argument of every use case. */
 export class Scope {
   readonly #recorded: RecordedEvent[] = [];
-  readonly #loaders = new Loaders();
   #reacted = 0;
   #reactingTo: string | null = null;
 
@@ -17,6 +16,7 @@ export class Scope {
     readonly viewer: Viewer,
     readonly clock: Clock,
     private readonly log: EventLog,
+    private readonly loaders = new Loaders(),
   ) {}
 
   get workspaceId(): string {
@@ -34,7 +34,21 @@ export class Scope {
 
   /** Fetches by key, together with everything else asked for in the same tick. No key, no answer. */
   async load<K, V>(definition: LoaderDefinition<K, V>, key: K | null): Promise<V | null> {
-    return key === null ? null : this.#loaders.load(this, definition, key);
+    return key === null ? null : this.loaders.load(this.#rows, definition, key);
+  }
+
+  /** Reads something once in this unit of work, whoever asks for it how often. `key` names what is read. */
+  remember<V>(key: string, fetch: (source: RowSource) => Promise<V>): Promise<V> {
+    return this.loaders.remember(this.#rows, key, fetch);
+  }
+
+  /** The same unit of work with other eyes: what was loaded stays loaded, rights are the other's. */
+  seenBy(viewer: Viewer): Scope {
+    return new Scope(this.em, viewer, this.clock, this.log, this.loaders);
+  }
+
+  get #rows(): RowSource {
+    return { em: this.em, workspaceId: this.workspaceId };
   }
 
   /** The same person and time in a unit of work that has loaded nothing yet. */

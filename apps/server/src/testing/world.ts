@@ -79,8 +79,10 @@ export class Stream {
   readonly faults: string[] = [];
   ended = false;
   readonly #stop: () => void;
+  #opened: WebSocket | undefined;
 
   constructor(socket: Socket, query: string, variables: object) {
+    socket.on('opened', (opened) => (this.#opened = opened as WebSocket));
     this.#stop = socket.subscribe<Record<string, unknown>>(
       { query, variables: variables as Record<string, unknown> },
       {
@@ -103,6 +105,15 @@ export class Stream {
     return this.until(() => true);
   }
 
+  /** Stops reading, as a client does whose machine is busy. */
+  pause(): void {
+    this.#opened?.pause();
+  }
+
+  resume(): void {
+    this.#opened?.resume();
+  }
+
   close(): void {
     this.#stop();
   }
@@ -120,6 +131,7 @@ export async function waitFor(condition: () => boolean | Promise<boolean>, what 
 export interface WorldOptions {
   readonly nodes?: number;
   readonly redis?: boolean;
+  readonly resumeDays?: number;
 }
 
 /** A workspace in a database of its own, served by one node or several. */
@@ -135,14 +147,14 @@ export class World {
     readonly time: { now: Date | null },
   ) {}
 
-  static async open({ nodes = 1, redis = false }: WorldOptions = {}): Promise<World> {
+  static async open({ nodes = 1, redis = false, resumeDays = 7 }: WorldOptions = {}): Promise<World> {
     const databaseUrl = await createDatabase();
     const time: { now: Date | null } = { now: null };
     const clock = () => time.now ?? new Date();
     const opened: Node[] = [];
     for (let index = 0; index < nodes; index++) {
       const logger = createLogger('silent');
-      const desk = await openDesk({ databaseUrl, redisUrl: redis ? inject('redisUrl') : null, databasePool: 6 }, logger, clock);
+      const desk = await openDesk({ databaseUrl, redisUrl: redis ? inject('redisUrl') : null, databasePool: 6, resumeDays }, logger, clock);
       const app = await openApp(desk, { publicUrl: 'http://desk.test', graphiql: true, trustedProxies: [], pagesPath: null }, logger);
       await app.http.listen({ port: 0, host: '127.0.0.1' });
       const address = app.http.server.address() as { port: number };

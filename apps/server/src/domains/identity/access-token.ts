@@ -1,8 +1,10 @@
 import { limits } from '@baton/rules';
 import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
+import { domainEvent } from '../../kernel/domain-event.ts';
 import { newId } from '../../kernel/id.ts';
 import { requireLine } from '../../kernel/text.ts';
 import { may } from '../../kernel/viewer.ts';
+import { accessChanged } from '../../platform/live/live-desk.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { AccessToken } from './credential.entity.ts';
 import { AccessTokenNotFound } from './identity.errors.ts';
@@ -45,6 +47,7 @@ export function revokeAccessToken(scope: Scope, id: string): Promise<AccessToken
     const token = await tx.em.findOne(AccessToken, { workspaceId, id, memberId: viewer.memberId, revokedAt: null });
     if (!token) throw new AccessTokenNotFound();
     token.revokedAt = tx.now();
+    tx.record(domainEvent(accessChanged, null, { memberIds: [viewer.memberId] }));
     return token;
   });
 }

@@ -19,13 +19,39 @@ export async function authenticate(em: EntityManager, clock: Clock, secret: stri
   return member && viewerOf(em, member);
 }
 
+/** `authenticate` for many secrets in one round trip a kind of row; does not count as use of a token. */
+export async function authenticateAll(em: EntityManager, clock: Clock, secrets: readonly string[]): Promise<Map<string, Viewer | null>> {
+  const now = clock();
+  const hashes = new Map(secrets.map((secret) => [hashSecret(secret), secret]));
+  const tokenHash = { $in: [...hashes.keys()] };
+  const sessions = await em.find(Session, { tokenHash, expiresAt: { $gt: now } });
+  const tokens = await em.find(AccessToken, { tokenHash, revokedAt: null, $or: [{ expiresAt: null }, { expiresAt: { $gt: now } }] });
+  const credentials = [...sessions, ...tokens];
+  const memberIds = [...new Set(credentials.map(({ memberId }) => memberId))];
+  const members = await em.find(Member, {
+    id: { $in: memberIds },
+    workspaceId: { $in: credentials.map((one) => one.workspaceId) },
+    active: true,
+  });
+  const teams = Map.groupBy(await em.find(TeamMember, { memberId: { $in: memberIds } }), ({ memberId }) => memberId);
+  const viewers = new Map<string, Viewer | null>(secrets.map((secret) => [secret, null]));
+  for (const credential of credentials) {
+    const member = members.find(({ id, workspaceId }) => id === credential.memberId && workspaceId === credential.workspaceId);
+    if (member) viewers.set(hashes.get(credential.tokenHash) ?? '', viewerIn(member, teams.get(member.id) ?? []));
+  }
+  return viewers;
+}
+
 /** A member's rights as they are now. */
 export async function viewerOf(em: EntityManager, member: Member): Promise<Viewer> {
   const { workspaceId } = member;
-  const teams = await em.find(TeamMember, { workspaceId, memberId: member.id });
+  return viewerIn(member, await em.find(TeamMember, { workspaceId, memberId: member.id }));
+}
+
+function viewerIn(member: Member, teams: readonly TeamMember[]): Viewer {
   return {
     kind: 'MEMBER',
-    workspaceId,
+    workspaceId: member.workspaceId,
     memberId: member.id,
     role: member.role,
     permissions: permissionsOf(member.role),

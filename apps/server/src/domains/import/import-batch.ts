@@ -49,7 +49,14 @@ export function importBatch(scope: Scope, { fingerprint, rows, rowsDone, rowsRef
     if (writing.tickets.length > 0) await em.insertMany(Ticket, writing.tickets as never);
     if (writing.links.length > 0) await em.insertMany(TicketTag, writing.links as never);
     if (writing.notes.length > 0) await em.insertMany(Note, writing.notes as never);
-    if (writing.events.length > 0) await em.insertMany(EventRecord, writing.events as never);
+    if (writing.events.length > 0) {
+      await em.insertMany(EventRecord, writing.events as never);
+      await em.execute(
+        `update event e set facets = ticket_facets(t) from ticket t
+         where e.workspace_id = ? and e.id = any(?) and t.workspace_id = e.workspace_id and t.id = e.ticket_id`,
+        [workspaceId, `{${writing.events.map((event) => (event as { id: string }).id).join(',')}}`],
+      );
+    }
     await em.upsert(ImportRun, { workspaceId, fingerprint, rowsDone, rowsRefused: rowsRefused + refused.length, updatedAt: tx.now() });
     return refused;
   });
@@ -126,6 +133,8 @@ async function addRow(
     requesterId: row.requester === null ? null : findOrMakeContact(tx, places, row.requester, createdAt),
     source: row.source,
     dueAt: null,
+    statusSince: updatedAt,
+    snoozedUntil: null,
     version: 1,
     createdAt,
     updatedAt,
@@ -147,6 +156,7 @@ async function addRow(
     memberIds: [],
     subjectId: null,
     changes: [{ field: 'subject', from: null, to: row.subject }],
+    facets: null,
     at: createdAt,
   });
   if (row.note) {

@@ -1,19 +1,45 @@
 import type { Presence, PresenceActivity, PresenceBoard } from '../../platform/presence-board.ts';
+import type { LoggedEvent } from '../../kernel/domain-event.ts';
+import type { LiveSource } from '../../platform/live/live-source.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { findTicket, TicketNotFound } from '../tickets/index.ts';
 
 /** Puts the viewer on a ticket they see for as long as they listen, and ticks whenever somebody comes, goes or writes. */
-export async function followPresence(
-  board: PresenceBoard,
-  scope: Scope,
-  ticketId: string,
-): Promise<AsyncIterableIterator<readonly Presence[]>> {
+export async function followPresence(board: PresenceBoard, scope: Scope, ticketId: string): Promise<LiveSource<true>> {
   const { workspaceId, viewer } = scope;
   if (!(await findTicket(scope, ticketId))) throw new TicketNotFound();
-  const place = crypto.randomUUID();
-  const people = board.follow(workspaceId, ticketId, () => board.leave(place));
-  board.enter(place, { workspaceId, ticketId, memberId: viewer.memberId, activity: 'VIEWING', field: null });
-  return people;
+  const { memberId } = viewer;
+  return {
+    topics: [`presence:${ticketId}`, `ticket:${ticketId}`],
+    begin: async () => ({ payloads: [true] }),
+    step: async (_scope, { signals, events }) => ({
+      // Who no longer sees the ticket is shown nobody, at once and not at the next coming or going.
+      payloads: signals.length > 0 || events.some((event) => event.ticketId === ticketId && scopeChanged(event)) ? [true] : [],
+    }),
+    open() {
+      const place = crypto.randomUUID();
+      board.enter(place, { workspaceId, ticketId, memberId, activity: 'VIEWING', field: null });
+      return () => board.leave(place);
+    },
+  };
+}
+
+function scopeChanged({ facetsBefore, facets }: LoggedEvent): boolean {
+  return ['teamId', 'assigneeId', 'grantedIds'].some((name) => JSON.stringify(facetsBefore?.[name]) !== JSON.stringify(facets?.[name]));
+}
+
+/** The tickets of lists on which somebody came, went or writes: all that have anybody at first, then each that changes. */
+export function followPresences(board: PresenceBoard, { workspaceId }: Scope): LiveSource<string> {
+  const seenOf = async (scope: Scope, ticketIds: readonly string[]) => {
+    const tickets = await Promise.all(ticketIds.map((id) => findTicket(scope, id)));
+    return tickets.flatMap((ticket) => ticket?.id ?? []);
+  };
+  return {
+    topics: ['presences'],
+    restMs: 250,
+    begin: async (scope) => ({ payloads: await seenOf(scope, board.tickets(workspaceId)) }),
+    step: async (scope, { signals }) => ({ payloads: await seenOf(scope, signals) }),
+  };
 }
 
 /** Who is on a ticket, for those who see it now; nobody for those who no longer do. */

@@ -7,6 +7,17 @@ export class NoteNotFound extends DomainError {
   }
 }
 
+/** A colleague added a note while this one was written: perhaps it says the same. */
+export class NoteMeanwhile extends DomainError {
+  readonly code = 'NOTE_MEANWHILE';
+  constructor(
+    /** The ticket's version by now. */
+    readonly version: number,
+  ) {
+    super('Somebody else added a note while you were writing. Read it, then add yours if it is still needed.', 'seenVersion');
+  }
+}
+
 /** The note was edited since the editor opened it; carries what it says now. */
 export class NoteConflict extends DomainError {
   readonly code = 'NOTE_CONFLICT';

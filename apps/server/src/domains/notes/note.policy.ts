@@ -1,4 +1,4 @@
-import { may, type Viewer } from '../../kernel/viewer.ts';
+import { decide, may, type Viewer } from '../../kernel/viewer.ts';
 
 /** On tickets one sees: everybody but guests. */
 export function canReadNotes(viewer: Viewer): boolean {
@@ -11,7 +11,7 @@ export function canWriteNotes(viewer: Viewer): boolean {
 
 /** One's own; administrators any. */
 export function canEditNote(viewer: Viewer, note: { readonly authorId: string | null }): boolean {
-  return may(viewer, 'note.edit.any') || (may(viewer, 'note.write') && note.authorId === viewer.memberId);
+  return may(viewer, 'note.edit.any') || (may(viewer, 'note.write') && decide(viewer, (one) => note.authorId === one.memberId));
 }
 
 /** Whether to offer it: a deleted note is edited by nobody. */

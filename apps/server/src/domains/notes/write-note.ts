@@ -4,22 +4,29 @@ import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId, newId } from '../../kernel/id.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { memberById } from '../identity/index.ts';
-import { lockTicket } from '../tickets/index.ts';
+import { finishDraft } from '../drafts/index.ts';
+import { lockTicket, type Ticket } from '../tickets/index.ts';
 import { saveMentions } from './mentions.ts';
 import { Note } from './note.entity.ts';
-import { NoteConflict, NoteNotFound } from './note.errors.ts';
+import { NoteConflict, NoteMeanwhile, NoteNotFound } from './note.errors.ts';
 import { NoteEvent } from './note.events.ts';
 import { canEditNote, canReadNotes, canWriteNotes } from './note.policy.ts';
 
 export interface AddNote {
   readonly ticketId: string;
   readonly body: string;
+  /** The draft that the note was written as; it ends with the note. */
+  readonly draftId?: string | null | undefined;
+  /** The ticket's version that the writer saw; null when nothing of it was shown. */
+  readonly seenVersion?: number | null | undefined;
 }
 
-export function addNote(scope: Scope, { ticketId, body }: AddNote): Promise<Note> {
+export function addNote(scope: Scope, { ticketId, body, draftId, seenVersion }: AddNote): Promise<Note> {
   return scope.transaction(async (tx) => {
     const ticket = await lockTicket(tx, ticketId);
     if (!canWriteNotes(tx.viewer)) throw new NotPermitted('Your role may not write notes.');
+    if (seenVersion != null) await requireNothingMeanwhile(tx, ticket, seenVersion);
+    if (draftId) await finishDraft(tx, { ticketId, kind: 'NOTE', id: draftId });
     const author = await tx.load(memberById, tx.viewer.memberId);
     const note = new Note();
     Object.assign(note, {
@@ -43,6 +50,15 @@ export function addNote(scope: Scope, { ticketId, body }: AddNote): Promise<Note
   });
 }
 
+async function requireNothingMeanwhile(tx: Scope, ticket: Ticket, seenVersion: number): Promise<void> {
+  const { workspaceId, viewer } = tx;
+  const [meanwhile]: object[] = await tx.em.execute(
+    `select 1 from event where workspace_id = ? and ticket_id = ? and ticket_version > ? and type = ? and actor_id is distinct from ? limit 1`,
+    [workspaceId, ticket.id, seenVersion, NoteEvent.ADDED, viewer.memberId],
+  );
+  if (meanwhile) throw new NoteMeanwhile(ticket.version);
+}
+
 export interface EditNote {
   readonly noteId: string;
   /** The version the editor opened. */
@@ -53,10 +69,11 @@ export interface EditNote {
 export function editNote(scope: Scope, { noteId, version, body }: EditNote): Promise<Note> {
   return scope.transaction(async (tx) => {
     const note = await lockNoteToEdit(tx, noteId);
-    if (note.version !== version) throw new NoteConflict(note.id, note.body);
     const before = note.body;
     note.write(body);
+    // Whoever sends the same twice, not having heard the answer, has no conflict with themselves.
     if (note.body === before) return note;
+    if (note.version !== version) throw new NoteConflict(note.id, before);
     note.editedAt = tx.now();
     note.version += 1;
     const mentioned = await saveMentions(tx, note);

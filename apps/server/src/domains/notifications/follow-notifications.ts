@@ -1,21 +1,19 @@
-import { Channel } from '../../platform/channel.ts';
-import type { EventFeed } from '../../platform/event-feed.ts';
+import type { LiveSource } from '../../platform/live/live-source.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { NotificationEvent, NotificationReadEvent } from './notification.events.ts';
 
 /** The event each new notification of the viewer tells of; null when some were read. Ticks once at the start. */
-export async function followNotifications(
-  feed: EventFeed,
-  { workspaceId, viewer }: Scope,
-): Promise<AsyncIterableIterator<{ eventId: string | null }>> {
-  const channel = new Channel<{ eventId: string | null }>(() => unfollow());
-  const unfollow = await feed.follow(workspaceId, (events) => {
-    for (const event of events) {
-      if (!event.memberIds.includes(viewer.memberId)) continue;
-      if (event.type === NotificationEvent.ADDED) channel.push({ eventId: event.subjectId });
-      if (event.type === NotificationReadEvent) channel.push({ eventId: null });
-    }
-  });
-  channel.push({ eventId: null });
-  return channel;
+export function followNotifications({ viewer: { memberId } }: Scope): LiveSource<{ eventId: string | null }> {
+  return {
+    topics: [`member:${memberId}`],
+    audience: memberId,
+    begin: async () => ({ payloads: [{ eventId: null }] }),
+    step: async (_scope, { events }) => ({
+      payloads: events.flatMap(({ type, memberIds, subjectId }) => {
+        if (!memberIds.includes(memberId)) return [];
+        if (type === NotificationEvent.ADDED) return [{ eventId: subjectId }];
+        return type === NotificationReadEvent ? [{ eventId: null }] : [];
+      }),
+    }),
+  };
 }

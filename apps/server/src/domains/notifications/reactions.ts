@@ -63,13 +63,13 @@ async function permitted(tx: Scope, ticket: Ticket, event: DomainEvent, reasons:
   const ids = [...reasons.keys()];
   const members = await tx.em.find(Member, { workspaceId, id: { $in: ids }, active: true });
   const grants = await tx.em.find(TicketGrant, { workspaceId, ticketId: ticket.id, memberId: { $in: ids } });
-  const granted = new Set(grants.map((grant) => grant.memberId));
+  const granted = grants.map((grant) => grant.memberId);
   const receivers: [string, NotificationReason][] = [];
   for (const member of members) {
     const viewer = await viewerOf(tx.em, member);
     const mayKnow = !event.type.startsWith('note.') || canReadNotes(viewer);
     const reason = reasons.get(member.id);
-    if (reason && mayKnow && canSee(viewer, ticket, granted.has(member.id))) receivers.push([member.id, reason]);
+    if (reason && mayKnow && canSee(viewer, ticket, granted)) receivers.push([member.id, reason]);
   }
   return receivers;
 }

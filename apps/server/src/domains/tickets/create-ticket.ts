@@ -55,6 +55,8 @@ export function createTicket(scope: Scope, command: CreateTicket): Promise<Ticke
       requesterId,
       source: command.source ?? TicketSource.AGENT,
       dueAt: null,
+      statusSince: at,
+      snoozedUntil: null,
       version: 0,
       createdAt: at,
       updatedAt: at,

@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import { NotPermitted } from '../../kernel/domain-error.ts';
 import { isId } from '../../kernel/id.ts';
-import { loaderByKey } from '../../platform/loader.ts';
+import { listLoaderByKey, loaderByKey } from '../../platform/loader.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { may } from '../../kernel/viewer.ts';
 import { Ticket, TicketGrant } from './ticket.entity.ts';
@@ -13,9 +13,8 @@ const ticketById = loaderByKey(
   (ticket) => ticket.id,
 );
 
-const grantByTicket = loaderByKey(
-  (scope, ids: readonly string[]) =>
-    scope.em.find(TicketGrant, { workspaceId: scope.workspaceId, memberId: scope.viewer.memberId, ticketId: { $in: [...ids] } }),
+const grantsByTicket = listLoaderByKey(
+  (source, ids: readonly string[]) => source.em.find(TicketGrant, { workspaceId: source.workspaceId, ticketId: { $in: [...ids] } }),
   (grant) => grant.ticketId,
 );
 
@@ -49,8 +48,13 @@ export async function lockTicketToEdit(tx: Scope, id: string): Promise<Ticket> {
 }
 
 /** Whether the viewer sees this ticket as it is now. */
-export async function isVisible(scope: Scope, ticket: Ticket): Promise<boolean> {
-  const asksGrant = may(scope.viewer, 'ticket.granted.see');
-  const granted = asksGrant && (await scope.load(grantByTicket, ticket.id)) !== null;
-  return canSee(scope.viewer, ticket, granted);
+async function isVisible(scope: Scope, ticket: Ticket): Promise<boolean> {
+  if (canSee(scope.viewer, ticket, [])) return true;
+  if (!may(scope.viewer, 'ticket.granted.see')) return false;
+  const grants = (await scope.load(grantsByTicket, ticket.id)) ?? [];
+  return canSee(
+    scope.viewer,
+    ticket,
+    grants.map(({ memberId }) => memberId),
+  );
 }

@@ -1,17 +1,14 @@
-import { Channel } from '../../platform/channel.ts';
-import type { EventFeed } from '../../platform/event-feed.ts';
-import type { Scope } from '../../platform/scope.ts';
 import { isId } from '../../kernel/id.ts';
+import type { LiveSource } from '../../platform/live/live-source.ts';
 
 /**
- * Ticks once at the start and then whenever something happened to the ticket. It carries nothing: each tick is answered
- * with the state and the rights of that moment, so several that come at once are as good as one.
+ * Ticks at the start and whenever something happened to the ticket. It carries nothing: each tick is answered with the
+ * state and the rights of that moment, so several that come at once are as good as one.
  */
-export async function followTicket(feed: EventFeed, scope: Scope, ticketId: string): Promise<AsyncIterableIterator<true>> {
-  const channel = new Channel<true>(() => unfollow());
-  const unfollow = await feed.follow(scope.workspaceId, (events) => {
-    if (events.some((event) => event.ticketId === ticketId)) channel.push(true);
-  });
-  if (isId(ticketId)) channel.push(true);
-  return channel;
+export function followTicket(ticketId: string): LiveSource<true> {
+  return {
+    topics: [`ticket:${ticketId}`],
+    begin: async () => ({ payloads: isId(ticketId) ? [true] : [] }),
+    step: async (_scope, { events }) => ({ payloads: events.some((event) => event.ticketId === ticketId) ? [true] : [] }),
+  };
 }

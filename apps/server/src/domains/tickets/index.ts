@@ -1,7 +1,7 @@
 export { assignTicket } from './assign-ticket.ts';
 export { changeStatus } from './change-status.ts';
 export { createTicket, type CreateTicket } from './create-ticket.ts';
-export { findTicket, isVisible, lockTicket } from './find-ticket.ts';
+export { findTicket, lockTicket } from './find-ticket.ts';
 export { endGrant, letIn } from './let-in.ts';
 export { listStatuses, statusById, topicById } from './references.ts';
 export { cleanRichText, isBlank, richTextFromPlain } from './rich-text.ts';
@@ -9,6 +9,7 @@ export { setTicketDue, stampTicket } from './stamp-ticket.ts';
 export { Status, Tag, Topic, type Names } from './status.entity.ts';
 export { tagTicket } from './tag-ticket.ts';
 export { Ticket, TicketGrant, TicketSource, TicketTag } from './ticket.entity.ts';
+export { asFacets, movesIn, nextInstant, ticketsPassing, topicsOf, type TicketFacets, type TimeField } from './ticket-facets.ts';
 export { ReferenceNotFound, TicketNotFound } from './ticket.errors.ts';
 export { TicketEvent } from './ticket.events.ts';
 export { canEdit, canSee, visibleTickets } from './ticket.policy.ts';

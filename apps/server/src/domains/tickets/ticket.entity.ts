@@ -34,6 +34,10 @@ const TicketSchema = defineEntity({
     source: p.enum(() => TicketSource).columnType('text'),
     /** When somebody must have acted, set by whoever keeps the desk's promises; null while nothing is due. */
     dueAt: p.datetime().strictNullable(),
+    /** When it came into its status. */
+    statusSince: p.datetime(),
+    /** Kept out of the working lists until then. */
+    snoozedUntil: p.datetime().strictNullable(),
     /** Grows by one with every event about the ticket. */
     version: p.integer(),
     createdAt: p.datetime(),
@@ -51,6 +55,7 @@ export class Ticket extends TicketSchema.class {
     const isDone = status.category === StatusCategory.RESOLVED || status.category === StatusCategory.CLOSED;
     this.statusId = status.id;
     this.category = status.category;
+    this.statusSince = at;
     if (isDone !== wasDone) this.resolvedAt = isDone ? at : null;
   }
 

@@ -6,6 +6,7 @@ export const TicketEvent = {
   STATUS_CHANGED: 'ticket.status_changed',
   ASSIGNED: 'ticket.assigned',
   TAGGED: 'ticket.tagged',
+  SNOOZED: 'ticket.snoozed',
 } as const;
 export type TicketEvent = (typeof TicketEvent)[keyof typeof TicketEvent];
 

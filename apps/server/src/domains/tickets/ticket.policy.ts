@@ -1,4 +1,4 @@
-import { may, type Viewer } from '../../kernel/viewer.ts';
+import { decide, may, type Viewer } from '../../kernel/viewer.ts';
 
 /** What of a ticket decides who sees it. */
 export interface TicketScope {
@@ -8,19 +8,24 @@ export interface TicketScope {
 
 /**
  * Who sees a ticket: its assignee, those whose teams include its team, and, for a ticket of no team yet, everybody who
- * works the queue. `granted` says that the viewer was let in by name (watching, mentioned); it counts for light agents
- * alone. Its list twin is `visibleTickets`; the two are tested to agree.
+ * works the queue. `grantedIds` are the members let in by name (watching, mentioned); it counts for light agents alone.
+ * Its list twin is `visibleTickets`; the two are tested to agree.
  */
-export function canSee(viewer: Viewer, ticket: TicketScope, granted: boolean): boolean {
-  if (viewer.allTeams) return true;
-  if (ticket.assigneeId !== null && ticket.assigneeId === viewer.memberId) return true;
-  if (granted && may(viewer, 'ticket.granted.see')) return true;
-  return ticket.teamId === null ? may(viewer, 'ticket.unteamed.see') : viewer.teamIds.has(ticket.teamId);
+export function canSee(viewer: Viewer, ticket: TicketScope, grantedIds: readonly string[]): boolean {
+  const { teamId, assigneeId } = ticket;
+  return decide(
+    viewer,
+    (one) =>
+      one.allTeams ||
+      (teamId === null ? one.permissions.has('ticket.unteamed.see') : one.teamIds.has(teamId)) ||
+      (assigneeId !== null && assigneeId === one.memberId) ||
+      (one.permissions.has('ticket.granted.see') && grantedIds.includes(one.memberId)),
+  );
 }
 
 /** `canSee` as SQL over the alias `t`, with its parameters. */
 export function visibleTickets(viewer: Viewer): { sql: string; parameters: unknown[] } {
-  if (viewer.allTeams) return { sql: 'true', parameters: [] };
+  if (decide(viewer, (one) => one.allTeams)) return { sql: 'true', parameters: [] };
   const either = ['t.assignee_id = ?'];
   const parameters: unknown[] = [viewer.memberId];
   if (may(viewer, 'ticket.unteamed.see')) either.push('t.team_id is null');
@@ -35,25 +40,35 @@ export function visibleTickets(viewer: Viewer): { sql: string; parameters: unkno
   return { sql: `(${either.join(' or ')})`, parameters };
 }
 
+function works(viewer: Viewer, ticket: TicketScope): boolean {
+  return decide(viewer, (one) => ticket.assigneeId === one.memberId);
+}
+
 /** Fields, status and tags: any for supervisors and up; for agents their own, and unassigned ones they could take. */
 export function canEdit(viewer: Viewer, ticket: TicketScope): boolean {
   if (may(viewer, 'ticket.edit.any')) return true;
-  return may(viewer, 'ticket.edit.own') && (ticket.assigneeId === null || ticket.assigneeId === viewer.memberId);
+  return may(viewer, 'ticket.edit.own') && (ticket.assigneeId === null || works(viewer, ticket));
 }
 
 /** Agents take what is free and hand over what is theirs; supervisors give anything to anybody. */
 export function canAssign(viewer: Viewer, ticket: TicketScope, toMemberId: string | null): boolean {
   if (may(viewer, 'ticket.assign')) return true;
   if (!may(viewer, 'ticket.edit.own')) return false;
-  return ticket.assigneeId === null ? toMemberId === viewer.memberId : ticket.assigneeId === viewer.memberId;
+  return ticket.assigneeId === null ? decide(viewer, (one) => toMemberId === one.memberId) : works(viewer, ticket);
+}
+
+/** Agents take what is free; whoever assigns anything may give it to themselves. */
+function canTake(viewer: Viewer, ticket: TicketScope): boolean {
+  if (works(viewer, ticket)) return false;
+  return may(viewer, 'ticket.assign') || (may(viewer, 'ticket.edit.own') && ticket.assigneeId === null);
 }
 
 /** Everything a viewer may do with a ticket they see, for the buttons that offer it. */
 export function permissionsOn(viewer: Viewer, ticket: TicketScope) {
   return {
     edit: canEdit(viewer, ticket),
-    assign: may(viewer, 'ticket.assign') || (canEdit(viewer, ticket) && ticket.assigneeId === viewer.memberId),
-    take: ticket.assigneeId !== viewer.memberId && canAssign(viewer, ticket, viewer.memberId),
+    assign: may(viewer, 'ticket.assign') || (canEdit(viewer, ticket) && works(viewer, ticket)),
+    take: canTake(viewer, ticket),
     writeNotes: may(viewer, 'note.write'),
     watch: may(viewer, 'watch.self'),
   };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { World, type Person } from '../../testing/world.ts';
+import { waitFor, World, type Person } from '../../testing/world.ts';
 
 const REFUSALS = `userErrors { __typename ... on UserError { code field message } ... on TicketConflict { base theirs yours changedAt changedBy { name } } }`;
 const EDIT = `mutation ($input: TicketEditInput!) { ticketEdit(input: $input) { ticket { id subject priority version } ${REFUSALS} } }`;
@@ -248,5 +248,36 @@ describe('who sees and does what', () => {
       ],
     });
     expect(topics).toEqual([{ name: 'Printers', parent: null }]);
+  });
+});
+
+describe('a snoozed ticket', () => {
+  const SNOOZE = `mutation ($input: TicketSnoozeInput!) { ticketSnooze(input: $input) { ticket { snoozedUntil } userErrors { ... on UserError { code field } } } }`;
+
+  it('leaves the lists that leave snoozed ones out, and comes back when time comes, with no event', async () => {
+    const person = await world.person('SUPERVISOR');
+    const topic = await world.topic('Snoozing');
+    const { id } = await world.ticket({ topicId: topic });
+    const list = person.follow(`subscription ($filter: TicketFilterInput!) { ticketsChanged(filter: $filter) { kind ticketId } }`, {
+      filter: { topicIds: [topic], snoozed: false },
+    });
+    const beat = () =>
+      person.run(`mutation ($input: TicketTagInput!) { ticketTag(input: $input) { ticket { id } } }`, {
+        input: { ticketId: id, add: [`beat ${Math.random()}`] },
+      });
+    await waitFor(async () => {
+      await beat();
+      return list.received.length > 0;
+    });
+    const until = new Date(Date.now() + 700);
+
+    await person.run(SNOOZE, { input: { ticketId: id, until: until.toISOString() } });
+    await list.until(({ ticketsChanged }) => ticketsChanged.kind === 'LEFT');
+    await list.until(({ ticketsChanged }) => ticketsChanged.kind === 'ENTERED');
+
+    expect(Date.now()).toBeGreaterThanOrEqual(until.getTime());
+    expect(Date.now()).toBeLessThan(until.getTime() + 1000);
+    const refused = await person.run(SNOOZE, { input: { ticketId: id, until: '2001-01-01T00:00:00Z' } });
+    expect(refused.ticketSnooze.userErrors).toEqual([{ code: 'INVALID_INPUT', field: 'until' }]);
   });
 });

@@ -3,7 +3,7 @@ import { InvalidInput } from '../../kernel/domain-error.ts';
 import { isId } from '../../kernel/id.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { Ticket, visibleTickets } from '../tickets/index.ts';
-import { filterSql, TicketOrder, type TicketFilter } from './ticket-filter.ts';
+import { filterSql, requireReasonable, TicketOrder, type SqlCondition, type TicketFilter } from './ticket-filter.ts';
 import { View } from './view.entity.ts';
 
 export interface FindTickets {
@@ -33,6 +33,7 @@ export async function findTickets(scope: Scope, { filter, order, first, after, o
     throw new InvalidInput(`A page has 1 to ${limits.pageSize} tickets; ${first} were asked for.`, 'first');
   }
   if (offset != null && offset < 0) throw new InvalidInput(`An offset is 0 or more; ${offset} was given.`, 'offset');
+  requireReasonable(filter);
   const { column, direction } = orders[order];
   const where = whereVisible(scope, filter);
   const past = after ? pastCursor(order, after) : { sql: 'true', parameters: [] };
@@ -52,45 +53,27 @@ export async function countTickets(scope: Scope, filter: TicketFilter): Promise<
   return Number(row?.count ?? 0);
 }
 
-/** The counts of several filters in one round trip, in their order. */
-export async function countEach(scope: Scope, filters: readonly TicketFilter[]): Promise<number[]> {
-  if (filters.length === 0) return [];
-  const wheres = filters.map((filter) => whereVisible(scope, filter));
-  const [row]: Record<string, string>[] = await scope.em.execute(
-    `select ${wheres.map(({ sql }, index) => `(select count(*) from ticket t where ${sql}) as c${index}`).join(', ')}`,
-    wheres.flatMap(({ parameters }) => parameters),
-  );
-  return filters.map((_, index) => Number(row?.[`c${index}`] ?? 0));
+/** Counts of one snapshot, and which events the snapshot holds: those up to a position, and some without one yet. */
+export interface CountsAsOf {
+  readonly counts: readonly number[];
+  readonly position: number;
+  readonly included: ReadonlySet<string>;
 }
 
-/** When time alone next brings a ticket into one of the filters; null when it will not. */
-export async function nextTimedEntry(scope: Scope, filters: readonly TicketFilter[]): Promise<Date | null> {
-  const instants = await Promise.all(
-    filters.map(async ({ dueWithinMinutes, ...rest }) => {
-      if (dueWithinMinutes == null) return null;
-      const edge = new Date(scope.now().getTime() + dueWithinMinutes * 60_000);
-      const where = whereVisible(scope, rest);
-      const [row]: { due_at: Date | null }[] = await scope.em.execute(
-        `select t.due_at from ticket t where ${where.sql} and t.due_at > ? order by t.due_at limit 1`,
-        [...where.parameters, edge],
-      );
-      return row?.due_at ? new Date(row.due_at).getTime() - dueWithinMinutes * 60_000 : null;
-    }),
+/** The counts of several filters, in their order and in one statement, so that all are of one snapshot. */
+export async function countsAsOf(scope: Scope, filters: readonly TicketFilter[], now: Date): Promise<CountsAsOf> {
+  const wheres = filters.map((filter) => whereVisible(scope, filter, now));
+  const counts = wheres.map(({ sql }, index) => `, (select count(*) from ticket t where ${sql}) as c${index}`);
+  const [row]: (Record<string, string> & { included: string[] })[] = await scope.em.execute(
+    `select s.position, array(select id from event where workspace_id = s.workspace_id and position is null) as included ${counts.join('')}
+     from stream s where s.workspace_id = ?`,
+    [...wheres.flatMap(({ parameters }) => parameters), scope.workspaceId],
   );
-  const known = instants.filter((instant) => instant !== null);
-  return known.length > 0 ? new Date(Math.min(...known)) : null;
-}
-
-/** The tickets that time alone brought into a filter by due time since an instant, the earliest first, 100 at most. */
-export async function findTimedEntries(scope: Scope, { dueWithinMinutes, ...rest }: TicketFilter, since: Date): Promise<string[]> {
-  if (dueWithinMinutes == null) return [];
-  const edge = (instant: Date) => new Date(instant.getTime() + dueWithinMinutes * 60_000);
-  const where = whereVisible(scope, rest);
-  const rows: { id: string }[] = await scope.em.execute(
-    `select t.id from ticket t where ${where.sql} and t.due_at > ? and t.due_at <= ? order by t.due_at limit ?`,
-    [...where.parameters, edge(since), edge(scope.now()), limits.pageSize],
-  );
-  return rows.map(({ id }) => id);
+  return {
+    counts: filters.map((_, index) => Number(row?.[`c${index}`] ?? 0)),
+    position: Number(row?.position ?? 0),
+    included: new Set(row?.included),
+  };
 }
 
 /** A ticket's place in an order, opaque to clients. */
@@ -105,15 +88,15 @@ export function cursorOf(order: TicketOrder, ticket: Ticket): string {
 }
 
 export function listViews(scope: Scope): Promise<View[]> {
-  return scope.em.find(View, { workspaceId: scope.workspaceId }, { orderBy: { place: 'asc' } });
+  return scope.remember('views', ({ em, workspaceId }) => em.find(View, { workspaceId }, { orderBy: { place: 'asc' } }));
 }
 
 export function findView(scope: Scope, key: string): Promise<View | null> {
   return scope.em.findOne(View, { workspaceId: scope.workspaceId, ...(isId(key) ? { id: key } : { key }) });
 }
 
-function whereVisible(scope: Scope, filter: TicketFilter): { sql: string; parameters: unknown[] } {
-  const wanted = filterSql(filter, scope.viewer, scope.now());
+function whereVisible(scope: Scope, filter: TicketFilter, now = scope.now()): SqlCondition {
+  const wanted = filterSql(filter, scope.viewer, now);
   const visible = visibleTickets(scope.viewer);
   return {
     sql: `t.workspace_id = ? and ${wanted.sql} and ${visible.sql}`,

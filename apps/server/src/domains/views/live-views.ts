@@ -1,10 +1,12 @@
 import type { LoggedEvent } from '../../kernel/domain-event.ts';
-import { Channel } from '../../platform/channel.ts';
-import type { EventFeed, StreamHead } from '../../platform/event-feed.ts';
+import { decide, type Viewer } from '../../kernel/viewer.ts';
+import type { LiveSource, LiveStep } from '../../platform/live/live-source.ts';
+import type { StreamHead } from '../../platform/live/stream-head.ts';
+import { edgeTopic, type TimeWatch } from '../../platform/live/time-watch.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { canSee, isVisible, statusById, Ticket, type Status } from '../tickets/index.ts';
-import { countEach, findTimedEntries, nextTimedEntry } from './find-tickets.ts';
-import { matchesFilter, type TicketFacets, type TicketFilter } from './ticket-filter.ts';
+import { canSee, movesIn, ticketsPassing, asFacets, type TicketFacets } from '../tickets/index.ts';
+import { countsAsOf, type CountsAsOf } from './find-tickets.ts';
+import { anchorsOf, edgesOf, matchesFilter, type TicketFilter } from './ticket-filter.ts';
 
 export const ViewChangeKind = { ENTERED: 'ENTERED', CHANGED: 'CHANGED', LEFT: 'LEFT', RELOAD: 'RELOAD' } as const;
 export type ViewChangeKind = (typeof ViewChangeKind)[keyof typeof ViewChangeKind];
@@ -16,160 +18,136 @@ export interface ViewChange {
   readonly head: StreamHead;
 }
 
-const countEveryMs = 250;
-const shortestWaitMs = 50;
-const longestWaitMs = 60_000;
+/**
+ * Follows a filter from `after`, the position a page reflected. What of it changed is told by the log alone, by the
+ * facets of each ticket before and after; time is a step like any other, taken before the events of a stretch.
+ */
+export function followFilter(time: TimeWatch, workspaceId: string, filter: TicketFilter, after: StreamHead | null): LiveSource<ViewChange> {
+  const edges = edgesOf(filter);
+  return {
+    topics: [...anchorsOf(filter), ...edges.map(edgeTopic)],
+    after,
+    begin: async () => ({ payloads: [] }),
+    async step(scope, step) {
+      const moves = await movesOf(scope, edges, step);
+      const payloads = moves.flatMap(({ ticketId, was, is, changed }): ViewChange[] => {
+        const wasIn = was !== null && belongs(scope.viewer, filter, was);
+        const isIn = is !== null && belongs(scope.viewer, filter, is);
+        const { head } = step;
+        if (isIn && (changed || !wasIn)) return [{ kind: wasIn ? 'CHANGED' : 'ENTERED', ticketId, head }];
+        return wasIn && !isIn ? [{ kind: 'LEFT', ticketId, head }] : [];
+      });
+      return { payloads };
+    },
+    reload: (head) => ({ kind: 'RELOAD', ticketId: null, head }),
+    open: () => time.watch(workspaceId, edges),
+  };
+}
 
-type FreshScope = () => Promise<Scope>;
+const countsRestMs = 250;
 
 /**
- * Follows a filter from `after`, the position a page reflected: registers first, replays what the log has since, then
- * goes on live. A position of another epoch, or too far back, is answered by RELOAD.
+ * Follows the number of tickets in each of some filters. Counted once, and from then on kept by what the log says: a
+ * count is of one snapshot of the database, which also says which events it holds already, so none counts twice.
  */
-export async function followView(
-  feed: EventFeed,
-  freshScope: FreshScope,
-  filter: TicketFilter,
-  after: StreamHead | null,
-): Promise<AsyncIterableIterator<ViewChange>> {
-  const scope = await freshScope();
-  const { epoch, position: start } = await feed.head(scope.em, scope.workspaceId);
-  let position = start;
-  let queue: Promise<void> = Promise.resolve();
-  const channel = new Channel<ViewChange>(() => {
-    unfollow();
-    time.stop();
-  });
-  const enqueue = (work: () => Promise<void>) => {
-    queue = queue.then(work).catch((error: unknown) => channel.fail(error));
-  };
-  const deliver = async (events: readonly LoggedEvent[]) => {
-    const news = events.filter((event) => event.position > position);
-    position = news.at(-1)?.position ?? position;
-    if (news.length === 0) return;
-    for (const change of await changesOf(await freshScope(), filter, news, { epoch, position })) channel.push(change);
-  };
-  const unfollow = await feed.follow(scope.workspaceId, (events) => enqueue(() => deliver(events)));
-  let lookedAt = scope.now();
-  const time = new TimedEntries(() => {
-    enqueue(async () => {
-      const current = await freshScope();
-      const entered = await findTimedEntries(current, filter, lookedAt);
-      lookedAt = current.now();
-      for (const ticketId of entered) channel.push({ kind: 'ENTERED', ticketId, head: { epoch, position } });
-      await time.schedule(current, [filter]);
-    });
-  });
-
-  enqueue(async () => {
-    if (after) {
-      const missed = after.epoch === epoch ? await feed.replay(scope.em, scope.workspaceId, after.position) : null;
-      if (missed === null) channel.push({ kind: 'RELOAD', ticketId: null, head: { epoch, position } });
-      else position = Math.min(position, after.position);
-      await deliver(missed ?? []);
-    }
-    await time.schedule(scope, [filter]);
-  });
-  return channel;
-}
-
-/** The counts of filters, at first and then whenever one may have changed, a few times a second at most. */
-export async function followCounts(
-  feed: EventFeed,
-  freshScope: FreshScope,
-  filtersOf: (scope: Scope) => Promise<readonly TicketFilter[]>,
-): Promise<AsyncIterableIterator<readonly number[]>> {
-  const { workspaceId } = await freshScope();
-  let waiting: NodeJS.Timeout | undefined;
-  let last = '';
-  const channel = new Channel<readonly number[]>(() => {
-    unfollow();
-    clearTimeout(waiting);
-    time.stop();
-  });
-  const count = async () => {
-    waiting = undefined;
-    const scope = await freshScope();
-    const filters = await filtersOf(scope);
-    const counts = await countEach(scope, filters);
-    if (counts.join() !== last) channel.push(counts);
-    last = counts.join();
-    await time.schedule(scope, filters);
-  };
-  const recount = () => {
-    waiting ??= setTimeout(() => void count().catch((error: unknown) => channel.fail(error)), countEveryMs);
-  };
-  const time = new TimedEntries(recount);
-  const unfollow = await feed.follow(workspaceId, (events) => {
-    if (events.some((event) => event.ticketId !== null)) recount();
-  });
-  await count();
-  return channel;
-}
-
-/** Rings when time alone brings the next ticket into a filter: no event tells of that. */
-class TimedEntries {
-  #timer: NodeJS.Timeout | undefined;
-  #stopped = false;
-
-  constructor(private readonly ring: () => void) {}
-
-  async schedule(scope: Scope, filters: readonly TicketFilter[]): Promise<void> {
-    if (filters.every((filter) => filter.dueWithinMinutes == null)) return;
-    const next = await nextTimedEntry(scope, filters);
-    if (this.#stopped) return;
-    // New tickets may come due earlier than any known now, so it looks again within a minute in any case.
-    const wait = next ? Math.min(next.getTime() - scope.now().getTime(), longestWaitMs) : longestWaitMs;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.ring, Math.max(wait, shortestWaitMs));
-  }
-
-  stop(): void {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-  }
-}
-
-async function changesOf(scope: Scope, filter: TicketFilter, events: readonly LoggedEvent[], head: StreamHead): Promise<ViewChange[]> {
-  const byTicket = Map.groupBy(
-    events.filter((event) => event.ticketId !== null),
-    (event) => event.ticketId ?? '',
-  );
-  const tickets = await scope.em.find(Ticket, { workspaceId: scope.workspaceId, id: { $in: [...byTicket.keys()] } });
-  const changes: ViewChange[] = [];
-  for (const ticket of tickets) {
-    const history = byTicket.get(ticket.id) ?? [];
-    const before = await imageBefore(scope, ticket, history);
-    const wasIn = before !== null && canSee(scope.viewer, before, false) && matchesFilter(filter, scope.viewer, scope.now(), before);
-    const isIn = matchesFilter(filter, scope.viewer, scope.now(), ticket) && (await isVisible(scope, ticket));
-    if (isIn) changes.push({ kind: wasIn ? 'CHANGED' : 'ENTERED', ticketId: ticket.id, head });
-    else if (wasIn || movedByTime(filter, history)) changes.push({ kind: 'LEFT', ticketId: ticket.id, head });
-  }
-  return changes;
-}
-
-/** Clocks are not in the log's changes, so a list by due time is told of any ticket that may have dropped out of it. */
-function movedByTime(filter: TicketFilter, history: readonly LoggedEvent[]): boolean {
-  return filter.dueWithinMinutes != null && history.length > 0;
-}
-
-/** The ticket before the first of these events, from what they say was there; null when they begin with its creation. */
-async function imageBefore(scope: Scope, ticket: Ticket, history: readonly LoggedEvent[]): Promise<TicketFacets | null> {
-  const first = new Map<string, unknown>();
-  for (const { changes, type } of history) {
-    if (type === 'ticket.created') return null;
-    for (const { field, from } of changes) if (!first.has(field)) first.set(field, from);
-  }
-  const statusId = first.get('statusId');
-  const status: Status | null = statusId ? await scope.load(statusById, statusId as string) : null;
-  const earlier = <T>(field: string, now: T) => (first.has(field) ? (first.get(field) as T) : now);
+export function followCounts(time: TimeWatch, workspaceId: string, filters: readonly TicketFilter[]): LiveSource<readonly number[]> {
+  const edges = filters.flatMap(edgesOf);
   return {
-    category: status?.category ?? ticket.category,
-    priority: earlier('priority', ticket.priority),
-    assigneeId: earlier('assigneeId', ticket.assigneeId ?? null),
-    teamId: earlier('teamId', ticket.teamId ?? null),
-    topicId: earlier('topicId', ticket.topicId ?? null),
-    requesterId: earlier('requesterId', ticket.requesterId ?? null),
-    dueAt: ticket.dueAt ?? null,
+    topics: ['tickets', ...new Set(edges.map(edgeTopic))],
+    restMs: countsRestMs,
+    async begin(scope, head) {
+      const held = await countsAsOf(scope, filters, new Date(head.at));
+      return { payloads: [held.counts], held };
+    },
+    async step(scope, step) {
+      const shifts = await shiftsOf(scope, filters, edges, step);
+      return {
+        each(held) {
+          const { counts, position, included } = held as CountsAsOf;
+          const news = shifts.filter(({ event }) => !event || (event.position > position && !included.has(event.id)));
+          if (news.length === 0) return { payload: null, held };
+          const now = [...counts];
+          for (const { index, by } of news) now[index] = (now[index] ?? 0) + by;
+          return { payload: now.join() === counts.join() ? null : now, held: { counts: now, position, included } };
+        },
+      };
+    },
+    open: () => time.watch(workspaceId, edges),
   };
+}
+
+/** A ticket as it stood at an instant, in milliseconds. */
+interface Standing {
+  readonly facets: TicketFacets;
+  readonly at: number;
+}
+
+interface Move {
+  readonly ticketId: string;
+  readonly was: Standing | null;
+  readonly is: Standing | null;
+  /** Something happened to it; false where only time passed. */
+  readonly changed: boolean;
+}
+
+type Edges = ReturnType<typeof edgesOf>;
+
+function belongs(viewer: Viewer, filter: TicketFilter, { facets, at }: Standing): boolean {
+  return decide(viewer, (one) => matchesFilter(filter, one, at, facets) && canSee(one, facets, facets.grantedIds));
+}
+
+/** How each ticket stood before and after a step: first time passes for those whose instants came, then events happen. */
+async function movesOf(scope: Scope, edges: Edges, step: LiveStep): Promise<Move[]> {
+  const moves = new Map<string, Move>();
+  for (const move of await passedBy(scope, edges, step)) moves.set(move.ticketId, move);
+  const happened = await scope.remember(`moves ${step.since.position} ${step.head.position}`, async () => movesIn(step.events));
+  for (const { ticketId, before, after } of happened) {
+    const { at } = step.head;
+    const was = moves.get(ticketId)?.was ?? (before && { facets: before, at });
+    moves.set(ticketId, { ticketId, was, is: after && { facets: after, at }, changed: true });
+  }
+  return [...moves.values()];
+}
+
+async function passedBy(scope: Scope, edges: Edges, { since, head }: LiveStep): Promise<Move[]> {
+  const passed = await Promise.all(
+    edges.map(({ field, shiftMs }) => {
+      const stretch = { field, from: since.at - shiftMs, to: head.at - shiftMs, position: since.position };
+      return scope.remember(`passing ${JSON.stringify(stretch)}`, (rows) => ticketsPassing(rows, stretch));
+    }),
+  );
+  return passed.flat().map(({ ticketId, facets }) => ({
+    ticketId,
+    was: { facets, at: since.at },
+    is: { facets, at: head.at },
+    changed: false,
+  }));
+}
+
+interface Shift {
+  readonly index: number;
+  readonly by: 1 | -1;
+  readonly event: LoggedEvent | null;
+}
+
+async function shiftsOf(scope: Scope, filters: readonly TicketFilter[], edges: Edges, step: LiveStep): Promise<Shift[]> {
+  const { at } = step.head;
+  const standing = (facets: LoggedEvent['facets']) => {
+    const image = asFacets(facets);
+    return image && { facets: image, at };
+  };
+  const passed = await passedBy(scope, edges, step);
+  const moves = [
+    ...new Map(passed.map((move) => [move.ticketId, { ...move, event: null }])).values(),
+    ...step.events
+      .filter(({ facetsBefore, facets }) => JSON.stringify(facetsBefore) !== JSON.stringify(facets))
+      .map((event) => ({ was: standing(event.facetsBefore), is: standing(event.facets), event })),
+  ];
+  return moves.flatMap(({ was, is, event }) =>
+    filters.flatMap((filter, index): Shift[] => {
+      const wasIn = was !== null && belongs(scope.viewer, filter, was);
+      const isIn = is !== null && belongs(scope.viewer, filter, is);
+      return wasIn === isIn ? [] : [{ index, by: isIn ? 1 : -1, event }];
+    }),
+  );
 }

@@ -1,5 +1,7 @@
 import type { Priority, StatusCategory } from '@baton/rules';
+import { InvalidInput } from '../../kernel/domain-error.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
+import type { TicketFacets, TimeField } from '../tickets/index.ts';
 
 /** Which tickets; everything given must hold. "Mine" and "my teams" mean the one who asks. */
 export interface TicketFilter {
@@ -11,27 +13,49 @@ export interface TicketFilter {
   readonly myTeams?: boolean | null | undefined;
   readonly teamIds?: readonly string[] | null | undefined;
   readonly topicIds?: readonly string[] | null | undefined;
+  /** With any of these tags. */
+  readonly tagIds?: readonly string[] | null | undefined;
   readonly requesterId?: string | null | undefined;
   /** Due within so many minutes from now, or overdue. */
   readonly dueWithinMinutes?: number | null | undefined;
+  /** In its present status for at least so many minutes. */
+  readonly inStatusMinutes?: number | null | undefined;
+  /** Put aside until an instant that has not come yet; false = not put aside. */
+  readonly snoozed?: boolean | null | undefined;
+  readonly all?: readonly TicketFilter[] | null | undefined;
+  readonly any?: readonly TicketFilter[] | null | undefined;
+  readonly not?: TicketFilter | null | undefined;
 }
 
 export const TicketOrder = { UPDATED: 'UPDATED', DUE: 'DUE', NUMBER: 'NUMBER' } as const;
 export type TicketOrder = (typeof TicketOrder)[keyof typeof TicketOrder];
 
-/** What of a ticket a filter looks at. */
-export interface TicketFacets {
-  readonly category: StatusCategory;
-  readonly priority: Priority;
-  readonly assigneeId: string | null;
-  readonly teamId: string | null;
-  readonly topicId: string | null;
-  readonly requesterId: string | null;
-  readonly dueAt: Date | null;
+const minute = 60_000;
+const maxParts = 50;
+const maxMinutes = 10 * 366 * 24 * 60;
+
+/** Refuses a filter that is too large to be judged for every change of every ticket. */
+export function requireReasonable(filter: TicketFilter): void {
+  let parts = 0;
+  for (const part of partsOf(filter)) {
+    parts += 1;
+    const minutes = Math.max(Math.abs(part.dueWithinMinutes ?? 0), Math.abs(part.inStatusMinutes ?? 0));
+    if (minutes > maxMinutes)
+      throw new InvalidInput(`A filter looks at most ten years ahead or back; ${minutes} minutes were given.`, 'filter');
+  }
+  if (parts > maxParts) throw new InvalidInput(`A filter has at most ${maxParts} parts; this one has ${parts}. Make it simpler.`, 'filter');
 }
 
-/** The filter in memory, for tickets as they change. Its twin is `filterSql`; the two are tested to agree. */
-export function matchesFilter(filter: TicketFilter, viewer: Viewer, now: Date, ticket: TicketFacets): boolean {
+function* partsOf(filter: TicketFilter): Iterable<TicketFilter> {
+  yield filter;
+  for (const part of [...(filter.all ?? []), ...(filter.any ?? []), ...(filter.not ? [filter.not] : [])]) yield* partsOf(part);
+}
+
+/**
+ * The filter in memory, for tickets as the log knows them; `now` in milliseconds since 1970. Its twin is `filterSql`;
+ * the two are tested to agree.
+ */
+export function matchesFilter(filter: TicketFilter, viewer: Viewer, now: number, ticket: TicketFacets): boolean {
   const among = <T>(allowed: readonly T[] | null | undefined, value: T | null) => !allowed || (value !== null && allowed.includes(value));
   return (
     among(filter.categories, ticket.category) &&
@@ -39,40 +63,92 @@ export function matchesFilter(filter: TicketFilter, viewer: Viewer, now: Date, t
     among(filter.assigneeIds, ticket.assigneeId) &&
     among(filter.teamIds, ticket.teamId) &&
     among(filter.topicIds, ticket.topicId) &&
+    (!filter.tagIds || filter.tagIds.some((id) => ticket.tagIds.includes(id))) &&
     (!filter.mine || ticket.assigneeId === viewer.memberId) &&
     (!filter.unassigned || ticket.assigneeId === null) &&
     (!filter.myTeams || (ticket.teamId !== null && viewer.teamIds.has(ticket.teamId))) &&
     (!filter.requesterId || ticket.requesterId === filter.requesterId) &&
-    (filter.dueWithinMinutes == null || (ticket.dueAt !== null && ticket.dueAt <= dueLimit(filter.dueWithinMinutes, now)))
+    (filter.dueWithinMinutes == null || (ticket.dueAt !== null && ticket.dueAt <= now + filter.dueWithinMinutes * minute)) &&
+    (filter.inStatusMinutes == null || ticket.statusSince <= now - filter.inStatusMinutes * minute) &&
+    (filter.snoozed == null || filter.snoozed === (ticket.snoozedUntil !== null && ticket.snoozedUntil > now)) &&
+    (filter.all ?? []).every((part) => matchesFilter(part, viewer, now, ticket)) &&
+    (!filter.any || filter.any.some((part) => matchesFilter(part, viewer, now, ticket))) &&
+    (!filter.not || !matchesFilter(filter.not, viewer, now, ticket))
   );
 }
 
-/** The filter as SQL over the alias `t`, with its parameters. */
-export function filterSql(filter: TicketFilter, viewer: Viewer, now: Date): { sql: string; parameters: unknown[] } {
+export interface SqlCondition {
+  readonly sql: string;
+  readonly parameters: unknown[];
+}
+
+/** The filter as SQL over the alias `t`, with its parameters. Never null: what is unknown does not match. */
+export function filterSql(filter: TicketFilter, viewer: Viewer, now: Date): SqlCondition {
   const all: string[] = ['true'];
   const parameters: unknown[] = [];
   const also = (sql: string, ...values: unknown[]) => {
     all.push(sql);
     parameters.push(...values);
   };
+  const marks = (values: readonly string[]) => values.map(() => '?').join(', ');
   const among = (column: string, values: readonly string[] | null | undefined) => {
     if (!values) return;
     if (values.length === 0) also('false');
-    else also(`${column} in (${values.map(() => '?').join(', ')})`, ...values);
+    else also(`${column} in (${marks(values)})`, ...values);
+  };
+  const part = (one: TicketFilter) => {
+    const condition = filterSql(one, viewer, now);
+    parameters.push(...condition.parameters);
+    return `coalesce(${condition.sql}, false)`;
   };
   among('t.category', filter.categories);
   among('t.priority', filter.priorities);
   among('t.assignee_id', filter.assigneeIds);
   among('t.team_id', filter.teamIds);
   among('t.topic_id', filter.topicIds);
+  if (filter.tagIds?.length === 0) also('false');
+  else if (filter.tagIds) {
+    also(
+      `exists (select 1 from ticket_tag k where k.workspace_id = t.workspace_id and k.ticket_id = t.id and k.tag_id in (${marks(filter.tagIds)}))`,
+      ...filter.tagIds,
+    );
+  }
   if (filter.mine) also('t.assignee_id = ?', viewer.memberId);
   if (filter.unassigned) also('t.assignee_id is null');
   if (filter.myTeams) among('t.team_id', [...viewer.teamIds]);
   if (filter.requesterId) also('t.requester_id = ?', filter.requesterId);
-  if (filter.dueWithinMinutes != null) also('t.due_at <= ?', dueLimit(filter.dueWithinMinutes, now));
-  return { sql: all.join(' and '), parameters };
+  if (filter.dueWithinMinutes != null) also('t.due_at <= ?', new Date(now.getTime() + filter.dueWithinMinutes * minute));
+  if (filter.inStatusMinutes != null) also('t.status_since <= ?', new Date(now.getTime() - filter.inStatusMinutes * minute));
+  if (filter.snoozed != null) also(filter.snoozed ? 't.snoozed_until > ?' : '(t.snoozed_until is null or t.snoozed_until <= ?)', now);
+  for (const one of filter.all ?? []) all.push(part(one));
+  if (filter.any) all.push(`(${filter.any.map(part).join(' or ') || 'false'})`);
+  if (filter.not) all.push(`not ${part(filter.not)}`);
+  return { sql: `(${all.join(' and ')})`, parameters };
 }
 
-function dueLimit(minutes: number, now: Date): Date {
-  return new Date(now.getTime() + minutes * 60_000);
+/** The instants, shifted, at which time alone changes what the filter says of a ticket. */
+export function edgesOf(filter: TicketFilter): { readonly field: TimeField; readonly shiftMs: number }[] {
+  const edges = new Map<string, { field: TimeField; shiftMs: number }>();
+  const add = (field: TimeField, shiftMs: number) => edges.set(`${field} ${shiftMs}`, { field, shiftMs });
+  for (const { dueWithinMinutes, inStatusMinutes, snoozed } of partsOf(filter)) {
+    if (dueWithinMinutes != null) add('dueAt', -dueWithinMinutes * minute);
+    if (inStatusMinutes != null) add('statusSince', inStatusMinutes * minute);
+    if (snoozed != null) add('snoozedUntil', 0);
+  }
+  return [...edges.values()];
+}
+
+/** The subjects one of which every ticket that matches has: the narrowest that the filter names. */
+export function anchorsOf(filter: TicketFilter): string[] {
+  if (filter.requesterId) return [`requester:${filter.requesterId}`];
+  if (filter.unassigned) return ['assignee:null'];
+  const named = [
+    ['assignee', filter.assigneeIds],
+    ['team', filter.teamIds],
+    ['topic', filter.topicIds],
+    ['priority', filter.priorities],
+    ['category', filter.categories],
+  ] as const;
+  for (const [facet, values] of named) if (values) return values.map((value) => `${facet}:${value}`);
+  return ['tickets'];
 }

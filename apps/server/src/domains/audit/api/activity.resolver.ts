@@ -1,12 +1,14 @@
-import { Arg, Ctx, Field, FieldResolver, ID, Int, ObjectType, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Field, FieldResolver, ID, Int, ObjectType, Resolver, Root, Subscription } from 'type-graphql';
 import { connection, connectionTypes, type Connection } from '../../../graphql/connection.ts';
-import type { Context } from '../../../graphql/context.ts';
+import { following, type Context } from '../../../graphql/context.ts';
 import type { FieldChange } from '../../../kernel/domain-event.ts';
+import { formatHead, parseHead } from '../../../platform/live/stream-head.ts';
 import type { EventRecord } from '../../../platform/event-record.entity.ts';
 import { MemberType } from '../../identity/api/index.ts';
 import { memberById, type Member } from '../../identity/index.ts';
 import { LocalizedName, TicketType } from '../../tickets/api/index.ts';
 import type { Ticket } from '../../tickets/index.ts';
+import { followEvents, type StreamedEvent } from '../follow-events.ts';
 import { activityOf } from '../activity.ts';
 import { shownValue, type ShownValue } from '../shown-value.ts';
 
@@ -28,6 +30,16 @@ class ActivityEntryType implements Pick<EventRecord, 'id' | 'type' | 'at'> {
   @Field(() => ID) id!: string;
   @Field(() => String, { description: 'Such as `ticket.status_changed`.' }) type!: string;
   @Field(() => Date) at!: Date;
+}
+
+@ObjectType({ description: 'The next event of the stream. Without an entry too much was missed: load what you keep, and go on from here.' })
+class StreamEvent {
+  @Field(() => String, { description: 'Resume after this position.' }) position!: string;
+  @Field(() => Boolean, { description: 'True = what was missed can no longer be told one by one. Load anew.' }) reload!: boolean;
+  @Field(() => ID, { nullable: true }) ticketId!: string | null;
+  @Field(() => Int, { nullable: true, description: 'The ticket’s version after the event: the last one you saw and one.' })
+  ticketVersion!: number | null;
+  @Field(() => ActivityEntryType, { nullable: true }) entry!: Pick<EventRecord, 'id' | 'type' | 'at' | 'actorId' | 'changes'> | null;
 }
 
 const ActivityConnection = connectionTypes('ActivityEntry', () => ActivityEntryType);
@@ -62,5 +74,18 @@ export class ActivityEntryResolver {
         to: await shownValue(scope, field, to),
       })),
     );
+  }
+
+  @Subscription(() => StreamEvent, {
+    description: 'Every event on tickets you see, complete and in order, for programs that keep a copy.',
+    subscribe: following<{ after?: string | null }>(({ args }) => followEvents(parseHead(args.after))),
+  })
+  eventsStreamed(
+    @Arg('after', () => String, { nullable: true, description: 'The position of the last event you have; from now on without one.' })
+    _after: string | null,
+    @Root() { event, head }: StreamedEvent,
+  ): StreamEvent {
+    const { ticketId = null, ticketVersion = null } = event ?? {};
+    return { position: formatHead(head), reload: event === null, ticketId, ticketVersion, entry: event };
   }
 }

@@ -2,6 +2,7 @@ import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } fro
 import { connection, type Connection } from '../../../graphql/connection.ts';
 import type { Context } from '../../../graphql/context.ts';
 import { ReturnsUserErrors } from '../../../graphql/user-error.ts';
+import { once } from '../../../platform/once.ts';
 import type { Contact } from '../contact.entity.ts';
 import { shownEmail, shownPhone } from '../contact.policy.ts';
 import { createContact } from '../create-contact.ts';
@@ -40,6 +41,8 @@ export class ContactResolver {
     @Arg('input', () => ContactCreateInput) input: ContactCreateInput,
     @Ctx() { scope }: Context,
   ): Promise<Partial<ContactCreatePayload>> {
-    return { contact: await createContact(scope, input) };
+    const { idempotencyKey: key, ...payload } = input;
+    const id = await once(scope, { key, operation: 'contactCreate', payload }, async (tx) => (await createContact(tx, payload)).id);
+    return { contact: await findContact(scope.fresh(), id) };
   }
 }

@@ -1,8 +1,9 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
 import { Priority } from '@baton/rules';
 import type { Context } from '../../../graphql/context.ts';
-import { ReturnsUserErrors, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
-import { ContactCreateInput, ContactExistsType } from '../../contacts/api/index.ts';
+import { IdempotencyKeyReusedType, ReturnsUserErrors, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
+import { once } from '../../../platform/once.ts';
+import { NewContactInput, ContactExistsType } from '../../contacts/api/index.ts';
 import { ReferenceNotFoundType, TicketType } from '../../tickets/api/index.ts';
 import { findTicket, type Ticket } from '../../tickets/index.ts';
 import { openTicket } from '../open-ticket.ts';
@@ -16,12 +17,14 @@ class TicketCreateInput {
   @Field(() => ID, { nullable: true }) teamId?: string | null;
   @Field(() => ID, { nullable: true }) assigneeId?: string | null;
   @Field(() => ID, { nullable: true, description: 'The client it is for.' }) requesterId?: string | null;
-  @Field(() => ContactCreateInput, { nullable: true, description: 'A client made together with the ticket.' })
-  newContact?: ContactCreateInput | null;
+  @Field(() => NewContactInput, { nullable: true, description: 'A client made together with the ticket.' })
+  newContact?: NewContactInput | null;
+  @Field(() => String, { nullable: true, description: 'Of your choice, 8 to 100 characters: asked again with it, nothing is made twice.' })
+  idempotencyKey?: string | null;
   @Field(() => [ID], { nullable: true, description: 'Members to be told of every change.' }) watcherIds?: string[] | null;
 }
 
-const TicketCreateError = userErrorUnion('TicketCreateError', [ReferenceNotFoundType, ContactExistsType]);
+const TicketCreateError = userErrorUnion('TicketCreateError', [ReferenceNotFoundType, ContactExistsType, IdempotencyKeyReusedType]);
 
 @ObjectType()
 class TicketCreatePayload {
@@ -37,7 +40,8 @@ export class IntakeResolver {
     @Arg('input', () => TicketCreateInput) input: TicketCreateInput,
     @Ctx() { scope }: Context,
   ): Promise<Partial<TicketCreatePayload>> {
-    const { id } = await openTicket(scope, input);
+    const { idempotencyKey: key, ...payload } = input;
+    const id = await once(scope, { key, operation: 'ticketCreate', payload }, async (tx) => (await openTicket(tx, payload)).id);
     return { ticket: await findTicket(scope.fresh(), id) };
   }
 }

@@ -12,11 +12,11 @@ import {
   Root,
   Subscription,
 } from 'type-graphql';
-import type { Context, SubscribeOptions } from '../../../graphql/context.ts';
+import { following, type Context } from '../../../graphql/context.ts';
 import { PresenceActivity, type Presence } from '../../../platform/presence-board.ts';
 import { MemberType } from '../../identity/api/index.ts';
 import { memberById, type Member } from '../../identity/index.ts';
-import { changePresence, followPresence, presencesOn } from '../join-ticket.ts';
+import { changePresence, followPresence, followPresences, presencesOn } from '../join-ticket.ts';
 
 registerEnumType(PresenceActivity, { name: 'PresenceActivity' });
 
@@ -24,6 +24,12 @@ registerEnumType(PresenceActivity, { name: 'PresenceActivity' });
 class PresenceType implements Pick<Presence, 'activity' | 'field'> {
   @Field(() => PresenceActivity) activity!: PresenceActivity;
   @Field(() => String, { nullable: true, description: 'The field somebody is in while EDITING.' }) field!: string | null;
+}
+
+@ObjectType({ description: 'Who is on one ticket; nobody when the last has gone.' })
+class TicketPresence {
+  @Field(() => ID) ticketId!: string;
+  @Field(() => [PresenceType]) people!: Presence[];
 }
 
 @InputType()
@@ -52,10 +58,17 @@ export class PresenceResolver {
 
   @Subscription(() => [PresenceType], {
     description: 'Who has the ticket open, at first and after each change. While you follow it, you are there too.',
-    subscribe: async ({ args, context }: SubscribeOptions<{ ticketId: string }>) =>
-      context.renewing(await followPresence(context.live.presence, context.scope, args.ticketId)),
+    subscribe: following<{ ticketId: string }>(({ args, context: { live, scope } }) => followPresence(live.presence, scope, args.ticketId)),
   })
   presenceChanged(@Arg('ticketId', () => ID) ticketId: string, @Ctx() { scope, live }: Context): Promise<Presence[]> {
     return presencesOn(live.presence, scope, ticketId);
+  }
+
+  @Subscription(() => TicketPresence, {
+    description: 'Who is on the tickets you see: each that somebody has open at first, then each where that changes.',
+    subscribe: following(({ context: { live, scope } }) => followPresences(live.presence, scope)),
+  })
+  async presencesChanged(@Root() ticketId: string, @Ctx() { scope, live }: Context): Promise<TicketPresence> {
+    return { ticketId, people: await presencesOn(live.presence, scope, ticketId) };
   }
 }

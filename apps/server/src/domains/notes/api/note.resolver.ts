@@ -1,8 +1,10 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Resolver, Root } from 'type-graphql';
 import { connection, type Connection } from '../../../graphql/connection.ts';
 import type { Context } from '../../../graphql/context.ts';
+import { once } from '../../../platform/once.ts';
 import { ReturnsUserErrors } from '../../../graphql/user-error.ts';
 import { MemberType } from '../../identity/api/index.ts';
+import { draftTopic } from '../../drafts/index.ts';
 import { memberById, type Member } from '../../identity/index.ts';
 import { TicketType } from '../../tickets/api/index.ts';
 import type { Ticket } from '../../tickets/index.ts';
@@ -57,8 +59,13 @@ export class NoteResolver {
 
   @Mutation(() => NoteAddPayload)
   @ReturnsUserErrors()
-  async noteAdd(@Arg('input', () => NoteAddInput) input: NoteAddInput, @Ctx() { scope }: Context): Promise<Partial<NoteAddPayload>> {
-    const { id } = await addNote(scope, input);
+  async noteAdd(
+    @Arg('input', () => NoteAddInput) { idempotencyKey: key, ...input }: NoteAddInput,
+    @Ctx() { scope, live }: Context,
+  ): Promise<Partial<NoteAddPayload>> {
+    const { seenVersion: _, ...payload } = input;
+    const id = await once(scope, { key, operation: 'noteAdd', payload }, async (tx) => (await addNote(tx, input)).id);
+    live.desk.announce(scope.workspaceId, draftTopic(scope.viewer.memberId, input.ticketId));
     return { note: await findNote(scope.fresh(), id) };
   }
 

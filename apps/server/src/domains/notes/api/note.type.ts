@@ -1,7 +1,7 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { connectionTypes } from '../../../graphql/connection.ts';
 import { Node } from '../../../graphql/node.ts';
-import { UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
+import { IdempotencyKeyReusedType, UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
 import { TicketNotFoundType } from '../../tickets/api/index.ts';
 import type { Note } from '../note.entity.ts';
 
@@ -22,6 +22,16 @@ export const NoteConnection = connectionTypes('Note', () => NoteType);
 export class NoteAddInput {
   @Field(() => ID) ticketId!: string;
   @Field(() => String, { description: 'HTML. A mention is `<span data-type="mention" data-id="MEMBER_ID">@Name</span>`.' }) body!: string;
+  @Field(() => String, { nullable: true, description: 'Of your choice, 8 to 100 characters: asked again with it, nothing is made twice.' })
+  idempotencyKey?: string | null;
+  @Field(() => ID, { nullable: true, description: 'The draft that this is: it ends with the note, and nothing saved late brings it back.' })
+  draftId?: string | null;
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The ticket’s version that you saw. A note that somebody else added since holds yours back, so that you can read it first.',
+  })
+  seenVersion?: number | null;
 }
 
 @InputType()
@@ -45,7 +55,15 @@ class NoteConflictType extends UserError {
   @Field(() => String, { description: 'What the note says now.' }) theirs!: string;
 }
 
-const NoteAddError = userErrorUnion('NoteAddError', [TicketNotFoundType]);
+@ObjectType('NoteMeanwhile', {
+  implements: UserError,
+  description: 'Somebody else added a note while you wrote. Read it, then send again with the newer version.',
+})
+class NoteMeanwhileType extends UserError {
+  @Field(() => Int, { description: 'What to send as `seenVersion` to add yours all the same.' }) version!: number;
+}
+
+const NoteAddError = userErrorUnion('NoteAddError', [TicketNotFoundType, NoteMeanwhileType, IdempotencyKeyReusedType]);
 const NoteEditError = userErrorUnion('NoteEditError', [NoteNotFoundType, NoteConflictType]);
 const NoteDeleteError = userErrorUnion('NoteDeleteError', [NoteNotFoundType]);
 

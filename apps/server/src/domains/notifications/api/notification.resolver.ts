@@ -15,7 +15,7 @@ import {
   Subscription,
 } from 'type-graphql';
 import { connection, connectionTypes, type Connection } from '../../../graphql/connection.ts';
-import type { Context, SubscribeOptions } from '../../../graphql/context.ts';
+import { following, type Context } from '../../../graphql/context.ts';
 import { MemberType } from '../../identity/api/index.ts';
 import { memberById, type Member } from '../../identity/index.ts';
 import { TicketType } from '../../tickets/api/index.ts';
@@ -90,8 +90,7 @@ export class NotificationResolver {
   }
 
   @Subscription(() => NotificationChange, {
-    subscribe: async ({ context }: SubscribeOptions<object>) =>
-      context.renewing(await followNotifications(context.live.feed, context.scope)),
+    subscribe: following(({ context: { scope } }) => followNotifications(scope)),
   })
   async notificationsChanged(@Root() { eventId }: { eventId: string | null }, @Ctx() { scope }: Context): Promise<NotificationChange> {
     return { notification: eventId === null ? null : await findNotificationOf(scope, eventId), unreadCount: await countUnread(scope) };

@@ -54,6 +54,12 @@ export class TicketTagInput {
   @Field(() => [String], { defaultValue: [] }) remove!: string[];
 }
 
+@InputType()
+export class TicketSnoozeInput {
+  @Field(() => ID) ticketId!: string;
+  @Field(() => Date, { nullable: true, description: 'When it comes back by itself; null wakes it now.' }) until!: Date | null;
+}
+
 const TicketEditError = userErrorUnion('TicketEditError', [TicketNotFoundType, ReferenceNotFoundType, TicketConflictType]);
 const TicketSetStatusError = userErrorUnion('TicketSetStatusError', [
   TicketNotFoundType,
@@ -62,6 +68,7 @@ const TicketSetStatusError = userErrorUnion('TicketSetStatusError', [
   StatusMoveRefusedType,
 ]);
 const TicketAssignError = userErrorUnion('TicketAssignError', [TicketNotFoundType, ReferenceNotFoundType, TicketConflictType]);
+const TicketSnoozeError = userErrorUnion('TicketSnoozeError', [TicketNotFoundType]);
 const TicketTagError = userErrorUnion('TicketTagError', [TicketNotFoundType]);
 
 @ObjectType()
@@ -86,4 +93,10 @@ export class TicketAssignPayload {
 export class TicketTagPayload {
   @Field(() => TicketType, { nullable: true }) ticket?: Ticket | null;
   @Field(() => [TicketTagError]) userErrors!: UserErrorData[];
+}
+
+@ObjectType()
+export class TicketSnoozePayload {
+  @Field(() => TicketType, { nullable: true }) ticket?: Ticket | null;
+  @Field(() => [TicketSnoozeError]) userErrors!: UserErrorData[];
 }

@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
-import type { Context, SubscribeOptions } from '../../../graphql/context.ts';
+import { following, type Context } from '../../../graphql/context.ts';
 import { ReturnsUserErrors } from '../../../graphql/user-error.ts';
 import { ContactType } from '../../contacts/api/index.ts';
 import { contactById, type Contact } from '../../contacts/index.ts';
@@ -12,6 +12,7 @@ import { findTicket, findTicketByNumber } from '../find-ticket.ts';
 import { followTicket } from '../follow-ticket.ts';
 import { statusById, tagsOf, topicById } from '../references.ts';
 import type { Status, Tag, Topic } from '../status.entity.ts';
+import { snoozeTicket } from '../snooze-ticket.ts';
 import { tagTicket } from '../tag-ticket.ts';
 import type { Ticket } from '../ticket.entity.ts';
 import { permissionsOn } from '../ticket.policy.ts';
@@ -22,6 +23,8 @@ import {
   TicketEditPayload,
   TicketSetStatusInput,
   TicketSetStatusPayload,
+  TicketSnoozeInput,
+  TicketSnoozePayload,
   TicketTagInput,
   TicketTagPayload,
 } from './ticket.input.ts';
@@ -114,11 +117,20 @@ export class TicketResolver {
     return { ticket: await findTicket(scope.fresh(), id) };
   }
 
+  @Mutation(() => TicketSnoozePayload, { description: 'Puts it aside until an instant, at which it comes back by itself.' })
+  @ReturnsUserErrors()
+  async ticketSnooze(
+    @Arg('input', () => TicketSnoozeInput) { ticketId, until }: TicketSnoozeInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<TicketSnoozePayload>> {
+    const { id } = await snoozeTicket(scope, { ticketId, until: until ?? null });
+    return { ticket: await findTicket(scope.fresh(), id) };
+  }
+
   @Subscription(() => TicketType, {
     nullable: true,
     description: 'The ticket as it is now and after each change of it or its parts; null once you may no longer see it.',
-    subscribe: async ({ args, context }: SubscribeOptions<{ id: string }>) =>
-      context.renewing(await followTicket(context.live.feed, context.scope, args.id)),
+    subscribe: following<{ id: string }>(({ args }) => followTicket(args.id)),
   })
   ticketChanged(@Arg('id', () => ID) id: string, @Ctx() { scope }: Context): Promise<Ticket | null> {
     return findTicket(scope, id);

@@ -46,7 +46,19 @@ export class TicketPermissions {
 @ObjectType('Ticket', { implements: Node, description: 'A unit of work.' })
 export class TicketType implements Pick<
   Ticket,
-  'id' | 'number' | 'subject' | 'description' | 'priority' | 'source' | 'dueAt' | 'version' | 'createdAt' | 'updatedAt' | 'resolvedAt'
+  | 'id'
+  | 'number'
+  | 'subject'
+  | 'description'
+  | 'priority'
+  | 'source'
+  | 'dueAt'
+  | 'snoozedUntil'
+  | 'statusSince'
+  | 'version'
+  | 'createdAt'
+  | 'updatedAt'
+  | 'resolvedAt'
 > {
   @Field(() => ID) id!: string;
   @Field(() => Int, { description: 'What people say and search for. Unique in the workspace.' }) number!: number;
@@ -56,6 +68,8 @@ export class TicketType implements Pick<
   @Field(() => TicketSource) source!: TicketSource;
   @Field(() => Date, { nullable: true, description: 'When the next SLA target is reached, or was; null while no clock runs.' })
   dueAt!: Date | null;
+  @Field(() => Date, { description: 'When it came into its status.' }) statusSince!: Date;
+  @Field(() => Date, { nullable: true, description: 'Put aside until then; null or past when it is not.' }) snoozedUntil!: Date | null;
   @Field(() => Int, { description: 'Grows with every change; ignore what is not newer.' }) version!: number;
   @Field(() => Date) createdAt!: Date;
   @Field(() => Date) updatedAt!: Date;

@@ -1,13 +1,13 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { connection } from '../../../graphql/connection.ts';
-import type { Context, SubscribeOptions } from '../../../graphql/context.ts';
-import { formatHead, parseHead } from '../../../platform/event-feed.ts';
+import { following, type Context } from '../../../graphql/context.ts';
+import { formatHead, parseHead } from '../../../platform/live/stream-head.ts';
 import { allNames, LocalizedName } from '../../tickets/api/index.ts';
 import { findTicket } from '../../tickets/index.ts';
 import type { Scope } from '../../../platform/scope.ts';
 import { countTickets, cursorOf, findTickets, findView, listViews, type FindTickets } from '../find-tickets.ts';
-import { followCounts, followView, type ViewChange } from '../live-views.ts';
-import { TicketOrder } from '../ticket-filter.ts';
+import { followCounts, followFilter, type ViewChange } from '../live-views.ts';
+import { requireReasonable, TicketOrder } from '../ticket-filter.ts';
 import type { View } from '../view.entity.ts';
 import { ViewNotFound } from '../view.errors.ts';
 import { TicketConnectionType, TicketFilterInput, ViewChangeType, ViewCount, ViewType, type TicketConnection } from './view.type.ts';
@@ -34,8 +34,10 @@ export class TicketListResolver {
 
   @Subscription(() => ViewChangeType, {
     description: 'How the list of matching tickets changes, from a position on.',
-    subscribe: async ({ args, context }: SubscribeOptions<{ filter: TicketFilterInput; after?: string | null }>) =>
-      context.renewing(await followView(context.live.feed, () => context.renew(), args.filter, parseHead(args.after ?? null))),
+    subscribe: following<{ filter: TicketFilterInput; after?: string | null }>(({ args, context: { live, scope } }) => {
+      requireReasonable(args.filter);
+      return followFilter(live.time, scope.workspaceId, args.filter, parseHead(args.after));
+    }),
   })
   ticketsChanged(
     @Arg('filter', () => TicketFilterInput, { defaultValue: {} }) _filter: TicketFilterInput,
@@ -50,7 +52,7 @@ export class TicketListResolver {
 
 /** The page, and the position it reflects: read first, so that what changes meanwhile comes again as a change. */
 async function pageOf({ scope, live }: Context, question: FindTickets): Promise<TicketConnection> {
-  const head = await live.feed.head(scope.em, scope.workspaceId);
+  const head = await live.desk.head(scope);
   const { filter, order, after, offset } = question;
   const { tickets, hasNext } = await findTickets(scope, question);
   const page = connection(tickets, (ticket) => cursorOf(order, ticket), { next: hasNext, previous: Boolean(after ?? offset) });
@@ -104,11 +106,11 @@ export class ViewResolver {
 
   @Subscription(() => ViewChangeType, {
     description: 'How a view’s list changes, from a position on.',
-    subscribe: async ({ args, context }: SubscribeOptions<{ viewId: string; after?: string | null }>) => {
-      const view = await findView(context.scope, args.viewId);
+    subscribe: following<{ viewId: string; after?: string | null }>(async ({ args, context: { live, scope } }) => {
+      const view = await findView(scope, args.viewId);
       if (!view) throw new ViewNotFound();
-      return context.renewing(await followView(context.live.feed, () => context.renew(), view.filter, parseHead(args.after ?? null)));
-    },
+      return followFilter(live.time, scope.workspaceId, view.filter, parseHead(args.after));
+    }),
   })
   viewChanged(
     @Arg('viewId', () => ID) _viewId: string,
@@ -121,14 +123,14 @@ export class ViewResolver {
 
   @Subscription(() => [ViewCount], {
     description: 'How many tickets each view holds, at first and whenever a number changes.',
-    subscribe: async ({ context }: SubscribeOptions<object>) =>
-      context.renewing(
-        await followCounts(
-          context.live.feed,
-          () => context.renew(),
-          async (scope) => (await listViews(scope)).map((view) => view.filter),
-        ),
-      ),
+    subscribe: following(async ({ context: { live, scope } }) => {
+      const views = await listViews(scope);
+      return followCounts(
+        live.time,
+        scope.workspaceId,
+        views.map(({ filter }) => filter),
+      );
+    }),
   })
   async viewCountsChanged(@Root() counts: readonly number[], @Ctx() { scope }: Context): Promise<ViewCount[]> {
     const views = await listViews(scope);

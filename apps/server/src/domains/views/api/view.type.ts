@@ -23,8 +23,14 @@ export class TicketFilterInput implements TicketFilter {
   @Field(() => Boolean, { nullable: true, description: 'Of the teams you are in.' }) myTeams?: boolean | null;
   @Field(() => [ID], { nullable: true }) teamIds?: string[] | null;
   @Field(() => [ID], { nullable: true }) topicIds?: string[] | null;
+  @Field(() => [ID], { nullable: true, description: 'With any of these tags.' }) tagIds?: string[] | null;
   @Field(() => ID, { nullable: true }) requesterId?: string | null;
   @Field(() => Int, { nullable: true, description: 'Due within so many minutes from now, or overdue.' }) dueWithinMinutes?: number | null;
+  @Field(() => Int, { nullable: true, description: 'In its present status for at least so many minutes.' }) inStatusMinutes?: number | null;
+  @Field(() => Boolean, { nullable: true, description: 'Snoozed now; false = not snoozed.' }) snoozed?: boolean | null;
+  @Field(() => [TicketFilterInput], { nullable: true }) all?: TicketFilterInput[] | null;
+  @Field(() => [TicketFilterInput], { nullable: true }) any?: TicketFilterInput[] | null;
+  @Field(() => TicketFilterInput, { nullable: true }) not?: TicketFilterInput | null;
 }
 
 /** What a page of tickets remembers of its question, for the fields that are asked for beside it. */

@@ -1,5 +1,6 @@
 import { Arg, Ctx, Field, FieldResolver, ID, InputType, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../../graphql/context.ts';
+import { decide } from '../../../kernel/viewer.ts';
 import { ReturnsUserErrors, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
 import { MemberType } from '../../identity/api/index.ts';
 import type { Member } from '../../identity/index.ts';
@@ -41,7 +42,8 @@ export class WatcherResolver {
 
   @FieldResolver(() => Boolean)
   async viewerIsWatching(@Root() ticket: Ticket, @Ctx() { scope }: Context): Promise<boolean> {
-    return (await watcherIdsOf(scope, ticket.id)).includes(scope.viewer.memberId);
+    const watching = await watcherIdsOf(scope, ticket.id);
+    return decide(scope.viewer, ({ memberId }) => watching.includes(memberId));
   }
 
   @Mutation(() => WatcherAddPayload, { description: 'Yourself on any ticket you see; others on tickets you may edit.' })

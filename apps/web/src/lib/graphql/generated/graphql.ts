@@ -27,7 +27,7 @@ export type ClockState =
   | 'PAUSED'
   | 'RUNNING';
 
-export type ContactCreateInput = {
+export type NewContactInput = {
   email?: string | null | undefined;
   /** Your own system’s id for them. Unique. */
   externalId?: string | null | undefined;
@@ -39,6 +39,12 @@ export type ContactCreateInput = {
 export type NoteAddInput = {
   /** HTML. A mention is `<span data-type="mention" data-id="MEMBER_ID">@Name</span>`. */
   body: string;
+  /** The draft that this is: it ends with the note, and nothing saved late brings it back. */
+  draftId?: string | number | null | undefined;
+  /** Of your choice, 8 to 100 characters: asked again with it, nothing is made twice. */
+  idempotencyKey?: string | null | undefined;
+  /** The ticket’s version that you saw. A note that somebody else added since holds yours back, so that you can read it first. */
+  seenVersion?: number | null | undefined;
   ticketId: string | number;
 };
 
@@ -67,7 +73,8 @@ export type NotificationsMarkReadInput = {
 export type PresenceActivity =
   | 'EDITING'
   | 'VIEWING'
-  | 'WRITING_NOTE';
+  | 'WRITING_NOTE'
+  | 'WRITING_REPLY';
 
 export type PresenceSetInput = {
   activity: PresenceActivity;
@@ -132,8 +139,10 @@ export type TicketCreateInput = {
   assigneeId?: string | number | null | undefined;
   /** HTML of a small, safe set of tags. */
   description?: string | null | undefined;
+  /** Of your choice, 8 to 100 characters: asked again with it, nothing is made twice. */
+  idempotencyKey?: string | null | undefined;
   /** A client made together with the ticket. */
-  newContact?: ContactCreateInput | null | undefined;
+  newContact?: NewContactInput | null | undefined;
   /** NORMAL when left out. */
   priority?: Priority | null | undefined;
   /** The client it is for. */
@@ -294,6 +303,8 @@ export type NoteAddMutation = { noteAdd: { note: { id: string, authorName: strin
       | { message: string }
       | { message: string }
       | { message: string }
+      | { message: string }
+      | { message: string }
     > } };
 
 export type NoteEditMutationVariables = Exact<{
@@ -384,11 +395,15 @@ type TicketRefusal_AccessTokenNotFound_Fragment = { message: string, code: strin
 
 type TicketRefusal_ContactExists_Fragment = { message: string, code: string, field: string | null };
 
+type TicketRefusal_IdempotencyKeyReused_Fragment = { message: string, code: string, field: string | null };
+
 type TicketRefusal_InvalidInput_Fragment = { message: string, code: string, field: string | null };
 
 type TicketRefusal_NotPermitted_Fragment = { message: string, code: string, field: string | null };
 
 type TicketRefusal_NoteConflict_Fragment = { message: string, code: string, field: string | null };
+
+type TicketRefusal_NoteMeanwhile_Fragment = { message: string, code: string, field: string | null };
 
 type TicketRefusal_NoteNotFound_Fragment = { message: string, code: string, field: string | null };
 
@@ -407,9 +422,11 @@ type TicketRefusal_TooManyAttempts_Fragment = { message: string, code: string, f
 export type TicketRefusalFragment =
   | TicketRefusal_AccessTokenNotFound_Fragment
   | TicketRefusal_ContactExists_Fragment
+  | TicketRefusal_IdempotencyKeyReused_Fragment
   | TicketRefusal_InvalidInput_Fragment
   | TicketRefusal_NotPermitted_Fragment
   | TicketRefusal_NoteConflict_Fragment
+  | TicketRefusal_NoteMeanwhile_Fragment
   | TicketRefusal_NoteNotFound_Fragment
   | TicketRefusal_ReferenceNotFound_Fragment
   | TicketRefusal_SignInRefused_Fragment
@@ -479,6 +496,7 @@ export type TicketCreateMutationVariables = Exact<{
 
 export type TicketCreateMutation = { ticketCreate: { ticket: { id: string, number: number, subject: string, priority: Priority, version: number, dueAt: string | null, createdAt: string, updatedAt: string, status: { id: string }, assignee: { id: string, name: string } | null, team: { id: string, name: string } | null, requester: { id: string, name: string } | null, tags: Array<{ id: string, name: string }> } | null, userErrors: Array<
       | { contactId: string, message: string, code: string, field: string | null }
+      | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }

@@ -1,0 +1,1 @@
+export { DraftResolver } from './draft.resolver.ts';

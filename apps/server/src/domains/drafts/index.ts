@@ -1,0 +1,2 @@
+export { Draft } from './draft.entity.ts';
+export { draftTopic, finishDraft } from './keep-draft.ts';

@@ -1,0 +1,190 @@
+import {
+  execute,
+  getArgumentValues,
+  getOperationAST,
+  getVariableValues,
+  GraphQLError,
+  Kind,
+  locatedError,
+  visit,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type FieldNode,
+  type GraphQLField,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { DomainError } from '../kernel/domain-error.ts';
+import type { LiveDesk, OpenFollowing } from '../platform/live/live-desk.ts';
+import { LiveEnd, type Outlet } from '../platform/live/live-group.ts';
+import type { LiveSource } from '../platform/live/live-source.ts';
+
+import type { Context } from './context.ts';
+import type { SocketLink } from './socket-link.ts';
+
+export interface LiveOperation {
+  readonly args: ExecutionArgs;
+  readonly context: Context;
+  readonly desk: LiveDesk;
+  /** The operation's text and id as the client sent them. */
+  readonly query: string;
+  readonly id: string;
+  readonly link: SocketLink;
+}
+
+/**
+ * Opens a subscription. Its results do not pass through the iterator that is answered, which only ends it: they are
+ * executed and serialised once for everybody who is due the same, and each socket gets the shared bytes behind its own
+ * operation id.
+ */
+export async function openLive(operation: LiveOperation): Promise<AsyncGenerator<ExecutionResult, void> | ExecutionResult> {
+  const { args, context, desk, link, id } = operation;
+  const definition = getOperationAST(args.document, args.operationName);
+  if (!definition) return { errors: [new GraphQLError('The document holds no single operation to run; name one.')] };
+  const asked = askedOf(args, definition);
+  if ('errors' in asked) return asked;
+  const { field, node, values, variables } = asked;
+  let source: LiveSource;
+  try {
+    source = (await field.subscribe?.(undefined, values, context, {} as never)) as LiveSource;
+  } catch (error) {
+    return { errors: [locatedError(error, node, [field.name])] };
+  }
+  if (!source?.topics) throw new Error(`the subscription ${field.name} follows nothing`);
+
+  const stream = new EndingOnly();
+  const outlet = outletOf(link, id, stream);
+  const following: OpenFollowing = await desk.follow({
+    source,
+    outlet,
+    secret: context.transport.secret ?? '',
+    viewer: context.scope.viewer,
+    question: questionOf(operation, definition, node, variables),
+    render: (payload, scope) => render(args, context.seenBy(scope), payload),
+  });
+  const drop = link.carry(following);
+  stream.onEnd = () => {
+    drop();
+    following.close();
+  };
+  return stream;
+}
+
+interface Asked {
+  readonly field: GraphQLField<unknown, Context>;
+  readonly node: FieldNode;
+  readonly values: Record<string, unknown>;
+  readonly variables: Record<string, unknown>;
+}
+
+function askedOf(args: ExecutionArgs, definition: OperationDefinitionNode): Asked | { errors: readonly GraphQLError[] } {
+  const coerced = getVariableValues(args.schema, definition.variableDefinitions ?? [], args.variableValues ?? {});
+  if (coerced.errors) return { errors: coerced.errors };
+  // Validation lets one root field through, which may stand in a fragment.
+  let node: FieldNode | undefined;
+  for (const root of [definition, ...args.document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION)]) {
+    if (
+      root.kind !== Kind.OPERATION_DEFINITION &&
+      !(root.kind === Kind.FRAGMENT_DEFINITION && root.typeCondition.name.value === 'Subscription')
+    )
+      continue;
+    node ??= root.selectionSet.selections.find((selection) => selection.kind === Kind.FIELD);
+  }
+  const field = node && args.schema.getSubscriptionType()?.getFields()[node.name.value];
+  if (!node || !field) return { errors: [new GraphQLError('Ask for one field of Subscription.')] };
+  return { field, node, values: getArgumentValues(field, node, coerced.coerced), variables: coerced.coerced };
+}
+
+/** Where each stands is their own; everything else of the question makes the group. */
+function questionOf(
+  { query, args }: LiveOperation,
+  definition: OperationDefinitionNode,
+  root: FieldNode,
+  variables: Record<string, unknown>,
+): string {
+  const after = root.arguments?.find(({ name }) => name.value === 'after')?.value;
+  const cursor = after?.kind === Kind.VARIABLE ? after.name.value : null;
+  let uses = 0;
+  visit(definition.selectionSet, { Variable: ({ name }) => void (name.value === cursor && uses++) });
+  const asked = Object.entries(variables).filter(([name]) => uses !== 1 || name !== cursor);
+  return `${args.operationName ?? ''} ${JSON.stringify(asked.sort())} ${query}`;
+}
+
+async function render(args: ExecutionArgs, contextValue: Context, payload: unknown): Promise<Buffer> {
+  const result = await execute({ ...args, contextValue, rootValue: payload });
+  const fault = result.errors?.find(({ originalError }) => originalError && !(originalError instanceof DomainError));
+  // A fault on our side is no answer: it is tried again, and nobody is shown half a ticket.
+  if (fault) throw fault.originalError ?? fault;
+  return Buffer.from(JSON.stringify(result));
+}
+
+function outletOf(link: SocketLink, id: string, stream: EndingOnly): Outlet {
+  const head = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
+  return {
+    get congested() {
+      return link.congested;
+    },
+    write(result) {
+      const frame = Buffer.allocUnsafe(head.length + result.length + 1);
+      head.copy(frame);
+      result.copy(frame, head.length);
+      frame[frame.length - 1] = closingBrace;
+      link.send(frame);
+    },
+    end(reason) {
+      stream.end(reason === LiveEnd.CLOSING ? null : endings[reason]());
+    },
+  };
+}
+
+const closingBrace = '}'.charCodeAt(0);
+
+const endings = {
+  [LiveEnd.SIGNED_OUT]: () =>
+    new GraphQLError('Your session has ended, or your access was taken away. Sign in and subscribe again.', {
+      extensions: { code: 'UNAUTHENTICATED' },
+    }),
+  [LiveEnd.FAILED]: () =>
+    new GraphQLError('The stream could not be kept up. Subscribe again after the last position.', {
+      extensions: { code: 'RESUBSCRIBE' },
+    }),
+};
+
+/** Stays silent until it ends, of itself or with a last error. */
+class EndingOnly implements AsyncGenerator<ExecutionResult, void> {
+  onEnd: () => void = () => undefined;
+  #last: GraphQLError | null = null;
+  #ended = false;
+  #settle: (() => void) | null = null;
+
+  end(last: GraphQLError | null): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#last = last;
+    this.onEnd();
+    this.#settle?.();
+  }
+
+  async next(): Promise<IteratorResult<ExecutionResult, void>> {
+    if (!this.#ended) await new Promise<void>((resolve) => (this.#settle = resolve));
+    const last = this.#last;
+    this.#last = null;
+    return last ? { value: { errors: [last] }, done: false } : { value: undefined, done: true };
+  }
+
+  async return(): Promise<IteratorResult<ExecutionResult, void>> {
+    this.end(null);
+    return { value: undefined, done: true };
+  }
+
+  async throw(): Promise<IteratorResult<ExecutionResult, void>> {
+    return this.return();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.end(null);
+  }
+}

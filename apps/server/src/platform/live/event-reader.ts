@@ -1,0 +1,181 @@
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import type { LoggedEvent } from '../../kernel/domain-event.ts';
+import type { Logger } from '../logger.ts';
+import type { PubSub } from '../pub-sub.ts';
+import type { StreamHead } from './stream-head.ts';
+
+const lookMs = 1000;
+const batchSize = 500;
+const tailLength = 5000;
+const replayLimit = 10_000;
+
+type Place = Omit<StreamHead, 'at'>;
+
+export interface ReaderSettings {
+  readonly workspaceId: string;
+  readonly orm: MikroORM;
+  readonly pubSub: PubSub;
+  readonly logger: Logger;
+  /** How far back a client may resume, in milliseconds. */
+  readonly retentionMs: number;
+  /** The next events, in order. */
+  readonly onEvents: (events: readonly LoggedEvent[]) => void;
+  /** The stream is another one now: what was read before says nothing of it. */
+  readonly onReset: () => void;
+}
+
+/**
+ * Reads the log of one workspace in order, for everybody on this node. A hint makes it read at once; without hints it
+ * looks every second, so Redis can cost latency and never an event. Keeps a tail in memory for those who come back.
+ */
+export class EventReader {
+  readonly #unsubscribe: () => void;
+  readonly #timer: NodeJS.Timeout;
+  #place: Place | null = null;
+  #beginning: Promise<Place> | null = null;
+  #tail: LoggedEvent[] = [];
+  #reading: Promise<void> | null = null;
+  #readAgain = false;
+
+  constructor(private readonly settings: ReaderSettings) {
+    const { pubSub, workspaceId } = settings;
+    this.#unsubscribe = pubSub.subscribe(`stream:${workspaceId}`, () => this.#readSoon());
+    this.#timer = setInterval(() => this.#readSoon(), lookMs);
+  }
+
+  /** Where it has come to. Fails when the database cannot be reached. */
+  async begin(): Promise<void> {
+    this.#beginning ??= readPlace(this.settings.orm.em.fork(), this.settings.workspaceId);
+    try {
+      const place = await this.#beginning;
+      this.#place ??= place;
+    } catch (error) {
+      this.#beginning = null;
+      throw error;
+    }
+  }
+
+  get place(): Place {
+    if (!this.#place) throw new Error('a reader that has not begun');
+    return this.#place;
+  }
+
+  /** The events of `(after, upTo]`, or null when they cannot be told one by one: of another epoch, too old, or too many. */
+  async between(after: Place, upTo: number): Promise<readonly LoggedEvent[] | null> {
+    const { workspaceId, orm, retentionMs } = this.settings;
+    if (after.epoch !== this.place.epoch || after.position > this.place.position) return null;
+    if (upTo - after.position > replayLimit) return null;
+    if (upTo <= after.position) return [];
+    const first = this.#tail[0]?.position ?? Infinity;
+    if (after.position + 1 >= first) return this.#tail.slice(after.position + 1 - first, upTo + 1 - first);
+    const events = await readAfter(orm.em.fork(), workspaceId, after.position, upTo - after.position);
+    // Events leave no gaps, so an oldest one that is missing was taken away.
+    if (events[0]?.position !== after.position + 1 || events[0].at.getTime() < Date.now() - retentionMs) return null;
+    return events;
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#unsubscribe();
+  }
+
+  #readSoon(): void {
+    if (!this.#place) return;
+    if (this.#reading) {
+      this.#readAgain = true;
+      return;
+    }
+    this.#reading = this.#read()
+      .catch((error: unknown) =>
+        this.settings.logger.error({ err: error }, 'could not read the event log; it is tried again within a second'),
+      )
+      .finally(() => {
+        this.#reading = null;
+        if (this.#readAgain) this.#readSoon();
+      });
+  }
+
+  async #read(): Promise<void> {
+    const { workspaceId, orm, onEvents } = this.settings;
+    do {
+      this.#readAgain = false;
+      const em = orm.em.fork();
+      const events = await readAfter(em, workspaceId, this.place.position, batchSize);
+      const last = events.at(-1);
+      if (!last) return await this.#checkPlace(em);
+      if (events.length === batchSize) this.#readAgain = true;
+      this.#place = { epoch: this.place.epoch, position: last.position };
+      this.#tail.push(...events);
+      if (this.#tail.length > tailLength * 2) this.#tail = this.#tail.slice(-tailLength);
+      onEvents(events);
+    } while (this.#readAgain);
+  }
+
+  /** Positions that went back mean a restored database, whose next events will have positions that were seen before. */
+  async #checkPlace(em: EntityManager): Promise<void> {
+    const found = await readPlace(em, this.settings.workspaceId);
+    if (found.epoch === this.place.epoch && found.position >= this.place.position) return;
+    if (found.epoch === this.place.epoch) {
+      await em.execute('update stream set epoch = gen_random_uuid() where workspace_id = ? and position < ?', [
+        this.settings.workspaceId,
+        this.place.position,
+      ]);
+    }
+    this.#place = await readPlace(em, this.settings.workspaceId);
+    this.#tail = [];
+    this.settings.onReset();
+  }
+}
+
+/** The epoch has a part that PostgreSQL itself changes when it is restored to a point in time or fails over. */
+export async function readPlace(em: EntityManager, workspaceId: string): Promise<Place> {
+  const [row]: { epoch: string; timeline: number; position: string }[] = await em.execute(
+    'select epoch, (select timeline_id from pg_control_checkpoint()) as timeline, position from stream where workspace_id = ?',
+    [workspaceId],
+  );
+  if (!row) throw new Error(`workspace ${workspaceId} has no stream`);
+  return { epoch: `${row.epoch}.${row.timeline}`, position: Number(row.position) };
+}
+
+interface EventRow {
+  readonly id: string;
+  readonly type: string;
+  readonly position: string;
+  readonly ticket_id: string | null;
+  readonly ticket_version: number | null;
+  readonly actor_kind: string;
+  readonly actor_id: string | null;
+  readonly cause_id: string | null;
+  readonly member_ids: string[];
+  readonly subject_id: string | null;
+  readonly changes: LoggedEvent['changes'];
+  readonly at: string | Date;
+  readonly facets: LoggedEvent['facets'];
+  readonly facets_before: LoggedEvent['facetsBefore'];
+}
+
+async function readAfter(em: EntityManager, workspaceId: string, after: number, limit: number): Promise<LoggedEvent[]> {
+  const rows: EventRow[] = await em.execute(
+    `select e.*, b.facets as facets_before from event e
+     left join event b on b.workspace_id = e.workspace_id and b.ticket_id = e.ticket_id and b.ticket_version = e.ticket_version - 1
+     where e.workspace_id = ? and e.position > ? order by e.position limit ?`,
+    [workspaceId, after, limit],
+  );
+  return rows.map((row) => ({
+    workspaceId,
+    id: row.id,
+    type: row.type,
+    position: Number(row.position),
+    ticketId: row.ticket_id,
+    ticketVersion: row.ticket_version,
+    actorKind: row.actor_kind,
+    actorId: row.actor_id,
+    causeId: row.cause_id,
+    memberIds: row.member_ids,
+    subjectId: row.subject_id,
+    changes: row.changes,
+    at: new Date(row.at),
+    facets: row.facets,
+    facetsBefore: row.facets_before,
+  }));
+}

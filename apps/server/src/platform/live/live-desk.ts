@@ -1,0 +1,249 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import type { Clock } from '../../kernel/clock.ts';
+import type { LoggedEvent } from '../../kernel/domain-event.ts';
+import type { Viewer } from '../../kernel/viewer.ts';
+import type { Logger } from '../logger.ts';
+import type { PubSub } from '../pub-sub.ts';
+import type { Scope } from '../scope.ts';
+import { EventReader, readPlace } from './event-reader.ts';
+import { Follower, LiveEnd, LiveGroup, type LiveStream, type Outlet, type Render } from './live-group.ts';
+import type { LiveSource } from './live-source.ts';
+import { Seats, type AuthenticateAll, type Seat } from './seats.ts';
+import type { StreamHead } from './stream-head.ts';
+
+/** The event by which rights that changed are noticed at once, and not within half a second. */
+export const accessChanged = 'access.changed';
+
+/** How long one reading of rows serves several deliveries. */
+const unitMs = 250;
+
+export interface LiveSettings {
+  readonly orm: MikroORM;
+  readonly pubSub: PubSub;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly retentionMs: number;
+  readonly authenticateAll: AuthenticateAll;
+  readonly systemScope: (workspaceId: string) => Scope;
+  /** The subjects of an event, by which subscriptions are found. */
+  readonly topicsOf: (event: LoggedEvent) => readonly string[];
+}
+
+/** How somebody asks to follow a source. */
+export interface Following<Payload> {
+  readonly source: LiveSource<Payload>;
+  readonly secret: string;
+  readonly viewer: Viewer;
+  readonly outlet: Outlet;
+  /** The same for everybody who asks the same: operation, variables. */
+  readonly question: string;
+  readonly render: Render<Payload>;
+}
+
+/** An open subscription. */
+export interface OpenFollowing {
+  /** Where it stands, or null while it is being told something. */
+  readonly head: StreamHead | null;
+  wake(): void;
+  close(): void;
+}
+
+/** Called with the events of a workspace as this node reads them. */
+export type EventListener = (workspaceId: string, events: readonly LoggedEvent[]) => void;
+
+/** Everything on this node that follows what happens. */
+export class LiveDesk {
+  readonly #workspaces = new Map<string, LiveWorkspace>();
+  readonly #listeners = new Set<EventListener>();
+  readonly #seats: Seats;
+  #unsubscribe: () => void = () => undefined;
+
+  constructor(private readonly settings: LiveSettings) {
+    this.#seats = new Seats(settings.authenticateAll, settings.logger, {
+      changed: (seat) => this.#workspaces.get(seat.viewer.workspaceId)?.unsettle(seat),
+      lost: (seat) => this.#workspaces.get(seat.viewer.workspaceId)?.dismiss(seat),
+    });
+  }
+
+  start(): void {
+    this.#seats.start();
+    this.#unsubscribe = this.settings.pubSub.subscribe('signal', (message) => {
+      const { workspaceId, topic } = JSON.parse(message) as { workspaceId: string; topic: string };
+      this.signal(workspaceId, topic);
+    });
+    this.listen((_workspaceId, events) => {
+      if (events.some(({ type }) => type === accessChanged)) void this.#seats.look();
+    });
+  }
+
+  close(): void {
+    this.#seats.stop();
+    this.#unsubscribe();
+    for (const workspace of this.#workspaces.values()) workspace.close();
+    this.#workspaces.clear();
+  }
+
+  async follow<Payload>(following: Following<Payload>): Promise<OpenFollowing> {
+    const workspace = await this.#workspace(following.viewer.workspaceId);
+    return workspace.follow(following, this.#seats);
+  }
+
+  /** Says something that is not in the log to those whom the topic concerns. */
+  signal(workspaceId: string, topic: string, what = topic): void {
+    this.#workspaces.get(workspaceId)?.signal(topic, what);
+  }
+
+  /** Says it on every node. Goes the way of hints, so nothing may be lost with it that is not kept elsewhere. */
+  announce(workspaceId: string, topic: string): void {
+    this.settings.pubSub.publish('signal', JSON.stringify({ workspaceId, topic }));
+  }
+
+  listen(listener: EventListener): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Where the workspace's stream stands. Read it before the rows whose changes are then followed. */
+  async head(scope: Scope): Promise<StreamHead> {
+    return { ...(await readPlace(scope.em, scope.workspaceId)), at: scope.now().getTime() };
+  }
+
+  async #workspace(workspaceId: string): Promise<LiveWorkspace> {
+    let workspace = this.#workspaces.get(workspaceId);
+    if (!workspace) {
+      workspace = new LiveWorkspace(workspaceId, this.settings, (events) => {
+        for (const listener of this.#listeners) listener(workspaceId, events);
+      });
+      this.#workspaces.set(workspaceId, workspace);
+    }
+    await workspace.begin();
+    return workspace;
+  }
+}
+
+/** What is followed in one workspace. */
+class LiveWorkspace implements LiveStream {
+  readonly #reader: EventReader;
+  readonly #groups = new Map<string, LiveGroup>();
+  readonly #byTopic = new Map<string, Set<LiveGroup>>();
+  #unit: { readonly scope: Scope; readonly since: number } | null = null;
+
+  constructor(
+    private readonly workspaceId: string,
+    private readonly settings: LiveSettings,
+    onEvents: (events: readonly LoggedEvent[]) => void,
+  ) {
+    this.#reader = new EventReader({
+      ...settings,
+      workspaceId,
+      onEvents: (events) => {
+        onEvents(events);
+        this.#dispatch(events);
+      },
+      onReset: () => this.#eachGroup((group) => group.reset()),
+    });
+  }
+
+  async begin(): Promise<void> {
+    await this.#reader.begin();
+  }
+
+  get position(): number {
+    return this.#reader.place.position;
+  }
+
+  get epoch(): string {
+    return this.#reader.place.epoch;
+  }
+
+  now(): number {
+    return this.settings.clock().getTime();
+  }
+
+  /** One for all that is told of one batch; what it has read must not grow old. */
+  unit(): Scope {
+    const now = performance.now();
+    if (!this.#unit || now - this.#unit.since > unitMs) this.#unit = { scope: this.settings.systemScope(this.workspaceId), since: now };
+    return this.#unit.scope;
+  }
+
+  between(after: StreamHead, upTo: number): Promise<readonly LoggedEvent[] | null> {
+    return this.#reader.between(after, upTo);
+  }
+
+  follow<Payload>({ source, secret, viewer, outlet, question, render }: Following<Payload>, seats: Seats): OpenFollowing {
+    const key = `${source.audience ?? ''} ${question}`;
+    const group = this.#group(key, source, render as Render<unknown>);
+    const seat = seats.take(secret, viewer);
+    const follower = new Follower(seat, outlet, source.after ?? null);
+    const release = source.open?.();
+    group.add(follower);
+    let open = true;
+    return {
+      get head() {
+        return group.settled && !outlet.congested && !follower.unsettled ? follower.told : null;
+      },
+      wake: () => group.wake(),
+      close: () => {
+        if (!open) return;
+        open = false;
+        release?.();
+        seats.leave(seat);
+        group.remove(follower);
+        if (group.size === 0) this.#drop(key, group);
+      },
+    };
+  }
+
+  signal(topic: string, what: string): void {
+    this.#unit = null;
+    for (const group of this.#byTopic.get(topic) ?? []) group.wake(what);
+  }
+
+  unsettle(seat: Seat): void {
+    this.#eachGroup((group) => group.unsettle(seat));
+  }
+
+  dismiss(seat: Seat): void {
+    this.#eachGroup((group) => group.dismiss(seat));
+  }
+
+  close(): void {
+    this.#reader.close();
+    this.#eachGroup((group) => group.end(LiveEnd.CLOSING));
+    this.#groups.clear();
+  }
+
+  #dispatch(events: readonly LoggedEvent[]): void {
+    this.#unit = null;
+    const before = (events[0]?.position ?? 1) - 1;
+    const concerned = new Set<LiveGroup>();
+    for (const event of events) {
+      for (const topic of ['events', ...this.settings.topicsOf(event)]) {
+        for (const group of this.#byTopic.get(topic) ?? []) concerned.add(group);
+      }
+    }
+    for (const group of concerned) group.wake(undefined, before);
+  }
+
+  #group(key: string, source: LiveSource, render: Render<unknown>): LiveGroup {
+    const known = this.#groups.get(key);
+    if (known) return known;
+    const group = new LiveGroup(source, this, render, this.settings.logger);
+    this.#groups.set(key, group);
+    for (const topic of source.topics) this.#byTopic.set(topic, (this.#byTopic.get(topic) ?? new Set()).add(group));
+    return group;
+  }
+
+  #drop(key: string, group: LiveGroup): void {
+    if (this.#groups.get(key) === group) this.#groups.delete(key);
+    for (const topic of group.source.topics) {
+      const groups = this.#byTopic.get(topic);
+      groups?.delete(group);
+      if (groups?.size === 0) this.#byTopic.delete(topic);
+    }
+  }
+
+  #eachGroup(act: (group: LiveGroup) => void): void {
+    for (const group of [...this.#groups.values()]) act(group);
+  }
+}
