@@ -16,6 +16,10 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
+/** Waits until every event has its position. */
+const settled = (desk: World) =>
+  waitFor(async () => (await desk.sql<{ n: string }>('select count(*) as n from event where position is null'))[0]?.n === '0');
+
 const tag = (ticketId: string, name: string) => ada.run(TAG, { input: { ticketId, add: [name] } });
 
 describe('a program that follows all events', () => {
@@ -94,6 +98,7 @@ describe('a program that follows all events', () => {
 describe('a client that was away', () => {
   it('is told to load anew when its position is older than what may be resumed, ahead of the log, or of another log', async () => {
     const { id } = await world.ticket();
+    await settled(world);
     const { position } = (await ada.run(PAGE)).tickets;
     await tag(id, 'old');
     const [epoch, place, at] = position.split(':');
@@ -112,7 +117,7 @@ describe('a client that was away', () => {
     const person = await short.person('SUPERVISOR');
     const { position } = (await person.run(PAGE)).tickets;
     await short.ticket();
-    await waitFor(async () => (await short.sql<{ n: string }>('select count(*) as n from event where position is null'))[0]?.n === '0');
+    await settled(short);
     await short.sql(`update event set at = at - interval '25 hours'`);
 
     const { ticketsChanged } = await person.follow(CHANGES, { after: position }).begun();
