@@ -3,6 +3,19 @@ import { defineConfig } from 'vite';
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
-  build: { ssr: true, target: 'node24', outDir: 'dist/bench', minify: false, rollupOptions: { input: { list: 'bench/list.ts' } } },
+  build: {
+    ssr: true,
+    target: 'node24',
+    outDir: 'dist/bench',
+    minify: false,
+    rollupOptions: {
+      input: {
+        list: 'bench/list.ts',
+        live: 'bench/live.ts',
+        'live-server': 'bench/live-server.ts',
+        'live-clients': 'bench/live-clients.ts',
+      },
+    },
+  },
   ssr: { noExternal: ['@baton/rules'] },
 });

@@ -3,7 +3,7 @@ import { Migration0001Desk } from '../migrations/0001-desk.ts';
 import { Migration0002Live } from '../migrations/0002-live.ts';
 import type { Config } from './config.ts';
 import { BreachWatch, followPriority, followStatus, startClocks } from './domains/sla/index.ts';
-import { authenticate, authenticateAll, SignInDesk } from './domains/identity/index.ts';
+import { authenticate, rightsBehind, SignInDesk } from './domains/identity/index.ts';
 import { notifyMembers } from './domains/notifications/index.ts';
 import { nextInstant, stampTicket, topicsOf, type TimeField } from './domains/tickets/index.ts';
 import { entities } from './entities.ts';
@@ -92,7 +92,10 @@ export async function openDesk(config: DeskConfig, logger: Logger, clock: Clock 
     systemScope,
     topicsOf,
     retentionMs: config.resumeDays * 86_400_000,
-    authenticateAll: (secrets) => authenticateAll(orm.em.fork(), clock, secrets),
+    credentials: {
+      rightsBehind: (secrets) => rightsBehind(orm.em.fork(), clock, secrets),
+      authenticate: (secret) => authenticate(orm.em.fork(), clock, secret),
+    },
   });
   const time = new TimeWatch({
     clock,

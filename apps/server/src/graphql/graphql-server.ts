@@ -10,6 +10,7 @@ import type { Logger } from '../platform/logger.ts';
 import { Context, type ContextFactory, type LiveSources } from './context.ts';
 import { errorFormatter } from './format-error.ts';
 import { requestTransport, socketTransport } from './http-transport.ts';
+import { Documents } from './documents.ts';
 import { openLive } from './live-operation.ts';
 import { SocketLink } from './socket-link.ts';
 
@@ -68,11 +69,14 @@ interface OpenOperation {
 function serveSockets(app: FastifyInstance, { schema, factory, live, logger, publicUrl }: GraphqlServerSettings): () => Promise<void> {
   const format = errorFormatter(logger);
   const server = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024 });
+  const documents = new Documents(schema);
   const links = new WeakMap<WebSocket, SocketLink>();
   server.on('connection', (socket: WebSocket) => links.set(socket, new SocketLink(socket)));
   const running = useServer<Readonly<Record<string, unknown>>, SocketExtra>(
     {
       schema,
+      parse: documents.parse,
+      validate: (_schema, document) => documents.validate(document),
       connectionInitWaitTimeout: 10_000,
       // A context for each operation: its rights and rows are its own.
       async context({ connectionParams, extra: { request, socket } }, id, { query }): Promise<OpenOperation> {

@@ -18,6 +18,8 @@ import type { LiveDesk, OpenFollowing } from '../platform/live/live-desk.ts';
 import { LiveEnd, type Outlet } from '../platform/live/live-group.ts';
 import type { LiveSource } from '../platform/live/live-source.ts';
 
+import { SampleViewer } from '../kernel/viewer.ts';
+import type { Scope } from '../platform/scope.ts';
 import type { Context } from './context.ts';
 import type { SocketLink } from './socket-link.ts';
 
@@ -59,7 +61,12 @@ export async function openLive(operation: LiveOperation): Promise<AsyncGenerator
     secret: context.transport.secret ?? '',
     viewer: context.scope.viewer,
     question: questionOf(operation, definition, node, variables),
-    render: (payload, scope) => render(args, context.seenBy(scope), payload),
+    render: source.selfContained
+      ? (payload, scope) =>
+          renderOnce(questionOf(operation, definition, node, variables, true), payload, scope, (seen) =>
+            render(args, context.seenBy(seen), payload),
+          )
+      : (payload, scope) => render(args, context.seenBy(scope), payload),
   });
   const drop = link.carry(following);
   stream.onEnd = () => {
@@ -94,19 +101,51 @@ function askedOf(args: ExecutionArgs, definition: OperationDefinitionNode): Aske
   return { field, node, values: getArgumentValues(field, node, coerced.coerced), variables: coerced.coerced };
 }
 
-/** Where each stands is their own; everything else of the question makes the group. */
+/**
+ * What makes a group. Where each stands is their own, so the variable behind `after` does not count; with `payloadsOnly`
+ * none does that is used by the root field alone, for answers that depend on their payload.
+ */
 function questionOf(
   { query, args }: LiveOperation,
   definition: OperationDefinitionNode,
   root: FieldNode,
   variables: Record<string, unknown>,
+  payloadsOnly = false,
 ): string {
-  const after = root.arguments?.find(({ name }) => name.value === 'after')?.value;
-  const cursor = after?.kind === Kind.VARIABLE ? after.name.value : null;
-  let uses = 0;
-  visit(definition.selectionSet, { Variable: ({ name }) => void (name.value === cursor && uses++) });
-  const asked = Object.entries(variables).filter(([name]) => uses !== 1 || name !== cursor);
-  return `${args.operationName ?? ''} ${JSON.stringify(asked.sort())} ${query}`;
+  const free = new Set<string>();
+  for (const { name, value } of root.arguments ?? []) {
+    if (value.kind === Kind.VARIABLE && (payloadsOnly || name.value === 'after')) free.add(value.name.value);
+  }
+  for (const name of free) {
+    let uses = 0;
+    visit(args.document, { Variable: (node) => void (node.name.value === name && uses++) });
+    // Once where it is declared, once in the argument; elsewhere it may change the answer.
+    if (uses !== 2) free.delete(name);
+  }
+  const asked = Object.entries(variables).filter(([name]) => !free.has(name));
+  return `${args.operationName ?? ''} ${definition.name?.value ?? ''} ${JSON.stringify(asked.sort())} ${query}`;
+}
+
+interface Rendered {
+  readonly sample: SampleViewer;
+  readonly result: Promise<Buffer>;
+}
+
+/** One execution for all questions that the same payload answers, for all viewers whose rights say the same of it. */
+async function renderOnce(question: string, payload: unknown, scope: Scope, work: (seen: Scope) => Promise<Buffer>): Promise<Buffer> {
+  const { viewer } = scope;
+  if (!(viewer instanceof SampleViewer)) return work(scope);
+  const known = await scope.remember(`rendered ${JSON.stringify(payload)} ${question}`, async (): Promise<Rendered[]> => []);
+  for (const { sample, result } of known) {
+    const bytes = await result;
+    if (viewer.adopt(sample)) return bytes;
+  }
+  const sample = viewer.alone();
+  const result = work(scope.seenBy(sample));
+  known.push({ sample, result });
+  const bytes = await result;
+  viewer.adopt(sample);
+  return bytes;
 }
 
 async function render(args: ExecutionArgs, contextValue: Context, payload: unknown): Promise<Buffer> {

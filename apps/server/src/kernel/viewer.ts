@@ -93,6 +93,19 @@ export class SampleViewer implements Viewer {
     return !this.#personal && this.#asked.every(({ rule, answer }) => rule(viewer) === answer);
   }
 
+  /** The same viewer in the place of many, of whom nothing has been asked yet. */
+  alone(): SampleViewer {
+    return new SampleViewer(this.#one);
+  }
+
+  /** Takes over an answer that was worked out before, with all that was asked for it. False when it is not for this viewer. */
+  adopt(earlier: SampleViewer): boolean {
+    if (!earlier.speaksFor(this.#one)) return false;
+    this.#asked.push(...earlier.#asked);
+    this.#personal ||= earlier.#personal;
+    return true;
+  }
+
   #reveal(): Viewer {
     this.#personal = true;
     return this.#one;

@@ -1,4 +1,4 @@
-export { authenticate, authenticateAll, viewerOf } from './authenticate.ts';
+export { authenticate, rightsBehind, viewerOf } from './authenticate.ts';
 export { AccessToken, Session } from './credential.entity.ts';
 export { Account, Member, Role, Team, TeamMember } from './member.entity.ts';
 export { findMember, memberById, teamById } from './member.loader.ts';

@@ -1,6 +1,7 @@
 export { assignTicket } from './assign-ticket.ts';
 export { changeStatus } from './change-status.ts';
 export { createTicket, type CreateTicket } from './create-ticket.ts';
+export { editTicket } from './edit-ticket.ts';
 export { findTicket, lockTicket } from './find-ticket.ts';
 export { endGrant, letIn } from './let-in.ts';
 export { listStatuses, statusById, topicById } from './references.ts';

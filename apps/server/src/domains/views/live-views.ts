@@ -29,7 +29,7 @@ export function followFilter(time: TimeWatch, workspaceId: string, filter: Ticke
     after,
     begin: async () => ({ payloads: [] }),
     async step(scope, step) {
-      const moves = await movesOf(scope, edges, step);
+      const moves = await movesOf(scope, time, edges, step);
       const payloads = moves.flatMap(({ ticketId, was, is, changed }): ViewChange[] => {
         const wasIn = was !== null && belongs(scope.viewer, filter, was);
         const isIn = is !== null && belongs(scope.viewer, filter, is);
@@ -40,6 +40,7 @@ export function followFilter(time: TimeWatch, workspaceId: string, filter: Ticke
       return { payloads };
     },
     reload: (head) => ({ kind: 'RELOAD', ticketId: null, head }),
+    selfContained: true,
     open: () => time.watch(workspaceId, edges),
   };
 }
@@ -60,7 +61,7 @@ export function followCounts(time: TimeWatch, workspaceId: string, filters: read
       return { payloads: [held.counts], held };
     },
     async step(scope, step) {
-      const shifts = await shiftsOf(scope, filters, edges, step);
+      const shifts = await shiftsOf(scope, time, filters, edges, step);
       return {
         each(held) {
           const { counts, position, included } = held as CountsAsOf;
@@ -97,9 +98,9 @@ function belongs(viewer: Viewer, filter: TicketFilter, { facets, at }: Standing)
 }
 
 /** How each ticket stood before and after a step: first time passes for those whose instants came, then events happen. */
-async function movesOf(scope: Scope, edges: Edges, step: LiveStep): Promise<Move[]> {
+async function movesOf(scope: Scope, time: TimeWatch, edges: Edges, step: LiveStep): Promise<Move[]> {
   const moves = new Map<string, Move>();
-  for (const move of await passedBy(scope, edges, step)) moves.set(move.ticketId, move);
+  for (const move of await passedBy(scope, time, edges, step)) moves.set(move.ticketId, move);
   const happened = await scope.remember(`moves ${step.since.position} ${step.head.position}`, async () => movesIn(step.events));
   for (const { ticketId, before, after } of happened) {
     const { at } = step.head;
@@ -109,9 +110,10 @@ async function movesOf(scope: Scope, edges: Edges, step: LiveStep): Promise<Move
   return [...moves.values()];
 }
 
-async function passedBy(scope: Scope, edges: Edges, { since, head }: LiveStep): Promise<Move[]> {
+async function passedBy(scope: Scope, time: TimeWatch, edges: Edges, { since, head }: LiveStep): Promise<Move[]> {
+  const loud = edges.filter((edge) => !time.isQuiet(scope.workspaceId, edge, since.at, head.at));
   const passed = await Promise.all(
-    edges.map(({ field, shiftMs }) => {
+    loud.map(({ field, shiftMs }) => {
       const stretch = { field, from: since.at - shiftMs, to: head.at - shiftMs, position: since.position };
       return scope.remember(`passing ${JSON.stringify(stretch)}`, (rows) => ticketsPassing(rows, stretch));
     }),
@@ -130,13 +132,13 @@ interface Shift {
   readonly event: LoggedEvent | null;
 }
 
-async function shiftsOf(scope: Scope, filters: readonly TicketFilter[], edges: Edges, step: LiveStep): Promise<Shift[]> {
+async function shiftsOf(scope: Scope, time: TimeWatch, filters: readonly TicketFilter[], edges: Edges, step: LiveStep): Promise<Shift[]> {
   const { at } = step.head;
   const standing = (facets: LoggedEvent['facets']) => {
     const image = asFacets(facets);
     return image && { facets: image, at };
   };
-  const passed = await passedBy(scope, edges, step);
+  const passed = await passedBy(scope, time, edges, step);
   const moves = [
     ...new Map(passed.map((move) => [move.ticketId, { ...move, event: null }])).values(),
     ...step.events

@@ -36,11 +36,15 @@ export class EventReader {
   #tail: LoggedEvent[] = [];
   #reading: Promise<void> | null = null;
   #readAgain = false;
+  #checkDue = false;
 
   constructor(private readonly settings: ReaderSettings) {
     const { pubSub, workspaceId } = settings;
     this.#unsubscribe = pubSub.subscribe(`stream:${workspaceId}`, () => this.#readSoon());
-    this.#timer = setInterval(() => this.#readSoon(), lookMs);
+    this.#timer = setInterval(() => {
+      this.#checkDue = true;
+      this.#readSoon();
+    }, lookMs);
   }
 
   /** Where it has come to. Fails when the database cannot be reached. */
@@ -102,7 +106,7 @@ export class EventReader {
       const em = orm.em.fork();
       const events = await readAfter(em, workspaceId, this.place.position, batchSize);
       const last = events.at(-1);
-      if (!last) return await this.#checkPlace(em);
+      if (!last) return this.#checkDue ? await this.#checkPlace(em) : undefined;
       if (events.length === batchSize) this.#readAgain = true;
       this.#place = { epoch: this.place.epoch, position: last.position };
       this.#tail.push(...events);
@@ -113,6 +117,7 @@ export class EventReader {
 
   /** Positions that went back mean a restored database, whose next events will have positions that were seen before. */
   async #checkPlace(em: EntityManager): Promise<void> {
+    this.#checkDue = false;
     const found = await readPlace(em, this.settings.workspaceId);
     if (found.epoch === this.place.epoch && found.position >= this.place.position) return;
     if (found.epoch === this.place.epoch) {

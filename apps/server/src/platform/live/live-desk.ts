@@ -8,7 +8,7 @@ import type { Scope } from '../scope.ts';
 import { EventReader, readPlace } from './event-reader.ts';
 import { Follower, LiveEnd, LiveGroup, type LiveStream, type Outlet, type Render } from './live-group.ts';
 import type { LiveSource } from './live-source.ts';
-import { Seats, type AuthenticateAll, type Seat } from './seats.ts';
+import { Seats, type Credentials, type Seat } from './seats.ts';
 import type { StreamHead } from './stream-head.ts';
 
 /** The event by which rights that changed are noticed at once, and not within half a second. */
@@ -23,7 +23,7 @@ export interface LiveSettings {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly retentionMs: number;
-  readonly authenticateAll: AuthenticateAll;
+  readonly credentials: Credentials;
   readonly systemScope: (workspaceId: string) => Scope;
   /** The subjects of an event, by which subscriptions are found. */
   readonly topicsOf: (event: LoggedEvent) => readonly string[];
@@ -59,7 +59,7 @@ export class LiveDesk {
   #unsubscribe: () => void = () => undefined;
 
   constructor(private readonly settings: LiveSettings) {
-    this.#seats = new Seats(settings.authenticateAll, settings.logger, {
+    this.#seats = new Seats(settings.credentials, settings.logger, {
       changed: (seat) => this.#workspaces.get(seat.viewer.workspaceId)?.unsettle(seat),
       lost: (seat) => this.#workspaces.get(seat.viewer.workspaceId)?.dismiss(seat),
     });
@@ -125,7 +125,7 @@ class LiveWorkspace implements LiveStream {
   readonly #reader: EventReader;
   readonly #groups = new Map<string, LiveGroup>();
   readonly #byTopic = new Map<string, Set<LiveGroup>>();
-  #unit: { readonly scope: Scope; readonly since: number } | null = null;
+  #unit: { readonly scope: Scope; readonly since: number; readonly at: number } | null = null;
 
   constructor(
     private readonly workspaceId: string,
@@ -156,14 +156,20 @@ class LiveWorkspace implements LiveStream {
   }
 
   now(): number {
-    return this.settings.clock().getTime();
+    return this.#batch().at;
   }
 
-  /** One for all that is told of one batch; what it has read must not grow old. */
   unit(): Scope {
-    const now = performance.now();
-    if (!this.#unit || now - this.#unit.since > unitMs) this.#unit = { scope: this.settings.systemScope(this.workspaceId), since: now };
-    return this.#unit.scope;
+    return this.#batch().scope;
+  }
+
+  /** One unit of work and one time for all that is told of one batch; what it has read must not grow old. */
+  #batch() {
+    const since = performance.now();
+    if (!this.#unit || since - this.#unit.since > unitMs) {
+      this.#unit = { scope: this.settings.systemScope(this.workspaceId), since, at: this.settings.clock().getTime() };
+    }
+    return this.#unit;
   }
 
   between(after: StreamHead, upTo: number): Promise<readonly LoggedEvent[] | null> {

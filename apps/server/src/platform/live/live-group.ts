@@ -164,7 +164,7 @@ export class LiveGroup<Payload = unknown> {
     const head: Mark = this.#here();
     const cohorts = this.#cohorts();
     // Those who are furthest come first: nobody waits for one who has a day to catch up with.
-    const ordered = [...cohorts.values()].sort((a, b) => standing(b) - standing(a));
+    const ordered = [...cohorts.values()].sort((a, b) => reached(b) - reached(a));
     const told = await Promise.allSettled(ordered.map((cohort) => this.#tell(cohort, head, signals)));
     const failed = told.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
@@ -173,26 +173,33 @@ export class LiveGroup<Payload = unknown> {
 
   /** Followers by where they stand, the slow ones left out until they have read what they were sent. */
   #cohorts(): Map<string, Follower[]> {
-    const ready = [...this.#followers].filter(({ outlet }) => !outlet.congested);
-    return Map.groupBy(ready, (follower) => {
-      if (follower.told === this.#done) return 'live';
-      if (follower.told === null) return 'new';
-      const { epoch, position, at } = follower.told;
-      return `${follower.unsettled} ${epoch} ${position} ${this.source.topics.some((topic) => topic.startsWith('time:')) ? at : 0}`;
-    });
+    const cohorts = new Map<string, Follower[]>();
+    for (const follower of this.#followers) {
+      if (follower.outlet.congested) continue;
+      const key = this.#standing(follower);
+      const cohort = cohorts.get(key);
+      if (cohort) cohort.push(follower);
+      else cohorts.set(key, [follower]);
+    }
+    return cohorts;
+  }
+
+  #standing({ told, unsettled }: Follower): string {
+    if (unsettled) return 'unsettled';
+    if (told === this.#done) return 'live';
+    if (told === null) return 'new';
+    return `${told.epoch} ${told.position} ${told.at}`;
   }
 
   async #tell(cohort: readonly Follower[], head: Mark, signals: readonly string[]): Promise<void> {
-    const unsettled = cohort.filter((follower) => follower.unsettled);
-    await this.#restart(unsettled, head);
-    const steady = unsettled.length === 0 ? cohort : cohort.filter((follower) => !unsettled.includes(follower));
-    const [first] = steady;
+    const [first] = cohort;
     if (!first) return;
-    const since = first.told && { ...first.told };
-    if (since === null) return this.#begin(steady, head);
+    if (first.unsettled) return this.#restart(cohort, head);
+    if (first.told === null) return this.#begin(cohort, head);
+    const since = { ...first.told };
     const events = await this.stream.between(since, head.position);
-    if (events === null) return this.#restart(steady, head);
-    await this.#step(steady, { since, head, events, signals }, head);
+    if (events === null) return this.#restart(cohort, head);
+    await this.#step(cohort, { since, head, events, signals }, head);
   }
 
   /** Tells those who cannot be told what they missed to load anew, or what stands now. */
@@ -243,16 +250,20 @@ export class LiveGroup<Payload = unknown> {
 
   /** Does some work once for all whose rights say the same, until everybody has been served. */
   async #share(followers: readonly Follower[], work: (scope: Scope, speaksFor: () => Follower[]) => Promise<void>): Promise<void> {
-    let rest = [...followers];
+    let rest = followers;
     while (rest.length > 0) {
       const [first] = rest;
       if (!first) return;
       const sample = new SampleViewer(first.seat.viewer);
-      let served: Follower[] = [];
-      await work(this.stream.unit().seenBy(sample), () => (served = rest.filter(({ seat }) => sample.speaksFor(seat.viewer))));
-      const left = new Set(served);
-      // One whose rights changed meanwhile speaks for nobody, not even for themselves, and is asked again.
-      rest = rest.filter((follower) => !left.has(follower));
+      const asked = rest;
+      let left = rest;
+      await work(this.stream.unit().seenBy(sample), () => {
+        const served: Follower[] = [];
+        // One whose rights changed meanwhile speaks for nobody, not even for themselves, and is asked again.
+        left = asked.filter((follower) => !sample.speaksFor(follower.seat.viewer) || served.push(follower) === 0);
+        return served;
+      });
+      rest = left;
     }
   }
 
@@ -271,6 +282,6 @@ export class LiveGroup<Payload = unknown> {
   }
 }
 
-function standing([first]: readonly Follower[]): number {
+function reached([first]: readonly Follower[]): number {
   return first?.told?.position ?? 0;
 }

@@ -37,6 +37,8 @@ export interface LiveSource<Payload = unknown> {
   /** What somebody new is told first, and what they hold. */
   begin(scope: Scope, head: StreamHead): Promise<{ readonly payloads: readonly Payload[]; readonly held?: unknown }>;
   step(scope: Scope, step: LiveStep): Promise<Outcome<Payload>>;
+  /** The payload alone says what is answered, whatever the root field's arguments: other questions may share the answer. */
+  readonly selfContained?: boolean;
   /** How long it rests after a step, in milliseconds: what happens meanwhile becomes one step. */
   readonly restMs?: number;
   /** What somebody is told who cannot be told what they missed. Without it they begin anew. */

@@ -3,8 +3,12 @@ import type { Logger } from '../logger.ts';
 
 const lookMs = 500;
 
-/** Whom each secret stands for now; null for nobody. One round trip for all. */
-export type AuthenticateAll = (secrets: readonly string[]) => Promise<ReadonlyMap<string, Viewer | null>>;
+/** Asks what secrets stand for now. */
+export interface Credentials {
+  /** The rights behind each secret, as words that are equal when the rights are; nothing for those that open nothing. */
+  rightsBehind(secrets: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  authenticate(secret: string): Promise<Viewer | null>;
+}
 
 /** One credential with something open on this node: who it stands for, by their rights of now. */
 export interface Seat {
@@ -15,6 +19,8 @@ export interface Seat {
 interface TakenSeat {
   readonly secret: string;
   viewer: Viewer;
+  /** As they were when last looked at; null = not looked at yet. */
+  rights: string | null;
   users: number;
 }
 
@@ -28,7 +34,7 @@ export class Seats {
   #looking = false;
 
   constructor(
-    private readonly authenticateAll: AuthenticateAll,
+    private readonly credentials: Credentials,
     private readonly logger: Logger,
     private readonly on: { readonly changed: (seat: Seat) => void; readonly lost: (seat: Seat) => void },
   ) {}
@@ -42,7 +48,7 @@ export class Seats {
   }
 
   take(secret: string, viewer: Viewer): Seat {
-    const seat = this.#seats.get(secret) ?? { secret, viewer, users: 0 };
+    const seat = this.#seats.get(secret) ?? { secret, viewer, rights: null, users: 0 };
     this.#seats.set(secret, seat);
     seat.users += 1;
     if (!sameRights(seat.viewer, viewer)) this.#change(seat, viewer);
@@ -59,9 +65,12 @@ export class Seats {
     this.#looking = true;
     try {
       const seats = [...this.#seats.values()];
-      const viewers = await this.authenticateAll(seats.map(({ secret }) => secret));
+      const rights = await this.credentials.rightsBehind(seats.map(({ secret }) => secret));
       for (const seat of seats) {
-        const viewer = viewers.get(seat.secret) ?? null;
+        const found = rights.get(seat.secret) ?? null;
+        if (found !== null && found === seat.rights) continue;
+        const viewer = found === null ? null : await this.credentials.authenticate(seat.secret);
+        seat.rights = found;
         if (viewer === null) this.on.lost(seat);
         else if (!sameRights(seat.viewer, viewer)) this.#change(seat, viewer);
       }

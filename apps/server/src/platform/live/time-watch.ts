@@ -26,8 +26,12 @@ interface Watched {
   readonly workspaceId: string;
   readonly edge: TimeEdge;
   users: number;
-  /** When to ring next; Infinity while nothing is known to come. */
+  /** When to ring next; 0 while that is not known. */
   next: number;
+  /** Since when no instant went by unseen: from when it was first watched, or last rang. */
+  quietSince: number;
+  /** While it looks: what events bring meanwhile. */
+  hear: ((instant: number) => void) | null;
 }
 
 /**
@@ -50,7 +54,14 @@ export class TimeWatch {
   watch(workspaceId: string, edges: readonly TimeEdge[]): () => void {
     const keys = edges.map((edge) => {
       const key = `${workspaceId} ${edgeTopic(edge)}`;
-      const watched = this.#watched.get(key) ?? { workspaceId, edge, users: 0, next: Infinity };
+      const watched = this.#watched.get(key) ?? {
+        workspaceId,
+        edge,
+        users: 0,
+        next: 0,
+        quietSince: this.settings.clock().getTime(),
+        hear: null,
+      };
       if (watched.users++ === 0) {
         this.#watched.set(key, watched);
         void this.#look(watched);
@@ -65,6 +76,12 @@ export class TimeWatch {
     };
   }
 
+  /** Whether it is certain that no ticket's instant lies in `(from, to]`, in milliseconds: then nobody need look. */
+  isQuiet(workspaceId: string, edge: TimeEdge, from: number, to: number): boolean {
+    const watched = this.#watched.get(`${workspaceId} ${edgeTopic(edge)}`);
+    return watched !== undefined && watched.quietSince <= from && to < watched.next;
+  }
+
   /** Tickets that changed may have instants that come sooner than those known. */
   hear(workspaceId: string, events: readonly LoggedEvent[]): void {
     const now = this.settings.clock().getTime();
@@ -72,7 +89,9 @@ export class TimeWatch {
       if (watched.workspaceId !== workspaceId) continue;
       for (const { facets } of events) {
         const instant = instantOf(facets, watched.edge);
-        if (instant !== null && instant > now) watched.next = Math.min(watched.next, instant);
+        if (instant === null || instant <= now) continue;
+        watched.hear?.(instant);
+        watched.next = Math.min(watched.next, instant);
       }
     }
     this.#schedule();
@@ -81,21 +100,24 @@ export class TimeWatch {
   async #look(watched: Watched): Promise<void> {
     const { workspaceId, edge } = watched;
     const now = this.settings.clock().getTime();
-    // A list also looks now and then in case a clock was set.
-    watched.next = now + lookAgainMs;
+    let heard = Infinity;
+    watched.hear = (instant) => (heard = Math.min(heard, instant));
     try {
       const found = await this.settings.nextInstant(workspaceId, edge.field, now - edge.shiftMs);
-      if (found !== null) watched.next = Math.min(watched.next, found + edge.shiftMs);
+      // It also looks now and then in case a clock was set.
+      watched.next = Math.min(heard, found === null ? Infinity : found + edge.shiftMs, now + lookAgainMs);
     } catch (error) {
       this.settings.logger.error({ err: error }, 'could not look for what time brings next; it is tried again within a second');
-      watched.next = now + 1000;
+      setTimeout(() => void this.#look(watched), 1000).unref();
     }
+    watched.hear = null;
     this.#schedule();
   }
 
   #schedule(): void {
     clearTimeout(this.#timer);
-    const next = Math.min(...[...this.#watched.values()].map(({ next: instant }) => instant));
+    let next = Infinity;
+    for (const watched of this.#watched.values()) if (watched.next > 0) next = Math.min(next, watched.next);
     if (next === Infinity) return;
     this.#timer = setTimeout(() => this.#ring(), Math.max(0, Math.min(next - this.settings.clock().getTime(), lookAgainMs)));
   }
@@ -103,7 +125,9 @@ export class TimeWatch {
   #ring(): void {
     const now = this.settings.clock().getTime();
     for (const watched of this.#watched.values()) {
-      if (watched.next > now) continue;
+      if (watched.next > now || watched.next === 0) continue;
+      watched.next = 0;
+      watched.quietSince = now;
       this.settings.ring(watched.workspaceId, edgeTopic(watched.edge));
       void this.#look(watched);
     }

@@ -1,0 +1,32 @@
+import { parse, validate, type DocumentNode, type GraphQLError, type GraphQLSchema, type Source } from 'graphql';
+
+const kept = 500;
+const maxTokens = 5000;
+
+/**
+ * Documents that came over sockets, parsed and validated once: after a restart everybody asks the same again, at the same
+ * moment. Only the last few hundred different ones are kept.
+ */
+export class Documents {
+  readonly #parsed = new Map<string, DocumentNode>();
+  readonly #faults = new WeakMap<DocumentNode, readonly GraphQLError[]>();
+
+  constructor(private readonly schema: GraphQLSchema) {}
+
+  parse = (source: string | Source): DocumentNode => {
+    const text = typeof source === 'string' ? source : source.body;
+    const document = this.#parsed.get(text) ?? parse(text, { maxTokens });
+    // Asked for again is newest again.
+    this.#parsed.delete(text);
+    this.#parsed.set(text, document);
+    const [oldest] = this.#parsed.keys();
+    if (this.#parsed.size > kept && oldest !== undefined) this.#parsed.delete(oldest);
+    return document;
+  };
+
+  validate(document: DocumentNode): readonly GraphQLError[] {
+    const faults = this.#faults.get(document) ?? validate(this.schema, document);
+    this.#faults.set(document, faults);
+    return faults;
+  }
+}
