@@ -1,5 +1,6 @@
 export interface RunningRedis {
   readonly port: number;
+  readonly pid: number;
   readonly url: string;
   stop(): Promise<void>;
 }

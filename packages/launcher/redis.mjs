@@ -33,6 +33,7 @@ export async function startRedis(options = {}) {
   }
   return {
     port,
+    pid: child.pid,
     url: `redis://127.0.0.1:${port}`,
     async stop() {
       if (child.exitCode !== null) return;

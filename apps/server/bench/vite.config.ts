@@ -14,6 +14,8 @@ export default defineConfig({
         live: 'bench/live.ts',
         'live-server': 'bench/live-server.ts',
         'live-clients': 'bench/live-clients.ts',
+        chaos: 'chaos/chaos.ts',
+        'chaos-clients': 'chaos/clients.ts',
       },
     },
   },

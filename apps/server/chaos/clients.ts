@@ -1,0 +1,264 @@
+// The clients of the chaos suite, a process of their own: each keeps what it follows as a program would, from the public
+// API alone, and compares it with a fresh load when asked.
+import { createClient, type Client as Socket } from 'graphql-ws';
+import WebSocket from 'ws';
+import { ask, type ClientPlan, type FromClients, type ToClients, type ToldEvent } from './plan.ts';
+
+const PAGE = `query ($filter: TicketFilterInput!, $after: String) { tickets(filter: $filter, first: 100, order: NUMBER, after: $after) {
+  position edges { node { id version subject } } pageInfo { hasNextPage endCursor } } }`;
+const LIST = `subscription ($filter: TicketFilterInput!, $after: String) { ticketsChanged(filter: $filter, after: $after) { kind ticketId position ticket { id version subject } } }`;
+const EVENTS = `subscription ($after: String) { eventsStreamed(after: $after) { position reload ticketId ticketVersion entry { id } } }`;
+const COUNTS = `subscription { viewCountsChanged { viewId count } }`;
+const TICKET = `subscription ($id: ID!) { ticketChanged(id: $id) { id version subject } }`;
+
+const say = (message: FromClients) => process.send?.(message);
+let urls: readonly string[] = [];
+let delivered = 0;
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Data = any;
+interface Row {
+  readonly id: string;
+  readonly version: number;
+  readonly subject: string;
+}
+
+/** A client on a socket of its own, which comes back for ever, at any node. */
+abstract class Client {
+  protected readonly socket: Socket;
+  #opened: WebSocket | undefined;
+  #turn = Math.floor(Math.random() * 1000);
+  faults: string[] = [];
+
+  constructor(readonly plan: ClientPlan) {
+    this.socket = createClient({
+      url: () => `ws://${urls[this.#turn++ % urls.length]}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization: `Bearer ${plan.token}` },
+      retryAttempts: Infinity,
+      shouldRetry: () => true,
+      lazy: false,
+      onNonLazyError: () => undefined,
+      connectionAckWaitTimeout: 4000,
+      keepAlive: 2000,
+      retryWait: () => new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 400)),
+      on: {
+        opened: (socket) => (this.#opened = socket as WebSocket),
+        ping: (received, payload) => {
+          if (received && payload?.position) this.reached(String(payload.position));
+          if (!received) this.#expectAnswer();
+        },
+        pong: (received) => received && clearTimeout(this.#overdue),
+        closed: () => clearTimeout(this.#overdue),
+      },
+    });
+  }
+
+  #overdue: NodeJS.Timeout | undefined;
+
+  /** A frozen node keeps its sockets open and answers nothing. */
+  #expectAnswer(): void {
+    clearTimeout(this.#overdue);
+    this.#overdue = setTimeout(() => this.#opened?.terminate(), 3000);
+  }
+
+  cut(): void {
+    this.#opened?.terminate();
+  }
+
+  stall(ms: number): void {
+    const opened = this.#opened;
+    opened?.pause();
+    setTimeout(() => opened?.resume(), ms);
+  }
+
+  /** Everything up to here was sent. */
+  protected reached(_position: string): void {}
+
+  protected follow(query: string, variables: () => object, onData: (data: Data) => void): () => void {
+    const request = {
+      query,
+      get variables() {
+        return variables() as Record<string, unknown>;
+      },
+    };
+    return this.socket.subscribe<Data>(request, {
+      next: ({ data, errors }) => {
+        delivered += 1;
+        if (data) onData(data);
+        else this.faults.push(errors?.[0]?.message ?? '');
+      },
+      error: (fault) => this.faults.push(JSON.stringify(fault)),
+      complete: () => undefined,
+    });
+  }
+
+  abstract open(): Promise<void>;
+  /** What is shown and what a fresh load shows. */
+  abstract compare(): Promise<[shown: string, fresh: string]>;
+}
+
+class ListClient extends Client {
+  #rows = new Map<string, Row>();
+  #position: string | null = null;
+  #stop: () => void = () => undefined;
+
+  async open(): Promise<void> {
+    this.#stop();
+    const { rows, position } = await this.#load();
+    this.#rows = new Map(rows.map((row) => [row.id, row]));
+    this.#position = position;
+    this.#stop = this.follow(
+      LIST,
+      () => ({ filter: this.#filter, after: this.#position }),
+      (data) => this.#apply(data.ticketsChanged),
+    );
+  }
+
+  protected override reached(position: string): void {
+    if (this.#position !== null) this.#position = position;
+  }
+
+  async compare(): Promise<[string, string]> {
+    const shown = (rows: Iterable<Row>) =>
+      [...rows]
+        .map(({ id, version, subject }) => `${id} ${version} ${subject}`)
+        .sort()
+        .join('\n');
+    const { rows } = await this.#load();
+    return [shown(this.#rows.values()), shown(rows)];
+  }
+
+  get #filter(): object {
+    return this.plan.follows === 'list' ? this.plan.filter : {};
+  }
+
+  async #load(): Promise<{ rows: Row[]; position: string }> {
+    const rows: Row[] = [];
+    let position = '';
+    for (let after: string | null = null; ;) {
+      const { tickets }: Data = await ask(urls, this.plan.token, PAGE, { filter: this.#filter, after });
+      // The first page's: what changed while the others were loaded is told again.
+      position ||= tickets.position;
+      rows.push(...tickets.edges.map(({ node }: { node: Row }) => node));
+      if (!tickets.pageInfo.hasNextPage) return { rows, position };
+      after = tickets.pageInfo.endCursor;
+    }
+  }
+
+  #apply({ kind, ticketId, ticket, position }: { kind: string; ticketId: string; ticket: Row | null; position: string }): void {
+    this.#position = position;
+    if (kind === 'RELOAD') void this.open();
+    else if (kind === 'LEFT' || !ticket) this.#rows.delete(ticketId);
+    else if ((this.#rows.get(ticketId)?.version ?? 0) <= ticket.version) this.#rows.set(ticketId, ticket);
+  }
+}
+
+class EventClient extends Client {
+  readonly told: ToldEvent[] = [];
+  reloads = 0;
+  after = 0;
+  #position = '';
+
+  async open(): Promise<void> {
+    const { tickets } = (await ask(urls, this.plan.token, PAGE, { filter: {} })) as Data;
+    this.#position = tickets.position;
+    this.after = placeOf(this.#position);
+    this.follow(
+      EVENTS,
+      () => ({ after: this.#position }),
+      ({ eventsStreamed: { position, reload, ticketId, ticketVersion, entry } }) => {
+        this.#position = position;
+        if (reload) this.reloads += 1;
+        else this.told.push([placeOf(position), entry.id, ticketId, ticketVersion]);
+      },
+    );
+  }
+
+  protected override reached(position: string): void {
+    if (this.#position) this.#position = position;
+  }
+
+  async compare(): Promise<[string, string]> {
+    return ['', ''];
+  }
+}
+
+class CountsClient extends Client {
+  #shown = '';
+
+  async open(): Promise<void> {
+    this.follow(
+      COUNTS,
+      () => ({}),
+      ({ viewCountsChanged }) => (this.#shown = JSON.stringify(viewCountsChanged)),
+    );
+  }
+
+  async compare(): Promise<[string, string]> {
+    const { views } = (await ask(urls, this.plan.token, '{ views { id count } }', {})) as Data;
+    return [this.#shown, JSON.stringify(views.map(({ id, count }: { id: string; count: number }) => ({ viewId: id, count })))];
+  }
+}
+
+class TicketClient extends Client {
+  #shown = '';
+
+  async open(): Promise<void> {
+    this.follow(
+      TICKET,
+      () => ({ id: this.#id }),
+      ({ ticketChanged }) => (this.#shown = JSON.stringify(ticketChanged)),
+    );
+  }
+
+  get #id(): string {
+    return this.plan.follows === 'ticket' ? this.plan.ticketId : '';
+  }
+
+  async compare(): Promise<[string, string]> {
+    const { ticket } = (await ask(urls, this.plan.token, 'query ($id: ID!) { ticket(id: $id) { id version subject } }', {
+      id: this.#id,
+    })) as Data;
+    return [this.#shown, JSON.stringify(ticket)];
+  }
+}
+
+/** The number in a position, which programs have no business to read; only this suite does, to find the log's rows. */
+function placeOf(position: string): number {
+  return Number(position.split(':')[1]);
+}
+
+const kinds = { list: ListClient, events: EventClient, counts: CountsClient, ticket: TicketClient };
+const clients: Client[] = [];
+
+async function check(): Promise<void> {
+  const stale = await Promise.all(
+    clients.map(async (client) => {
+      if (client.faults.length > 0) return [`${client.plan.name}: ${client.faults[0]}`];
+      const [shown, fresh] = await client.compare();
+      return shown === fresh ? [] : [`${client.plan.name} by ${JSON.stringify(client.plan)} shows\n${shown}\nin place of\n${fresh}`];
+    }),
+  );
+  say({ kind: 'checked', stale: stale.flat(), delivered });
+}
+
+process.on('message', async (message: ToClients) => {
+  if (message.kind === 'open') {
+    urls = message.urls;
+    for (const plan of message.plans) clients.push(new kinds[plan.follows](plan));
+    await Promise.all(clients.map((client) => client.open()));
+    say({ kind: 'opened' });
+  } else if (message.kind === 'check') await check();
+  else if (message.kind === 'events') {
+    const told = clients.filter((client) => client instanceof EventClient);
+    say({ kind: 'told', clients: told.map(({ plan: { name }, after, told: events, reloads }) => ({ name, after, events, reloads })) });
+  } else {
+    for (const client of clients) {
+      if (Math.random() > message.share) continue;
+      if (message.kind === 'cut') client.cut();
+      else client.stall(message.ms);
+    }
+  }
+});
+process.on('disconnect', () => process.exit(0));
