@@ -161,7 +161,7 @@ async function run(contender: Contender, subscribers: number, classes: number, c
 async function open(contender: Contender, plans: readonly ClientPlan[], timed: boolean): Promise<void> {
   clients.say({ kind: 'open', port: ports[contender], clients: plans, timed });
   await clients.hear('opened');
-  if (timed) return void (await new Promise((resolve) => setTimeout(resolve, 6000)));
+  if (timed) return void (await new Promise((resolve) => setTimeout(resolve, 4000)));
   // Who gets an edit has subscribed: edits are made until one reaches everybody.
   for (let reached = 0; reached < plans.length;) {
     const before = clients.frames;
@@ -273,7 +273,7 @@ interface Compared {
 }
 
 async function compare(subscribers: number): Promise<Compared> {
-  const count = Math.max(60, Math.min(1000, Math.round((quick ? 60_000 : 200_000) / subscribers)));
+  const count = Math.max(quick ? 40 : 100, Math.min(1000, Math.round((quick ? 30_000 : 200_000) / subscribers)));
   const runs: Record<Contender, Run[]> = { raw: [], apollo: [], baton: [] };
   for (let round = 0; round < rounds; round++) {
     for (const contender of ['raw', 'apollo', 'baton'] as const) {
@@ -313,7 +313,7 @@ async function views(): Promise<{ viewsP99Ms: number; viewsMedianMs: number; lon
   await servers.baton.usage();
   const made: { key: string; at: number }[] = [];
   const started = performance.now();
-  for (let index = 0; index < (quick ? 200 : 600); index++) {
+  for (let index = 0; index < (quick ? 120 : 600); index++) {
     made.push(await edit('baton'));
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, started + (index + 1) * 50 - performance.now())));
   }

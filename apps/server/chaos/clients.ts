@@ -44,8 +44,7 @@ abstract class Client {
       retryWait: () => new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 400)),
       on: {
         opened: (socket) => (this.#opened = socket as WebSocket),
-        ping: (received, payload) => {
-          if (received && payload?.position) this.reached(String(payload.position));
+        ping: (received) => {
           if (!received) this.#expectAnswer();
         },
         pong: (received) => received && clearTimeout(this.#overdue),
@@ -71,9 +70,6 @@ abstract class Client {
     opened?.pause();
     setTimeout(() => opened?.resume(), ms);
   }
-
-  /** Everything up to here was sent. */
-  protected reached(_position: string): void {}
 
   protected follow(query: string, variables: () => object, onData: (data: Data) => void): () => void {
     const request = {
@@ -115,10 +111,6 @@ class ListClient extends Client {
     );
   }
 
-  protected override reached(position: string): void {
-    if (this.#position !== null) this.#position = position;
-  }
-
   async compare(): Promise<[string, string]> {
     const shown = (rows: Iterable<Row>) =>
       [...rows]
@@ -149,6 +141,7 @@ class ListClient extends Client {
   #apply({ kind, ticketId, ticket, position }: { kind: string; ticketId: string; ticket: Row | null; position: string }): void {
     this.#position = position;
     if (kind === 'RELOAD') void this.open();
+    else if (kind === 'HEARTBEAT') return;
     else if (kind === 'LEFT' || !ticket) this.#rows.delete(ticketId);
     else if ((this.#rows.get(ticketId)?.version ?? 0) <= ticket.version) this.#rows.set(ticketId, ticket);
   }
@@ -170,13 +163,10 @@ class EventClient extends Client {
       ({ eventsStreamed: { position, reload, ticketId, ticketVersion, entry } }) => {
         this.#position = position;
         if (reload) this.reloads += 1;
+        else if (!entry) return;
         else this.told.push([placeOf(position), entry.id, ticketId, ticketVersion]);
       },
     );
-  }
-
-  protected override reached(position: string): void {
-    if (this.#position) this.#position = position;
   }
 
   async compare(): Promise<[string, string]> {

@@ -22,7 +22,7 @@ export class Node {
     const child = spawn(process.execPath, ['--enable-source-maps', 'dist/main.js'], {
       cwd: serverFolder,
       env: { ...process.env, ...this.environment, NODE_ENV: 'production', PORT: String(this.port), LOG_LEVEL: 'fatal', DEMO: 'false' },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', process.env.CHAOS_VERBOSE ? 'inherit' : 'ignore'],
     });
     this.#process = child;
     let said = '';

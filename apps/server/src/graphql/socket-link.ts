@@ -1,6 +1,4 @@
 import type { WebSocket } from 'ws';
-import { formatHead } from '../platform/live/stream-head.ts';
-import type { StreamHead } from '../platform/live/stream-head.ts';
 
 /** Beyond so much unread, a client is told nothing more until it has read; it then gets the newest. */
 const slowBytes = 64 * 1024;
@@ -8,34 +6,23 @@ const slowBytes = 64 * 1024;
 const tooSlowBytes = 1024 * 1024;
 const tooSlowMs = 30_000;
 const lookMs = 100;
-const heartbeatMs = 5000;
 
 /** Why a socket was closed that the client should open again at once and resume. */
 const tooSlowCode = 4413;
 
-/** What a socket carries for one open subscription. */
-export interface Carried {
-  /** Up to where it was told everything; null while something is on its way. */
-  readonly head: StreamHead | null;
+/** An open subscription, which is told what it missed once its client reads again. */
+interface Carried {
   wake(): void;
 }
 
-/**
- * A client's socket as live delivery sees it: bounded, and with a heartbeat that says up to where everything that the
- * client follows was sent, so that it resumes from there and not from the last change it happened to see.
- */
+/** A client's socket as live delivery sees it: bounded, whatever the client does. */
 export class SocketLink {
   readonly #carried = new Set<Carried>();
-  readonly #heart: NodeJS.Timeout;
   #watch: NodeJS.Timeout | undefined;
   #slowSince = 0;
 
   constructor(private readonly socket: WebSocket) {
-    this.#heart = setInterval(() => this.#beat(), heartbeatMs);
-    socket.once('close', () => {
-      clearInterval(this.#heart);
-      clearInterval(this.#watch);
-    });
+    socket.once('close', () => clearInterval(this.#watch));
   }
 
   get congested(): boolean {
@@ -72,16 +59,6 @@ export class SocketLink {
     clearInterval(this.#watch);
     this.#watch = undefined;
     for (const carried of this.#carried) carried.wake();
-  }
-
-  #beat(): void {
-    const { socket } = this;
-    if (socket.readyState !== socket.OPEN || this.congested || this.#carried.size === 0) return;
-    const heads = [...this.#carried].map(({ head }) => head);
-    const [first] = heads;
-    if (!first || heads.some((head) => head === null)) return;
-    const least = heads.reduce((low, head) => (head && low && head.position < low.position ? head : low), first);
-    socket.send(JSON.stringify({ type: 'ping', payload: { position: least && formatHead(least) } }));
   }
 }
 

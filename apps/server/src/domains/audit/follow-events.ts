@@ -5,9 +5,10 @@ import type { Scope } from '../../platform/scope.ts';
 import { canReadNotes } from '../notes/index.ts';
 import { findTicket } from '../tickets/index.ts';
 
-/** One event as a program is told of it; null where too much was missed to be told one by one. */
+/** One event as a program is told of it; null for a heartbeat, and where too much was missed to be told one by one. */
 export interface StreamedEvent {
   readonly event: LoggedEvent | null;
+  readonly reload: boolean;
   readonly head: StreamHead;
 }
 
@@ -23,10 +24,13 @@ export function followEvents(after: StreamHead | null): LiveSource<StreamedEvent
     async step(scope, { events, head }) {
       const seen = await Promise.all(events.map((event) => isSeen(scope, event)));
       return {
-        payloads: events.filter((_, index) => seen[index]).map((event) => ({ event, head: { ...head, position: event.position } })),
+        payloads: events
+          .filter((_, index) => seen[index])
+          .map((event) => ({ event, reload: false, head: { ...head, position: event.position } })),
       };
     },
-    reload: (head) => ({ event: null, head }),
+    reload: (head) => ({ event: null, reload: true, head }),
+    heartbeat: (head) => ({ event: null, reload: false, head }),
   };
 }
 

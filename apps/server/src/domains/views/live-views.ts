@@ -8,7 +8,7 @@ import { canSee, movesIn, ticketsPassing, asFacets, type TicketFacets } from '..
 import { countsAsOf, type CountsAsOf } from './find-tickets.ts';
 import { anchorsOf, edgesOf, matchesFilter, type TicketFilter } from './ticket-filter.ts';
 
-export const ViewChangeKind = { ENTERED: 'ENTERED', CHANGED: 'CHANGED', LEFT: 'LEFT', RELOAD: 'RELOAD' } as const;
+export const ViewChangeKind = { ENTERED: 'ENTERED', CHANGED: 'CHANGED', LEFT: 'LEFT', RELOAD: 'RELOAD', HEARTBEAT: 'HEARTBEAT' } as const;
 export type ViewChangeKind = (typeof ViewChangeKind)[keyof typeof ViewChangeKind];
 
 /** One change of a live list. Applying it twice does no harm: it says what stands now, not what to add. */
@@ -40,6 +40,7 @@ export function followFilter(time: TimeWatch, workspaceId: string, filter: Ticke
       return { payloads };
     },
     reload: (head) => ({ kind: 'RELOAD', ticketId: null, head }),
+    heartbeat: (head) => ({ kind: 'HEARTBEAT', ticketId: null, head }),
     selfContained: true,
     open: () => time.watch(workspaceId, edges),
   };

@@ -14,6 +14,9 @@ import type { StreamHead } from './stream-head.ts';
 /** The event by which rights that changed are noticed at once, and not within half a second. */
 export const accessChanged = 'access.changed';
 
+/** How often those who follow are told that they miss nothing. */
+const heartbeatMs = 10_000;
+
 /** How long one reading of rows serves several deliveries. */
 const unitMs = 250;
 
@@ -42,8 +45,6 @@ export interface Following<Payload> {
 
 /** An open subscription. */
 export interface OpenFollowing {
-  /** Where it stands, or null while it is being told something. */
-  readonly head: StreamHead | null;
   wake(): void;
   close(): void;
 }
@@ -57,6 +58,7 @@ export class LiveDesk {
   readonly #listeners = new Set<EventListener>();
   readonly #seats: Seats;
   #unsubscribe: () => void = () => undefined;
+  #heart: NodeJS.Timeout | undefined;
 
   constructor(private readonly settings: LiveSettings) {
     this.#seats = new Seats(settings.credentials, settings.logger, {
@@ -67,6 +69,9 @@ export class LiveDesk {
 
   start(): void {
     this.#seats.start();
+    this.#heart = setInterval(() => {
+      for (const workspace of this.#workspaces.values()) workspace.beat();
+    }, heartbeatMs);
     this.#unsubscribe = this.settings.pubSub.subscribe('signal', (message) => {
       const { workspaceId, topic } = JSON.parse(message) as { workspaceId: string; topic: string };
       this.signal(workspaceId, topic);
@@ -78,6 +83,7 @@ export class LiveDesk {
 
   close(): void {
     this.#seats.stop();
+    clearInterval(this.#heart);
     this.#unsubscribe();
     for (const workspace of this.#workspaces.values()) workspace.close();
     this.#workspaces.clear();
@@ -185,9 +191,6 @@ class LiveWorkspace implements LiveStream {
     group.add(follower);
     let open = true;
     return {
-      get head() {
-        return group.settled && !outlet.congested && !follower.unsettled ? follower.told : null;
-      },
       wake: () => group.wake(),
       close: () => {
         if (!open) return;
@@ -203,6 +206,10 @@ class LiveWorkspace implements LiveStream {
   signal(topic: string, what: string): void {
     this.#unit = null;
     for (const group of this.#byTopic.get(topic) ?? []) group.wake(what);
+  }
+
+  beat(): void {
+    this.#eachGroup((group) => group.beat());
   }
 
   unsettle(seat: Seat): void {

@@ -67,6 +67,7 @@ export class LiveGroup<Payload = unknown> {
   /** Where everybody stands who is not behind. */
   #done: Mark;
   #dirty = false;
+  #beating = false;
   #running = false;
   #closed = false;
   #failingSince: number | null = null;
@@ -105,6 +106,13 @@ export class LiveGroup<Payload = unknown> {
     if (this.settled) this.#done.position = before;
     this.#dirty = true;
     if (!this.#running && !this.#closed) void this.#run();
+  }
+
+  /** Tells everybody who is up to date that they are. */
+  beat(): void {
+    if (!this.source.heartbeat) return;
+    this.#beating = true;
+    this.wake();
   }
 
   /** Somebody's rights became others. */
@@ -169,6 +177,14 @@ export class LiveGroup<Payload = unknown> {
     const failed = told.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
     this.#done = head;
+    if (this.#beating) await this.#beat(head);
+  }
+
+  async #beat(head: Mark): Promise<void> {
+    this.#beating = false;
+    if (!this.source.heartbeat) return;
+    const result = await this.render(this.source.heartbeat(head), this.stream.unit());
+    for (const follower of this.#followers) if (follower.told === head && !follower.outlet.congested) follower.outlet.write(result);
   }
 
   /** Followers by where they stand, the slow ones left out until they have read what they were sent. */

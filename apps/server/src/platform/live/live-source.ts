@@ -43,6 +43,8 @@ export interface LiveSource<Payload = unknown> {
   readonly restMs?: number;
   /** What somebody is told who cannot be told what they missed. Without it they begin anew. */
   reload?(head: StreamHead): Payload;
+  /** What says that nothing was missed up to a position: told now and then, so that a silent stream is known to be whole. */
+  heartbeat?(head: StreamHead): Payload;
   /** Called for each follower; the answer is called when they go. */
   open?(): () => void;
 }

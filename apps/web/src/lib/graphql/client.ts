@@ -21,6 +21,7 @@ const embeddedTypes = [
   'PageInfo',
   'Presence',
   'SlaClock',
+  'TicketPresence',
   'TicketConnection',
   'TicketEdge',
   'TicketPermissions',

@@ -20,8 +20,9 @@ export function openSocket(): Client {
     shouldRetry: () => true,
     onNonLazyError: () => undefined,
     async retryWait(retries) {
-      const backoff = Math.min(5000, 200 * 2 ** retries);
-      await new Promise((resolve) => setTimeout(resolve, backoff * (0.5 + Math.random())));
+      // Spread over two seconds from the first: everybody lost the same server at the same moment.
+      const longest = Math.min(8000, 2000 * 2 ** retries);
+      await untilWorthTrying(100 + Math.random() * longest);
     },
     on: {
       opened: (opened) => (socket = opened as WebSocket),
@@ -33,5 +34,21 @@ export function openSocket(): Client {
       pong: (received) => received && clearTimeout(overdue),
       closed: () => clearTimeout(overdue),
     },
+  });
+}
+
+/** Waits a while, and no longer than until the network is back or somebody looks at the page again. */
+function untilWorthTrying(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      removeEventListener('online', done);
+      document.removeEventListener('visibilitychange', seen);
+      resolve();
+    };
+    const seen = () => document.visibilityState === 'visible' && done();
+    const timer = setTimeout(done, ms);
+    addEventListener('online', done);
+    document.addEventListener('visibilitychange', seen);
   });
 }

@@ -22,7 +22,7 @@ it('asks for the same values in every language', () => {
 });
 
 it('has only messages that can be formatted', () => {
-  const values = { name: 'N', time: 'T', reason: 'R', count: 5, number: 1, view: 'V', field: 'F', from: 'A', to: 'B' };
+  const values = { name: 'N', time: 'T', reason: 'R', count: 5, number: 1, view: 'V', field: 'F', from: 'A', to: 'B', names: 'N, M' };
 
   for (const [locale, messages] of Object.entries(catalogues)) {
     for (const [key, message] of Object.entries(messages)) {

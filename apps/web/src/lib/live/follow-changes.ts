@@ -6,9 +6,13 @@ export interface ChangeSink<Data> {
   readonly onFault: (message: string) => void;
 }
 
+/** A stream that the server ended is asked for again after this while. */
+const retryMs = 1000;
+
 /**
- * Follows a stream of changes outside the cache. The variables are read anew whenever the socket has to subscribe again,
- * so that it resumes after the last change instead of from where it once began.
+ * Follows a stream of changes outside the cache. The variables are read anew whenever it has to subscribe again, after a
+ * lost connection or because the server ended the stream, so that it resumes after the last change instead of from where
+ * it once began.
  */
 export function followChanges<Data, Variables>(
   socket: Socket,
@@ -22,9 +26,25 @@ export function followChanges<Data, Variables>(
       return variables() as Record<string, unknown>;
     },
   };
-  return socket.subscribe<Data>(request, {
-    next: ({ data, errors }) => (data ? onData(data) : onFault(errors?.[0]?.message ?? '')),
-    error: (fault) => onFault(Array.isArray(fault) ? String(fault[0]?.message) : 'socket'),
-    complete: () => undefined,
-  });
+  let stopped = false;
+  let again: ReturnType<typeof setTimeout> | undefined;
+  let stop = () => undefined as void;
+  const subscribe = () => {
+    stop = socket.subscribe<Data>(request, {
+      next: ({ data, errors }) => (data ? onData(data) : onFault(errors?.[0]?.message ?? '')),
+      error: (fault) => {
+        onFault(Array.isArray(fault) ? String(fault[0]?.message) : 'socket');
+        again = setTimeout(subscribe, retryMs);
+      },
+      complete: () => {
+        if (!stopped) again = setTimeout(subscribe, retryMs);
+      },
+    });
+  };
+  subscribe();
+  return () => {
+    stopped = true;
+    clearTimeout(again);
+    stop();
+  };
 }

@@ -1,18 +1,13 @@
-import type { Client } from '@urql/core';
-import {
-  TicketAssignDocument,
-  TicketEditDocument,
-  TicketSetStatusDocument,
-  TicketTagDocument,
-  type Priority,
-  type TicketConflictDetailsFragment,
-  type TicketFieldsFragment,
-} from '#lib/graphql/generated/graphql.ts';
-import { mutate } from '#lib/graphql/index.ts';
+import type { TicketConflictDetailsFragment, TicketFieldsFragment } from '#lib/graphql/generated/graphql.ts';
+import type { Outbox, OutboxEntry } from '#lib/live/index.ts';
 
 export type EditedField = 'subject' | 'description' | 'priority' | 'topicId' | 'teamId' | 'requesterId' | 'statusId' | 'assigneeId';
 
 type Refusal = { readonly message: string } | ({ readonly message: string } & TicketConflictDetailsFragment);
+
+interface Answer {
+  readonly userErrors: readonly Refusal[];
+}
 
 /** Somebody was first. `again` sends our value once more, on top of theirs. */
 export interface Conflict {
@@ -21,9 +16,20 @@ export interface Conflict {
   readonly again: () => Promise<boolean>;
 }
 
+/** What was just changed, and how it is taken back. */
+export interface Undoable {
+  readonly field: EditedField | 'tags';
+  readonly undo: () => Promise<unknown>;
+}
+
+interface Edit {
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
 /**
- * Changes to one ticket. A change shows at once and is taken back with the reason when it is refused; a conflict waits
- * for a decision and overwrites nothing.
+ * Changes to one ticket. A change shows at once; it is taken back with the reason when it is refused, and waits in the
+ * outbox when nobody answers. A conflict waits for a decision and overwrites nothing.
  */
 export class TicketEditor {
   /** What was chosen and is not confirmed yet, by field. */
@@ -32,37 +38,62 @@ export class TicketEditor {
   conflict = $state.raw<Conflict | null>(null);
 
   constructor(
-    private readonly client: Client,
+    private readonly outbox: () => Outbox,
     private readonly ticket: () => TicketFieldsFragment,
-    private readonly offline: () => string,
+    private readonly onSaved: (change: Undoable) => void,
   ) {}
 
-  /** The value to show: what was just chosen, else what the server says. */
+  /** The value to show: what was just chosen, else what waits to be sent, else what the server says. */
   shown(field: EditedField): string | null {
     const chosen = this.pending[field];
-    return chosen === undefined ? this.#current(field) : chosen;
+    if (chosen !== undefined) return chosen;
+    const waiting = this.#waiting(field);
+    return waiting ? waiting.to : this.#current(field);
   }
 
-  /** Sets a field from the value that the person saw. True when it was saved. */
-  async set(field: EditedField, to: string | null, from: string | null = this.#current(field)): Promise<boolean> {
+  /** Sets a field from the value that the person saw. True when it was saved, or waits to be. */
+  async set(field: EditedField, to: string | null, from: string | null = this.shown(field)): Promise<boolean> {
     if (to === from) return true;
     this.refusal = null;
     this.pending = { ...this.pending, [field]: to };
-    const errors = await this.#send(field, from, to);
+    const { operation, input } = this.#mutationOf(field, { from, to });
+    const outcome = await this.outbox().run<Answer>(operation, input, this.ticket().id);
     const { [field]: _done, ...rest } = this.pending;
     this.pending = rest;
-    if (errors === null) this.refusal = this.offline();
-    const [error] = errors ?? [];
-    if (error && 'theirs' in error) {
-      this.conflict = { field, details: error, again: () => this.set(field, to, error.theirs) };
-    } else if (error) this.refusal = error.message;
-    return errors?.length === 0;
+    if ('waiting' in outcome) return true;
+    const [error] = outcome.answer.userErrors;
+    if (error) this.#refused(field, to, error);
+    else this.onSaved({ field, undo: () => this.set(field, from, to) });
+    return !error;
   }
 
   async tag(add: string[], remove: string[]): Promise<void> {
     this.refusal = null;
-    const data = await mutate(this.client, TicketTagDocument, { input: { ticketId: this.ticket().id, add, remove } });
-    this.refusal = data ? (data.ticketTag.userErrors[0]?.message ?? null) : this.offline();
+    const outcome = await this.outbox().run<Answer>('ticketTag', { ticketId: this.ticket().id, add, remove }, this.ticket().id);
+    if ('waiting' in outcome) return;
+    this.refusal = outcome.answer.userErrors[0]?.message ?? null;
+    if (this.refusal === null) this.onSaved({ field: 'tags', undo: () => this.tag(remove, add) });
+  }
+
+  /** Brings before the person what was refused of a change that had waited. */
+  take(entry: OutboxEntry): void {
+    const [field, edit] = editIn(entry) ?? [];
+    if (!field || !edit || !entry.refusal || !('theirs' in entry.refusal)) return;
+    this.outbox().discard(entry.id);
+    this.#refused(field, edit.to, entry.refusal as Refusal);
+  }
+
+  #refused(field: EditedField, to: string | null, error: Refusal): void {
+    if ('theirs' in error) this.conflict = { field, details: error, again: () => this.set(field, to, error.theirs) };
+    else this.refusal = error.message;
+  }
+
+  #waiting(field: EditedField): Edit | null {
+    const edits = this.outbox()
+      .of(this.ticket().id)
+      .filter(({ refusal }) => refusal === null)
+      .map(editIn);
+    return edits.findLast((edit) => edit?.[0] === field)?.[1] ?? null;
   }
 
   #current(field: EditedField): string | null {
@@ -80,23 +111,19 @@ export class TicketEditor {
     return values[field];
   }
 
-  async #send(field: EditedField, from: string | null, to: string | null): Promise<readonly Refusal[] | null> {
+  #mutationOf(field: EditedField, { from, to }: Edit) {
     const ticketId = this.ticket().id;
-    if (field === 'statusId') {
-      const data = await mutate(this.client, TicketSetStatusDocument, { input: { ticketId, from: from ?? '', to: to ?? '' } });
-      return data && data.ticketSetStatus.userErrors;
-    }
-    if (field === 'assigneeId') {
-      const data = await mutate(this.client, TicketAssignDocument, { input: { ticketId, from, to } });
-      return data && data.ticketAssign.userErrors;
-    }
-    const edit =
-      field === 'priority'
-        ? { priority: { from: from as Priority, to: to as Priority } }
-        : field === 'subject' || field === 'description'
-          ? { [field]: { from: from ?? '', to: to ?? '' } }
-          : { [field]: { from, to } };
-    const data = await mutate(this.client, TicketEditDocument, { input: { ticketId, ...edit } });
-    return data && data.ticketEdit.userErrors;
+    if (field === 'statusId') return { operation: 'ticketSetStatus', input: { ticketId, from: from ?? '', to: to ?? '' } };
+    if (field === 'assigneeId') return { operation: 'ticketAssign', input: { ticketId, from, to } };
+    const text = field === 'subject' || field === 'description';
+    return { operation: 'ticketEdit', input: { ticketId, [field]: text ? { from: from ?? '', to: to ?? '' } : { from, to } } };
   }
+}
+
+/** The field that an entry of the outbox changes, and how; null for one that changes none. */
+function editIn({ operation, input }: OutboxEntry): [EditedField, Edit] | null {
+  if (operation === 'ticketSetStatus') return ['statusId', input as unknown as Edit];
+  if (operation === 'ticketAssign') return ['assigneeId', input as unknown as Edit];
+  const named = Object.entries(input).find(([name]) => name !== 'ticketId');
+  return operation === 'ticketEdit' && named ? [named[0] as EditedField, named[1] as Edit] : null;
 }

@@ -47,6 +47,8 @@ export class TicketList {
   #retrying: ReturnType<typeof setTimeout> | undefined;
   #stop: (() => void) | null = null;
   #closed = false;
+  /** Called when a row came in or went at a place, so that a reader further down keeps theirs. `entered`: it is new here. */
+  onShift: (index: number, by: 1 | -1, entered: boolean) => void = () => undefined;
 
   constructor(
     private readonly client: Client,
@@ -149,6 +151,7 @@ export class TicketList {
   #apply({ kind, ticketId, ticket, position }: ViewChange): void {
     this.#position = position;
     if (kind === 'RELOAD') void this.open();
+    else if (kind === 'HEARTBEAT') return;
     else if (ticketId && (kind === 'LEFT' || !ticket)) this.#remove(ticketId);
     else if (ticket) this.#put(ticket, kind === 'ENTERED');
   }
@@ -156,8 +159,10 @@ export class TicketList {
   #remove(id: string): void {
     const index = this.indexOf(id);
     this.rows.delete(id);
-    if (index !== -1) this.ids = this.ids.toSpliced(index, 1);
-    else if (this.#exact < this.count) this.#loseGap();
+    if (index !== -1) {
+      this.ids = this.ids.toSpliced(index, 1);
+      this.onShift(index, -1, false);
+    } else if (this.#exact < this.count) this.#loseGap();
   }
 
   #put(row: TicketRow, entered: boolean): void {
@@ -178,6 +183,8 @@ export class TicketList {
     if (fits) {
       if (from !== to) this.#cursors.delete(row.id);
       this.ids = this.ids.toSpliced(to, 0, row.id);
+      if (from !== -1) this.onShift(from, -1, false);
+      this.onShift(to, 1, entered);
     } else {
       // Its place is somewhere among rows nobody looked at.
       this.ids = [...this.ids, null];

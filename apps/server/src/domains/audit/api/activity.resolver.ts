@@ -32,7 +32,7 @@ class ActivityEntryType implements Pick<EventRecord, 'id' | 'type' | 'at'> {
   @Field(() => Date) at!: Date;
 }
 
-@ObjectType({ description: 'The next event of the stream. Without an entry too much was missed: load what you keep, and go on from here.' })
+@ObjectType({ description: 'The next event of the stream; without an entry a heartbeat: up to this position nothing was missed.' })
 class StreamEvent {
   @Field(() => String, { description: 'Resume after this position.' }) position!: string;
   @Field(() => Boolean, { description: 'True = what was missed can no longer be told one by one. Load anew.' }) reload!: boolean;
@@ -83,9 +83,9 @@ export class ActivityEntryResolver {
   eventsStreamed(
     @Arg('after', () => String, { nullable: true, description: 'The position of the last event you have; from now on without one.' })
     _after: string | null,
-    @Root() { event, head }: StreamedEvent,
+    @Root() { event, reload, head }: StreamedEvent,
   ): StreamEvent {
     const { ticketId = null, ticketVersion = null } = event ?? {};
-    return { position: formatHead(head), reload: event === null, ticketId, ticketVersion, entry: event };
+    return { position: formatHead(head), reload, ticketId, ticketVersion, entry: event };
   }
 }

@@ -64,7 +64,10 @@ export class ViewType implements Pick<View, 'id' | 'key'> {
 
 @ObjectType({ description: 'A change of a live list. Applying it twice does no harm.' })
 export class ViewChangeType {
-  @Field(() => ViewChangeKind, { description: 'RELOAD: too much was missed; load the page again.' }) kind!: ViewChangeKind;
+  @Field(() => ViewChangeKind, {
+    description: 'RELOAD: too much was missed; load the page again. HEARTBEAT: nothing was, up to this position.',
+  })
+  kind!: ViewChangeKind;
   @Field(() => ID, { nullable: true }) ticketId!: string | null;
   @Field(() => TicketType, { nullable: true, description: 'As it is now; null when it left.' }) ticket!: Ticket | null;
   @Field(() => String, { description: 'Resume after this position.' }) position!: string;

@@ -1,0 +1,22 @@
+import {
+  NoteAddDocument,
+  TicketAssignDocument,
+  TicketCreateDocument,
+  TicketEditDocument,
+  TicketSetStatusDocument,
+  TicketTagDocument,
+  WatcherAddDocument,
+  WatcherRemoveDocument,
+} from '#lib/graphql/generated/graphql.ts';
+
+/** What may wait in the outbox, by the name under which it waits: a later version of these pages must still know it. */
+export const outboxDocuments = {
+  noteAdd: NoteAddDocument,
+  ticketAssign: TicketAssignDocument,
+  ticketCreate: TicketCreateDocument,
+  ticketEdit: TicketEditDocument,
+  ticketSetStatus: TicketSetStatusDocument,
+  ticketTag: TicketTagDocument,
+  watcherAdd: WatcherAddDocument,
+  watcherRemove: WatcherRemoveDocument,
+};

@@ -1,0 +1,10 @@
+// npm run bench, bench:live and chaos: installs and builds what is missing, then runs one of them on this machine.
+import { ensureInstalled, run } from './ensure.mjs';
+
+const [name, ...args] = process.argv.slice(2);
+const vite = 'node_modules/vite/bin/vite.js';
+ensureInstalled();
+run(vite, ['build', '--config', 'apps/server/bench/vite.config.ts', '--logLevel', 'error']);
+// The chaos suite drives the server as it is shipped.
+if (name === 'chaos') run('node_modules/turbo/bin/turbo', ['run', 'build', '--filter=@baton/server', '--output-logs=errors-only']);
+run(`apps/server/dist/bench/${name}.js`, args);
