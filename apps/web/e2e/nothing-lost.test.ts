@@ -47,7 +47,7 @@ it('loses nothing that two people type while their server dies and comes back', 
   await sofia.getByRole('button', { name: 'Add note' }).click();
   await sofia.getByRole('article', { name: 'Waiting to be sent' }).getByText('Sofia types on through it all.').waitFor();
   await choose(sofia, 'Priority', 'Critical');
-  await sofia.getByText('Waits to be sent').waitFor();
+  await sofia.getByText('Waits to be sent', { exact: true }).waitFor();
   await sofia.getByRole('button', { name: /wait to be sent/ }).waitFor();
   await picture(sofia, 'waiting-to-be-sent');
   await desk.revive(0);
@@ -56,6 +56,7 @@ it('loses nothing that two people type while their server dies and comes back', 
   await olena.getByRole('button', { name: 'Priority', exact: true }).getByText('Critical').waitFor();
   expect(await composer(olena).textContent()).toBe('Olena does the same meanwhile.');
   await sofia.getByRole('article', { name: 'Waiting to be sent' }).waitFor({ state: 'detached' });
+  await notes(sofia).first().waitFor();
   expect(await notes(sofia).count()).toBe(1);
 
   // A colleague's note came in between: the first click shows it, the second sends.
@@ -71,12 +72,13 @@ it('loses nothing that two people type while their server dies and comes back', 
 it('keeps what was done without a connection through a reload of the page, and sends it once', async () => {
   const sofia = await desk.person('sofia@demo.baton', { path: '/views/open' });
   const number = await createTicket(sofia, 'Offline');
+  // What shows the outbox is loaded a moment after the page.
+  await sofia.waitForTimeout(3000);
   await sofia.context().setOffline(true);
   await composer(sofia).fill('Written on a train.');
   await sofia.getByRole('button', { name: 'Add note' }).click();
   await sofia.getByRole('article', { name: 'Waiting to be sent' }).waitFor();
   expect(await composer(sofia).textContent()).toBe('');
-  await sofia.waitForTimeout(4500);
   await sofia.getByRole('button', { name: '1 change waits to be sent' }).click();
   await sofia.getByRole('dialog').getByText('Written on a train.').waitFor();
   await picture(sofia, 'outbox');
@@ -97,9 +99,9 @@ it('brings before the person what was refused of what had waited', async () => {
   const olena = await desk.person('olena@demo.baton', { node: 1, path: `/views/open/${number}` });
   await sofia.context().setOffline(true);
   await choose(sofia, 'Priority', 'Low');
-  await sofia.getByText('Waits to be sent').waitFor();
+  await sofia.getByText('Waits to be sent', { exact: true }).waitFor();
   await choose(olena, 'Priority', 'High');
-  await olena.getByRole('region', { name: 'History' }).getByText('changed priority from Normal to High').waitFor();
+  await olena.getByRole('region', { name: 'History' }).getByText('changed the priority from Normal to High').waitFor();
 
   await sofia.context().setOffline(false);
 
@@ -141,7 +143,7 @@ it('takes back one’s own last change', async () => {
   await undo.click();
 
   await sofia.getByRole('button', { name: 'Priority', exact: true }).getByText('Normal').waitFor();
-  await sofia.getByRole('region', { name: 'History' }).getByText('changed priority from Critical to Normal').waitFor();
+  await sofia.getByRole('region', { name: 'History' }).getByText('changed the priority from Critical to Normal').waitFor();
   await sofia.context().close();
 });
 
