@@ -48,22 +48,27 @@ describe('a program that follows all events', () => {
   });
 
   it('misses no event of a writer who began first and commits last', async () => {
-    const [early, late] = [await world.ticket(), await world.ticket()];
-    const reader = ada.follow(EVENTS, { after: (await ada.run(PAGE)).tickets.position });
-    const { orm } = world.desk;
+    const late = await world.ticket();
+    const client = `mutation { contactCreate(input: { name: "Waited for" }) { contact { id } } }`;
+    const { id: requesterId } = (await ada.run(client)).contactCreate.contact;
+    const { tickets } = await ada.run(PAGE);
+    const reader = ada.follow(EVENTS, { after: tickets.position });
 
-    // A sequence would number the first writer's event now; a reader past the second's number would never see it.
-    const slow = orm.em.fork();
-    await slow.begin();
-    await slow.execute('update ticket set version = version + 1 where id = ?', [early.id]);
-    await slow.execute(
-      `insert into event (workspace_id, id, type, ticket_id, ticket_version, actor_kind, member_ids, changes, facets, at)
-       select t.workspace_id, gen_random_uuid(), 'ticket.tagged', t.id, t.version, 'SYSTEM', '{}', '[]', ticket_facets(t), now() from ticket t where t.id = ?`,
-      [early.id],
-    );
+    // The first writer has written everything and waits in its commit, for a check of the client that somebody holds. A
+    // sequence would have numbered its event by now; a reader past the second writer's number would never see it.
+    const holder = world.desk.orm.em.fork();
+    await holder.begin();
+    await holder.execute('select 1 from contact where id = ? for update', [requesterId]);
+    const first = world.ticket({ requesterId, subject: 'First' });
+    const committing = () =>
+      world.sql<object>(
+        `select 1 from pg_stat_activity where datname = current_database() and query = 'commit' and wait_event_type = 'Lock'`,
+      );
+    await waitFor(async () => (await committing()).length > 0, 'the commit that waits');
     await tag(late.id, 'second');
     await reader.until(({ eventsStreamed }) => eventsStreamed.ticketId === late.id);
-    await slow.commit();
+    await holder.rollback();
+    const early = await first;
 
     await reader.until(({ eventsStreamed }) => eventsStreamed.ticketId === early.id);
     const positions = reader.received.map(({ eventsStreamed }) => positionOf(eventsStreamed.position));

@@ -28,7 +28,7 @@ export function followChanges<Data, Variables>(
   };
   let stopped = false;
   let again: ReturnType<typeof setTimeout> | undefined;
-  let stop = () => undefined as void;
+  let stop: () => void = () => undefined;
   const subscribe = () => {
     stop = socket.subscribe<Data>(request, {
       next: ({ data, errors }) => (data ? onData(data) : onFault(errors?.[0]?.message ?? '')),

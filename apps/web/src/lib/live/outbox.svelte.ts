@@ -5,7 +5,7 @@ import { getContext, setContext } from 'svelte';
 type OutboxDocuments = Readonly<Record<string, TypedDocumentNode<unknown, { input: never }>>>;
 
 /** A refusal as every mutation answers it. */
-export interface Refusal {
+interface Refusal {
   readonly message: string;
 }
 
