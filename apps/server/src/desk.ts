@@ -12,6 +12,7 @@ import { systemClock, type Clock } from './kernel/clock.ts';
 import { systemViewer, type Viewer } from './kernel/viewer.ts';
 import { EventLog } from './platform/event-log.ts';
 import { exclusively } from './platform/exclusively.ts';
+import { Housekeeping } from './platform/housekeeping.ts';
 import type { Logger } from './platform/logger.ts';
 import { LiveDesk } from './platform/live/live-desk.ts';
 import { TimeWatch } from './platform/live/time-watch.ts';
@@ -109,6 +110,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, clock: Clock 
     liveDesk.signal(workspaceId, 'presences', ticketId);
   });
   const live: LiveSources = { desk: liveDesk, presence, time };
+  const housekeeping = new Housekeeping(orm, logger);
   const breaches = new BreachWatch(systemScope, logger);
 
   return {
@@ -122,11 +124,13 @@ export async function openDesk(config: DeskConfig, logger: Logger, clock: Clock 
     start() {
       relay.start();
       breaches.start();
+      housekeeping.start();
       liveDesk.start();
       presence.start();
     },
     async close() {
       presence.stop();
+      housekeeping.stop();
       time.stop();
       await breaches.stop();
       await relay.stop();

@@ -65,10 +65,10 @@ export class EventReader {
   }
 
   /** The events of `(after, upTo]`, or null when they cannot be told one by one: of another epoch, too old, or too many. */
-  async between(after: Place, upTo: number): Promise<readonly LoggedEvent[] | null> {
+  async between(after: StreamHead, upTo: number): Promise<readonly LoggedEvent[] | null> {
     const { workspaceId, orm, retentionMs } = this.settings;
     if (after.epoch !== this.place.epoch || after.position > this.place.position) return null;
-    if (upTo - after.position > replayLimit) return null;
+    if (upTo - after.position > replayLimit || after.at < Date.now() - retentionMs) return null;
     if (upTo <= after.position) return [];
     const first = this.#tail[0]?.position ?? Infinity;
     if (after.position + 1 >= first) return this.#tail.slice(after.position + 1 - first, upTo + 1 - first);
