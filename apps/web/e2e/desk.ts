@@ -119,6 +119,24 @@ export function picture(page: Page, name: string): Promise<Buffer> {
   return page.screenshot({ path: `${pictures}${name}.png` });
 }
 
+/** Makes a ticket in the dialog and answers its number. */
+export async function createTicket(page: Page, subject: string, team = 'Support'): Promise<string> {
+  await page.getByRole('button', { name: 'New ticket' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Subject').fill(subject);
+  await dialog.getByLabel('Team').selectOption({ label: team });
+  await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+  await page.getByRole('heading', { name: subject }).waitFor();
+  return page.url().split('/').at(-1) ?? '';
+}
+
+/** Chooses in a picker by the words of the option. */
+export async function choose(page: Page, picker: string, option: string): Promise<void> {
+  await page.getByRole('button', { name: picker, exact: true }).click();
+  await page.getByPlaceholder('Search…').fill(option);
+  await page.getByRole('option', { name: option }).first().click();
+}
+
 async function launch(environment: NodeJS.ProcessEnv): Promise<ChildProcess> {
   const server = spawn(process.execPath, ['--enable-source-maps', 'dist/main.js'], {
     cwd: serverFolder,

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { picture, RunningDesk } from './desk.ts';
+import { choose, createTicket, picture, RunningDesk } from './desk.ts';
 
 let desk: RunningDesk;
 
@@ -12,22 +12,6 @@ afterEach(() => expect(desk.complaints.splice(0)).toEqual([]));
 
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Internal note' });
 const notes = (page: Page) => page.getByRole('article', { name: /^Internal note: / });
-
-async function createTicket(page: Page, subject: string): Promise<string> {
-  await page.getByRole('button', { name: 'New ticket' }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Subject').fill(subject);
-  await dialog.getByLabel('Team').selectOption({ label: 'Support' });
-  await dialog.getByRole('button', { name: 'Create', exact: true }).click();
-  await page.getByRole('heading', { name: subject }).waitFor();
-  return page.url().split('/').at(-1) ?? '';
-}
-
-async function choose(page: Page, picker: string, option: string): Promise<void> {
-  await page.getByRole('button', { name: picker, exact: true }).click();
-  await page.getByPlaceholder('Search…').fill(option);
-  await page.getByRole('option', { name: option }).first().click();
-}
 
 it('loses nothing that two people type while their server dies and comes back', async () => {
   const sofia = await desk.person('sofia@demo.baton', { node: 0, path: '/views/open' });

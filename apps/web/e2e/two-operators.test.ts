@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { picture, RunningDesk } from './desk.ts';
+import { choose, createTicket, picture, RunningDesk } from './desk.ts';
 
 let desk: RunningDesk;
 
@@ -14,23 +14,6 @@ afterAll(() => desk.stop());
 afterEach(() => expect(desk.complaints.splice(0)).toEqual([]));
 
 const count = async (page: Page, view: string) => Number(await page.locator(`[data-view="${view}"]`).textContent());
-
-/** Makes a ticket in the dialog and answers its number. */
-async function createTicket(page: Page, subject: string, team = 'Support'): Promise<string> {
-  await page.getByRole('button', { name: 'New ticket' }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Subject').fill(subject);
-  await dialog.getByLabel('Team').selectOption({ label: team });
-  await dialog.getByRole('button', { name: 'Create', exact: true }).click();
-  await page.getByRole('heading', { name: subject }).waitFor();
-  return page.url().split('/').at(-1) ?? '';
-}
-
-async function choose(page: Page, picker: string, option: string): Promise<void> {
-  await page.getByRole('button', { name: picker, exact: true }).click();
-  await page.getByPlaceholder('Search…').fill(option);
-  await page.getByRole('option', { name: option }).first().click();
-}
 
 describe('two operators on one queue', () => {
   it('see each other’s work without a reload', async () => {
