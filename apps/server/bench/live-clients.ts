@@ -69,7 +69,7 @@ class Client {
     if (opcode !== 1) return;
     // `{"id":…,"type":"next"…`: the first letters tell a result from the rest.
     if (body[2] === 0x69 && body[3] === 0x64) {
-      if (body.includes('"type":"next"')) frames += 1;
+      if (body.includes('"type":"next"') && body[kindAt] !== heartbeat) frames += 1;
       if (timed) this.#time(body);
     } else if (body.includes('connection_ack')) {
       this.#socket.write(
@@ -86,18 +86,24 @@ class Client {
   }
 }
 
+/** Where a change says its kind; a heartbeat is no delivery of an edit. */
+const kindAt = '{"id":"1","type":"next","payload":{"data":{"ticketsChanged":{"kind":"'.length;
+const heartbeat = 'H'.charCodeAt(0);
+
 let clients: Client[] = [];
 process.on('message', async (message: Message) => {
   if (message.kind === 'usage') return say({ kind: 'times', last });
   if (message.kind !== 'open') return;
-  for (const client of clients) client.close();
-  frames = 0;
   timed = message.timed;
-  clients = [];
+  if (!message.beside) {
+    for (const client of clients) client.close();
+    clients = [];
+  }
+  const before = clients.length;
   for (const plan of message.clients) {
     clients.push(new Client(message.port, plan));
     // A few at a time: the backlog of the listening socket is short.
-    if (clients.length % 50 === 0) await Promise.all(clients.slice(-50).map(({ ready }) => ready));
+    if ((clients.length - before) % 50 === 0) await Promise.all(clients.slice(-50).map(({ ready }) => ready));
   }
   await Promise.all(clients.map(({ ready }) => ready));
   say({ kind: 'opened' });

@@ -21,7 +21,13 @@ export type Message =
   | { readonly kind: 'usage' }
   | { readonly kind: 'usageIs'; readonly cpuMs: number; readonly rssKiB: number; readonly longestBlockMs: number }
   | { readonly kind: 'ready'; readonly port: number }
-  | { readonly kind: 'open'; readonly port: number; readonly clients: readonly ClientPlan[]; readonly timed: boolean }
+  | {
+      readonly kind: 'open';
+      readonly port: number;
+      readonly clients: readonly ClientPlan[];
+      readonly timed: boolean;
+      readonly beside: boolean;
+    }
   | { readonly kind: 'opened' }
   | { readonly kind: 'received'; readonly frames: number }
   | { readonly kind: 'times'; readonly last: Readonly<Record<string, number>> };
