@@ -15,6 +15,7 @@ import { createTicket, listStatuses } from '../src/domains/tickets/index.ts';
 import { newId } from '../src/kernel/id.ts';
 import { createLogger } from '../src/platform/logger.ts';
 import { Draw, type ClientPlan } from './plan.ts';
+import { Proxy } from './proxy.ts';
 import { Clients, Node } from './service.ts';
 import { Writer, type ModelTicket } from './writers.ts';
 
@@ -36,7 +37,6 @@ const dataDir = mkdtempSync(join(tmpdir(), 'baton-chaos-'));
 // With everything that makes a commit durable: an acknowledged write must survive whatever comes.
 let postgres = await startPostgres({ dataDir });
 let redis = await startRedis();
-const environment = { DATABASE_URL: postgres.url(), REDIS_URL: redis.url };
 const sql = async <Row extends object>(query: string, parameters: unknown[] = []): Promise<Row[]> => {
   const client = new pg.Client(postgres.url());
   client.on('error', () => undefined);
@@ -50,7 +50,18 @@ const sql = async <Row extends object>(query: string, parameters: unknown[] = []
 
 const desk = await seedDesk();
 const nodes: Node[] = [];
-for (let index = 0; index < nodeCount; index++) nodes.push(new Node(await freePort(), environment));
+/** Each node's own ways to PostgreSQL and to Redis. */
+const ways: { readonly postgres: Proxy; readonly redis: Proxy }[] = [];
+for (let index = 0; index < nodeCount; index++) {
+  const way = {
+    postgres: await Proxy.to(postgres.port, await freePort(), seed + index),
+    redis: await Proxy.to(redis.port, await freePort(), seed + 100 + index),
+  };
+  ways.push(way);
+  const database = new URL(postgres.url());
+  database.port = String(way.postgres.port);
+  nodes.push(new Node(await freePort(), { DATABASE_URL: database.href, REDIS_URL: `redis://127.0.0.1:${way.redis.port}` }));
+}
 await Promise.all(nodes.map((node) => node.start()));
 const urls = nodes.map(({ url }) => url);
 
@@ -85,6 +96,30 @@ const faults: Readonly<Record<string, () => Promise<void>>> = {
     node.signal('SIGSTOP');
     await sleep(quick ? 5000 : draw.one([2000, 8000, 15_000]));
     node.signal('SIGCONT');
+  },
+  async 'a node is cut off from Redis'() {
+    const way = draw.one(ways).redis;
+    way.hold();
+    await sleep(quick ? 5000 : draw.one([5000, 30_000]));
+    way.mend();
+  },
+  async 'the ways are slow and break'() {
+    for (const { postgres: to, redis: hints } of ways) for (const way of [to, hints]) way.worsen(quick ? 60 : 300, 0.002);
+    await sleep(quick ? 4000 : 15_000);
+    for (const { postgres: to, redis: hints } of ways) for (const way of [to, hints]) way.mend();
+  },
+  async 'somebody else leaves a transaction open'() {
+    const foreign = new pg.Client(postgres.url());
+    await foreign.connect();
+    await foreign.query('begin');
+    await foreign.query('select pg_current_xact_id()');
+    await sleep(quick ? 2000 : 10_000);
+    // Everybody must be up to date while it is still open.
+    for (const writer of writers) await writer.stop();
+    const { stale } = await settle();
+    result.stale += stale.length;
+    await foreign.query('rollback');
+    await foreign.end();
   },
   async 'Redis restarts'() {
     const { port } = redis;
@@ -159,6 +194,7 @@ try {
 } finally {
   await Promise.all(halves.map((half) => half.stop()));
   await Promise.all(nodes.map((node) => node.end('SIGKILL')));
+  for (const way of ways) for (const proxy of Object.values(way)) proxy.close();
   await redis.stop();
   await postgres.stop();
   rmSync(dataDir, { recursive: true, force: true });
