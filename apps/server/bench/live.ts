@@ -3,6 +3,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { startPostgres } from '@baton/launcher/postgres';
 import { startRedis } from '@baton/launcher/redis';
+import pg from 'pg';
 import { openDesk, type Desk } from '../src/desk.ts';
 import { Account, AccessToken, Member, Team, TeamMember, type Role } from '../src/domains/identity/index.ts';
 import { hashSecret } from '../src/domains/identity/secret.ts';
@@ -10,6 +11,7 @@ import { createWorkspace } from '../src/domains/onboarding/index.ts';
 import { createTicket, editTicket, type Ticket } from '../src/domains/tickets/index.ts';
 import { newId } from '../src/kernel/id.ts';
 import { createLogger } from '../src/platform/logger.ts';
+import { Relay } from '../src/platform/relay.ts';
 import type { ClientPlan, Message } from './live-operation.ts';
 
 const quick = process.argv.includes('--quick');
@@ -67,7 +69,10 @@ class Child {
 const postgres = await startPostgres({ ephemeral: true });
 const redis = await startRedis();
 const urls = { DATABASE_URL: postgres.url(), REDIS_URL: redis.url };
-const desk = await openDesk({ databaseUrl: postgres.url(), redisUrl: redis.url, databasePool: 12, resumeDays: 7 }, createLogger('error'));
+const logger = createLogger('error');
+const desk = await openDesk({ databaseUrl: postgres.url(), redisUrl: redis.url, databasePool: 12, resumeDays: 7 }, logger);
+const relay = new Relay(desk.orm, desk.pubSub, logger);
+const writers = new pg.Pool({ connectionString: postgres.url(), max: 8 });
 desk.start();
 const { workspaceId, teams, tokens, tickets } = await seed(desk, Math.max(...sizes));
 const clients = new Child('./live-clients.js', [], {});
@@ -82,21 +87,42 @@ type Contender = keyof typeof servers;
 
 let edits = 0;
 
-/** Edits a ticket, or says the same to a server without a database; the next ticket each time. */
-async function edit(contender: Contender): Promise<{ key: string; at: number }> {
+/**
+ * Writes a new priority, or says the same to a server without a database; the next ticket each time. What is measured is
+ * delivery, so the write is the barest there is: one statement that commits what the use case commits.
+ */
+async function edit(contender: Contender): Promise<void> {
+  const { ticket, subject } = nextEdit();
+  if (contender !== 'baton') {
+    return servers[contender].say({ kind: 'publish', result: { data: { ticketsChanged: plainRow(ticket, subject) } } });
+  }
+  const from = ticket.priority;
+  ticket.priority = from === 'LOW' ? 'NORMAL' : 'LOW';
+  const changes = JSON.stringify([{ field: 'priority', from, to: ticket.priority }]);
+  await writers.query({ name: 'edit', text: writePriority, values: [workspaceId, ticket.id, ticket.priority, newId(), changes] });
+  relay.poke(workspaceId);
+}
+
+const writePriority = `
+  with edited as (
+    update ticket set priority = $3, version = version + 1, updated_at = now() where workspace_id = $1 and id = $2
+    returning version, ticket_facets(ticket) as facets
+  )
+  insert into event (workspace_id, id, type, ticket_id, ticket_version, actor_kind, member_ids, changes, facets, at)
+  select $1, $4, 'ticket.edited', $2, version, 'SYSTEM', '{}', $5::jsonb, facets, now() from edited`;
+
+/** Edits a ticket as an operator does; answers when it was committed. */
+async function editAsOperator(): Promise<{ key: string; at: number }> {
+  const { ticket, subject } = nextEdit();
+  await editTicket(desk.systemScope(workspaceId), { ticketId: ticket.id, subject: { from: ticket.subject, to: subject } });
+  ticket.subject = subject;
+  return { key: subject, at: performance.timeOrigin + performance.now() };
+}
+
+function nextEdit() {
   const ticket = tickets[edits++ % tickets.length];
   if (!ticket) throw new Error('there are no tickets');
-  const subject = `Edit ${edits} of a ticket in the queue`;
-  if (contender === 'baton') {
-    await editTicket(desk.systemScope(workspaceId), {
-      ticketId: ticket.id,
-      subject: { from: ticket.subject, to: subject },
-    });
-    ticket.subject = subject;
-    return { key: subject, at: performance.timeOrigin + performance.now() };
-  }
-  servers[contender].say({ kind: 'publish', result: { data: { ticketsChanged: plainRow(ticket, subject) } } });
-  return { key: '', at: 0 };
+  return { ticket, subject: `Edit ${edits} of a ticket in the queue` };
 }
 
 function plainRow(ticket: Ticket, subject: string) {
@@ -336,7 +362,7 @@ async function views(): Promise<{ viewsP99Ms: number; viewsMedianMs: number; lon
   const made: { key: string; at: number }[] = [];
   const started = performance.now();
   for (let index = 0; index < (quick ? 60 : 600); index++) {
-    made.push(await edit('baton'));
+    made.push(await editAsOperator());
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, started + (index + 1) * 50 - performance.now())));
   }
   await new Promise((resolve) => setTimeout(resolve, 1500));
@@ -373,6 +399,7 @@ try {
   if (json) console.log(JSON.stringify({ ...main, rightsClasses10, ...latency, sizes: compared }));
 } finally {
   await Promise.all([clients, ...Object.values(servers)].map((child) => child.stop()));
+  await writers.end();
   await desk.close();
   await redis.stop();
   await postgres.stop();

@@ -71,7 +71,7 @@ function serveSockets(app: FastifyInstance, { schema, factory, live, logger, pub
   const server = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024 });
   const documents = new Documents(schema);
   const links = new WeakMap<WebSocket, SocketLink>();
-  server.on('connection', (socket: WebSocket) => links.set(socket, new SocketLink(socket)));
+  server.on('connection', (socket: WebSocket, request) => links.set(socket, new SocketLink(socket, request.socket)));
   const running = useServer<Readonly<Record<string, unknown>>, SocketExtra>(
     {
       schema,

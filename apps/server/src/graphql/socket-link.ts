@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 
 /** Beyond so much unread, a client is told nothing more until it has read; it then gets the newest. */
@@ -20,8 +21,13 @@ export class SocketLink {
   readonly #carried = new Set<Carried>();
   #watch: NodeJS.Timeout | undefined;
   #slowSince = 0;
+  #gathering = false;
 
-  constructor(private readonly socket: WebSocket) {
+  constructor(
+    private readonly socket: WebSocket,
+    /** The connection under the socket. */
+    private readonly connection: Socket,
+  ) {
     socket.once('close', () => clearInterval(this.#watch));
   }
 
@@ -41,10 +47,27 @@ export class SocketLink {
   send(frame: Buffer): void {
     const { socket } = this;
     if (socket.readyState !== socket.OPEN) return;
+    this.#gather();
     socket.send(frame, asText);
+    if (socket.bufferedAmount < slowBytes) return;
+    this.#release();
     if (socket.bufferedAmount < slowBytes || this.#watch) return;
     this.#slowSince = performance.now();
     this.#watch = setInterval(() => this.#look(), lookMs);
+  }
+
+  /** What is told in one go goes to the kernel in one go: a call to it costs more than the bytes. */
+  #gather(): void {
+    if (this.#gathering) return;
+    this.#gathering = true;
+    this.connection.cork();
+    process.nextTick(() => this.#release());
+  }
+
+  #release(): void {
+    if (!this.#gathering) return;
+    this.#gathering = false;
+    this.connection.uncork();
   }
 
   #look(): void {
