@@ -21,7 +21,7 @@ const only = process.argv.find((word) => word.startsWith('--only='))?.slice('--o
 const sizes = only ? [Number(only)] : quick ? [100, 1000] : [100, 1000, 5000];
 const ticketCount = 400;
 /** Edits on their way at once: enough to keep the server busy, few enough that nobody becomes a slow client. */
-const inFlight = 24;
+const inFlight = 48;
 
 class Child {
   readonly #process: ChildProcess;
@@ -321,7 +321,7 @@ interface Compared {
 }
 
 async function compare(subscribers: number): Promise<Compared> {
-  const count = Math.max(quick ? 30 : 100, Math.min(1000, Math.round((quick ? 30_000 : 200_000) / subscribers)));
+  const count = Math.max(quick ? 30 : 100, Math.min(1000, Math.round((quick ? 60_000 : 200_000) / subscribers)));
   const runs: Record<Contender, Run[]> = { raw: [], apollo: [], baton: [] };
   for (let round = 0; round < rounds; round++) {
     for (const contender of ['raw', 'apollo', 'baton'] as const) {

@@ -10,14 +10,21 @@ export interface RowSource {
 /** How to fetch many things by key at once; the answers in the order of the keys, null where there is none. */
 export interface LoaderDefinition<K, V> {
   readonly batch: (source: RowSource, keys: readonly K[]) => Promise<readonly (V | null)[]>;
+  /** Rows that seldom change, and never without an event that is about no ticket: deliveries keep them for a second. */
+  readonly lasting?: boolean;
 }
+
+/** How long deliveries keep lasting rows, in milliseconds. */
+const lastingMs = 1000;
 
 /** Defines a loader by a fetch of rows and the key that each row answers. */
 export function loaderByKey<K, V>(
   fetch: (source: RowSource, keys: readonly K[]) => Promise<readonly V[]>,
   keyOf: (row: V) => K,
+  { lasting = false }: { lasting?: boolean } = {},
 ): LoaderDefinition<K, V> {
   return {
+    lasting,
     async batch(source, keys) {
       const found = new Map((await fetch(source, keys)).map((row) => [keyOf(row), row]));
       return keys.map((key) => found.get(key) ?? null);
@@ -38,16 +45,27 @@ export function listLoaderByKey<K, V>(
   };
 }
 
-/** What one unit of work has read. It dies with the unit. */
+type AnyLoader = DataLoader<unknown, unknown>;
+type AnyDefinition = LoaderDefinition<never, unknown>;
+
+/** What one unit of work has read. It dies with the unit, except for the lasting rows that a next one may take over. */
 export class Loaders {
-  readonly #loaders = new Map<LoaderDefinition<never, unknown>, DataLoader<unknown, unknown>>();
+  readonly #loaders = new Map<AnyDefinition, AnyLoader>();
   readonly #remembered = new Map<string, Promise<unknown>>();
 
+  constructor(private readonly lasting = { loaders: new Map<AnyDefinition, AnyLoader>(), since: performance.now() }) {}
+
+  /** For the unit that follows this one in a row of deliveries. */
+  next(): Loaders {
+    return new Loaders(performance.now() - this.lasting.since < lastingMs ? this.lasting : undefined);
+  }
+
   load<K, V>(source: RowSource, definition: LoaderDefinition<K, V>, key: K): Promise<V | null> {
-    let loader = this.#loaders.get(definition as LoaderDefinition<never, unknown>);
+    const loaders = definition.lasting ? this.lasting.loaders : this.#loaders;
+    let loader = loaders.get(definition as AnyDefinition);
     if (!loader) {
       loader = new DataLoader<unknown, unknown>((keys) => definition.batch(source, keys as readonly K[]));
-      this.#loaders.set(definition as LoaderDefinition<never, unknown>, loader);
+      loaders.set(definition as AnyDefinition, loader);
     }
     return loader.load(key) as Promise<V | null>;
   }

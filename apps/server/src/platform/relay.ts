@@ -3,6 +3,8 @@ import type { Logger } from './logger.ts';
 import type { PubSub } from './pub-sub.ts';
 
 const sweepMs = 1000;
+/** How long it rests after a relay: when much happens, more is relayed at once. */
+const restMs = 3;
 
 /**
  * Gives committed events their position in the workspace's stream: dense, gap-free, and readable in commit order,
@@ -37,6 +39,7 @@ export class Relay {
     }
     const step = this.#relay(workspaceId)
       .catch((error: unknown) => this.logger.error({ err: error }, 'relay failed; it is tried again within a second'))
+      .then(() => new Promise<void>((resolve) => setTimeout(resolve, restMs)))
       .finally(() => {
         this.#running.delete(workspaceId);
         if (this.#again.delete(workspaceId)) this.poke(workspaceId);

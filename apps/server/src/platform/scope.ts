@@ -56,6 +56,11 @@ export class Scope {
     return new Scope(this.em.fork(), this.viewer, this.clock, this.log);
   }
 
+  /** The unit of work after this one in a row of deliveries: reads anew what a ticket's events change. */
+  next(): Scope {
+    return new Scope(this.em.fork(), this.viewer, this.clock, this.log, this.loaders.next());
+  }
+
   /** Runs `work` in a transaction and announces its events once committed. Joins one already open. */
   async transaction<T>(work: (tx: Scope) => Promise<T>): Promise<T> {
     if (this.em.isInTransaction()) return work(this);

@@ -6,6 +6,7 @@ import { Workspace } from './workspace.entity.ts';
 export const memberById = loaderByKey(
   (scope, ids: readonly string[]) => scope.em.find(Member, { workspaceId: scope.workspaceId, id: { $in: [...ids] } }),
   (member) => member.id,
+  { lasting: true },
 );
 
 /** A person of the workspace, also one who is no longer active: history names them. */
@@ -16,6 +17,7 @@ export function findMember(scope: Scope, id: string): Promise<Member | null> {
 export const teamById = loaderByKey(
   (scope, ids: readonly string[]) => scope.em.find(Team, { workspaceId: scope.workspaceId, id: { $in: [...ids] } }),
   (team) => team.id,
+  { lasting: true },
 );
 
 const teamIdsByMember = listLoaderByKey(

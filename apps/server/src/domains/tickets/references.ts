@@ -8,16 +8,19 @@ import { ReferenceNotFound } from './ticket.errors.ts';
 export const statusById = loaderByKey(
   (scope, ids: readonly string[]) => scope.em.find(Status, { workspaceId: scope.workspaceId, id: { $in: [...ids] } }),
   (status) => status.id,
+  { lasting: true },
 );
 
 export const topicById = loaderByKey(
   (scope, ids: readonly string[]) => scope.em.find(Topic, { workspaceId: scope.workspaceId, id: { $in: [...ids] } }),
   (topic) => topic.id,
+  { lasting: true },
 );
 
 const tagById = loaderByKey(
   (scope, ids: readonly string[]) => scope.em.find(Tag, { workspaceId: scope.workspaceId, id: { $in: [...ids] } }),
   (tag) => tag.id,
+  { lasting: true },
 );
 
 const tagLinksByTicket = listLoaderByKey(

@@ -5,6 +5,8 @@ import type { PubSub } from '../pub-sub.ts';
 import type { StreamHead } from './stream-head.ts';
 
 const lookMs = 1000;
+/** How long it rests after a read: when much happens, more is read and told at once. */
+const restMs = 5;
 const batchSize = 500;
 const tailLength = 5000;
 const replayLimit = 10_000;
@@ -112,6 +114,7 @@ export class EventReader {
       this.#tail.push(...events);
       if (this.#tail.length > tailLength * 2) this.#tail = this.#tail.slice(-tailLength);
       onEvents(events);
+      await new Promise((resolve) => setTimeout(resolve, restMs));
     } while (this.#readAgain);
   }
 

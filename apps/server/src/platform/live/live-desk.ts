@@ -132,6 +132,8 @@ class LiveWorkspace implements LiveStream {
   readonly #groups = new Map<string, LiveGroup>();
   readonly #byTopic = new Map<string, Set<LiveGroup>>();
   #unit: { readonly scope: Scope; readonly since: number; readonly at: number } | null = null;
+  /** Whose lasting rows the next unit takes over. */
+  #before: Scope | null = null;
 
   constructor(
     private readonly workspaceId: string,
@@ -173,7 +175,9 @@ class LiveWorkspace implements LiveStream {
   #batch() {
     const since = performance.now();
     if (!this.#unit || since - this.#unit.since > unitMs) {
-      this.#unit = { scope: this.settings.systemScope(this.workspaceId), since, at: this.settings.clock().getTime() };
+      const scope = this.#before?.next() ?? this.settings.systemScope(this.workspaceId);
+      this.#unit = { scope, since, at: this.settings.clock().getTime() };
+      this.#before = scope;
     }
     return this.#unit;
   }
@@ -228,6 +232,7 @@ class LiveWorkspace implements LiveStream {
 
   #dispatch(events: readonly LoggedEvent[]): void {
     this.#unit = null;
+    if (events.some(({ ticketId }) => ticketId === null)) this.#before = null;
     const before = (events[0]?.position ?? 1) - 1;
     const concerned = new Set<LiveGroup>();
     for (const event of events) {
