@@ -217,7 +217,7 @@ function ready(child) {
     const onExit = (code) => fail(`ended with code ${code} while it was starting`);
     const onData = (chunk) => {
       log = (log + chunk).slice(-8000);
-      if (log.includes('ready to accept connections')) settle(resolve);
+      if (/ready to accept (read-only )?connections/.test(log)) settle(resolve);
     };
     const timer = setTimeout(() => fail('did not start within 60 s'), 60_000);
     child.once('error', reject).once('exit', onExit);

@@ -2,12 +2,12 @@
 // API alone, and compares it with a fresh load when asked.
 import { createClient, type Client as Socket } from 'graphql-ws';
 import WebSocket from 'ws';
-import { ask, type ClientPlan, type FromClients, type ToClients, type ToldEvent } from './plan.ts';
+import { ask, Draw, type ClientPlan, type FromClients, type ToClients, type ToldEvent } from './plan.ts';
 
 const PAGE = `query ($filter: TicketFilterInput!, $after: String) { tickets(filter: $filter, first: 100, order: NUMBER, after: $after) {
   position edges { node { id version subject } } pageInfo { hasNextPage endCursor } } }`;
 const LIST = `subscription ($filter: TicketFilterInput!, $after: String) { ticketsChanged(filter: $filter, after: $after) { kind ticketId position ticket { id version subject } } }`;
-const EVENTS = `subscription ($after: String) { eventsStreamed(after: $after) { position reload ticketId ticketVersion entry { id } } }`;
+const EVENTS = `subscription ($after: String) { eventsStreamed(after: $after) { position reload ticketId ticketVersion entry { id at } } }`;
 const COUNTS = `subscription { viewCountsChanged { viewId count } }`;
 const TICKET = `subscription ($id: ID!) { ticketChanged(id: $id) { id version subject } }`;
 
@@ -28,10 +28,15 @@ interface Row {
 abstract class Client {
   protected readonly socket: Socket;
   #opened: WebSocket | undefined;
-  #turn = Math.floor(Math.random() * 1000);
+  #turn: number;
+  #backAt = 0;
   faults: string[] = [];
 
-  constructor(readonly plan: ClientPlan) {
+  constructor(
+    readonly plan: ClientPlan,
+    protected readonly draw: Draw,
+  ) {
+    this.#turn = Math.floor(draw.next() * 1000);
     this.socket = createClient({
       url: () => `ws://${urls[this.#turn++ % urls.length]}/graphql`,
       webSocketImpl: WebSocket,
@@ -42,7 +47,8 @@ abstract class Client {
       onNonLazyError: () => undefined,
       connectionAckWaitTimeout: 4000,
       keepAlive: 2000,
-      retryWait: () => new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 400)),
+      retryWait: () =>
+        new Promise((resolve) => setTimeout(resolve, Math.max(0, this.#backAt - performance.now()) + 100 + draw.next() * 400)),
       on: {
         opened: (socket) => (this.#opened = socket as WebSocket),
         ping: (received) => {
@@ -62,7 +68,8 @@ abstract class Client {
     this.#overdue = setTimeout(() => this.#opened?.terminate(), 3000);
   }
 
-  cut(): void {
+  cut(awayMs: number): void {
+    this.#backAt = performance.now() + awayMs;
     this.#opened?.terminate();
   }
 
@@ -130,7 +137,7 @@ class ListClient extends Client {
     const rows: Row[] = [];
     let position = '';
     for (let after: string | null = null; ;) {
-      const { tickets }: Data = await ask(urls, this.plan.token, PAGE, { filter: this.#filter, after });
+      const { tickets }: Data = await ask(urls, this.draw, this.plan.token, PAGE, { filter: this.#filter, after });
       // The first page's: what changed while the others were loaded is told again.
       position ||= tickets.position;
       rows.push(...tickets.edges.map(({ node }: { node: Row }) => node));
@@ -149,13 +156,14 @@ class ListClient extends Client {
 }
 
 class EventClient extends Client {
-  readonly told: ToldEvent[] = [];
+  told: ToldEvent[] = [];
   reloads = 0;
+  waits: number[] = [];
   after = 0;
   #position = '';
 
   async open(): Promise<void> {
-    const { tickets } = (await ask(urls, this.plan.token, PAGE, { filter: {} })) as Data;
+    const { tickets } = (await ask(urls, this.draw, this.plan.token, PAGE, { filter: {} })) as Data;
     this.#position = tickets.position;
     this.after = placeOf(this.#position);
     this.follow(
@@ -163,15 +171,23 @@ class EventClient extends Client {
       () => ({ after: this.#position }),
       ({ eventsStreamed: { position, reload, ticketId, ticketVersion, entry } }) => {
         this.#position = position;
-        if (reload) this.reloads += 1;
+        if (reload) this.#beginAnew();
         else if (!entry) return;
         else this.told.push([placeOf(position), entry.id, ticketId, ticketVersion]);
+        if (entry) this.waits.push(Date.now() - Date.parse(entry.at));
       },
     );
   }
 
   async compare(): Promise<[string, string]> {
     return ['', ''];
+  }
+
+  /** What a program does that is told so: it loads everything, and goes on after the position it was given. */
+  #beginAnew(): void {
+    this.reloads += 1;
+    this.told = [];
+    this.after = placeOf(this.#position);
   }
 }
 
@@ -187,7 +203,7 @@ class CountsClient extends Client {
   }
 
   async compare(): Promise<[string, string]> {
-    const { views } = (await ask(urls, this.plan.token, '{ views { id count } }', {})) as Data;
+    const { views } = (await ask(urls, this.draw, this.plan.token, '{ views { id count } }', {})) as Data;
     return [this.#shown, JSON.stringify(views.map(({ id, count }: { id: string; count: number }) => ({ viewId: id, count })))];
   }
 }
@@ -208,7 +224,7 @@ class TicketClient extends Client {
   }
 
   async compare(): Promise<[string, string]> {
-    const { ticket } = (await ask(urls, this.plan.token, 'query ($id: ID!) { ticket(id: $id) { id version subject } }', {
+    const { ticket } = (await ask(urls, this.draw, this.plan.token, 'query ($id: ID!) { ticket(id: $id) { id version subject } }', {
       id: this.#id,
     })) as Data;
     return [this.#shown, JSON.stringify(ticket)];
@@ -231,13 +247,16 @@ async function check(): Promise<void> {
       return shown === fresh ? [] : [`${client.plan.name} by ${JSON.stringify(client.plan)} shows\n${shown}\nin place of\n${fresh}`];
     }),
   );
-  say({ kind: 'checked', stale: stale.flat(), delivered });
+  const programs = clients.filter((client) => client instanceof EventClient);
+  const waits = programs.flatMap((client) => client.waits.splice(0));
+  say({ kind: 'checked', stale: stale.flat(), delivered, waits });
 }
 
 process.on('message', async (message: ToClients) => {
   if (message.kind === 'open') {
     urls = message.urls;
-    for (const plan of message.plans) clients.push(new kinds[plan.follows](plan));
+    const seeds = new Draw(message.seed);
+    for (const plan of message.plans) clients.push(new kinds[plan.follows](plan, new Draw(seeds.seed())));
     await Promise.all(clients.map((client) => client.open()));
     say({ kind: 'opened' });
   } else if (message.kind === 'check') await check();
@@ -245,9 +264,10 @@ process.on('message', async (message: ToClients) => {
     const told = clients.filter((client) => client instanceof EventClient);
     say({ kind: 'told', clients: told.map(({ plan: { name }, after, told: events, reloads }) => ({ name, after, events, reloads })) });
   } else {
+    const draw = new Draw(message.seed);
     for (const client of clients) {
-      if (Math.random() > message.share) continue;
-      if (message.kind === 'cut') client.cut();
+      if (!draw.chance(message.share)) continue;
+      if (message.kind === 'cut') client.cut(message.awayMs);
       else client.stall(message.ms);
     }
   }

@@ -7,28 +7,31 @@ export type ClientPlan = { readonly name: string; readonly token: string } & (
 );
 
 export type ToClients =
-  | { readonly kind: 'open'; readonly urls: readonly string[]; readonly plans: readonly ClientPlan[] }
-  | { readonly kind: 'cut'; readonly share: number }
-  | { readonly kind: 'stall'; readonly share: number; readonly ms: number }
+  | { readonly kind: 'open'; readonly urls: readonly string[]; readonly plans: readonly ClientPlan[]; readonly seed: number }
+  | { readonly kind: 'cut'; readonly seed: number; readonly share: number; readonly awayMs: number }
+  | { readonly kind: 'stall'; readonly seed: number; readonly share: number; readonly ms: number }
   | { readonly kind: 'check' }
   | { readonly kind: 'events' };
 
 /** An event as a client was told of it: its position, id, ticket and the ticket's version. */
 export type ToldEvent = readonly [position: number, id: string, ticketId: string, version: number];
 
+/** A program, what it was told after a position, and how often it was told to load anew. */
+export interface ToldClient {
+  readonly name: string;
+  readonly after: number;
+  readonly events: readonly ToldEvent[];
+  readonly reloads: number;
+}
+
 export type FromClients =
   | { readonly kind: 'opened' }
-  /** Who does not show what a fresh load shows, and why; how much was delivered to all so far. */
-  | { readonly kind: 'checked'; readonly stale: readonly string[]; readonly delivered: number }
-  | {
-      readonly kind: 'told';
-      readonly clients: readonly {
-        readonly name: string;
-        readonly after: number;
-        readonly events: readonly ToldEvent[];
-        readonly reloads: number;
-      }[];
-    };
+  /**
+   * Who does not show what a fresh load shows, and why; how much was delivered to all so far; how long each event took
+   * from its time to a program since the last check, in milliseconds.
+   */
+  | { readonly kind: 'checked'; readonly stale: readonly string[]; readonly delivered: number; readonly waits: readonly number[] }
+  | { readonly kind: 'told'; readonly clients: readonly ToldClient[] };
 
 /** A stream of numbers that a seed decides (mulberry32, public domain, by Tommy Ettinger). */
 export class Draw {
@@ -54,16 +57,23 @@ export class Draw {
     return values.filter(() => this.next() < 0.5);
   }
 
+  /** A seed for a stream of its own. */
+  seed(): number {
+    return Math.floor(this.next() * 4_294_967_296);
+  }
+
   chance(share: number): boolean {
     return this.next() < share;
   }
 }
 
+const patienceMs = 60_000;
+
 /** Asks one of the nodes, another one when it does not answer; gives up after so many. */
-export async function ask(urls: readonly string[], token: string, query: string, variables: object, patienceMs = 60_000) {
+export async function ask(urls: readonly string[], draw: Draw, token: string, query: string, variables: object) {
   const end = performance.now() + patienceMs;
   let problem: unknown;
-  for (let attempt = Math.floor(Math.random() * urls.length); performance.now() < end; attempt++) {
+  for (let attempt = Math.floor(draw.next() * urls.length); performance.now() < end; attempt++) {
     try {
       const response = await fetch(`http://${urls[attempt % urls.length]}/graphql`, {
         method: 'POST',
@@ -77,7 +87,7 @@ export async function ask(urls: readonly string[], token: string, query: string,
     } catch (error) {
       problem = error;
     }
-    await new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 200));
+    await new Promise((resolve) => setTimeout(resolve, 100 + draw.next() * 200));
   }
   throw new Error(`no node answered within ${patienceMs} ms`, { cause: problem });
 }

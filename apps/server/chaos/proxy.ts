@@ -6,6 +6,7 @@ export class Proxy {
   readonly #pairs = new Set<[Socket, Socket]>();
   readonly #server: Server;
   readonly #draw: Draw;
+  #target: number;
   #held = false;
   #latencyMs = 0;
   #cuts = 0;
@@ -15,9 +16,10 @@ export class Proxy {
     target: number,
     seed: number,
   ) {
+    this.#target = target;
     this.#draw = new Draw(seed);
     this.#server = createServer((near) => {
-      const far = connect({ port: target, host: '127.0.0.1', noDelay: true });
+      const far = connect({ port: this.#target, host: '127.0.0.1', noDelay: true });
       near.setNoDelay(true);
       const pair: [Socket, Socket] = [near, far];
       this.#pairs.add(pair);
@@ -56,6 +58,12 @@ export class Proxy {
     this.#held = false;
     this.#latencyMs = 0;
     this.#cuts = 0;
+  }
+
+  /** Leads new connections to another port, and cuts those there are. */
+  leadTo(target: number): void {
+    this.#target = target;
+    for (const [near] of this.#pairs) near.destroy();
   }
 
   close(): void {

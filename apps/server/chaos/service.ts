@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { FromClients, ToClients } from './plan.ts';
 
 const serverFolder = fileURLToPath(new URL('../../', import.meta.url));
+const shiftClock = fileURLToPath(new URL('../../chaos/shift-clock.mjs', import.meta.url));
 
 /** A node of the product: the built server as a process of its own. */
 export class Node {
@@ -12,6 +13,7 @@ export class Node {
   constructor(
     readonly port: number,
     private readonly environment: Record<string, string>,
+    private readonly clockOffMs: number,
   ) {}
 
   get url(): string {
@@ -19,9 +21,17 @@ export class Node {
   }
 
   async start(): Promise<void> {
-    const child = spawn(process.execPath, ['--enable-source-maps', 'dist/main.js'], {
+    const child = spawn(process.execPath, ['--enable-source-maps', '--import', shiftClock, 'dist/main.js'], {
       cwd: serverFolder,
-      env: { ...process.env, ...this.environment, NODE_ENV: 'production', PORT: String(this.port), LOG_LEVEL: 'fatal', DEMO: 'false' },
+      env: {
+        ...process.env,
+        ...this.environment,
+        CLOCK_OFF_MS: String(this.clockOffMs),
+        NODE_ENV: 'production',
+        PORT: String(this.port),
+        LOG_LEVEL: 'fatal',
+        DEMO: 'false',
+      },
       stdio: ['ignore', 'pipe', process.env.CHAOS_VERBOSE ? 'inherit' : 'ignore'],
     });
     this.#process = child;
@@ -65,8 +75,10 @@ export class Clients {
   readonly #process: ChildProcess;
 
   constructor({ hourOff }: { hourOff: boolean }) {
-    const shift = fileURLToPath(new URL('../../chaos/shift-clock.mjs', import.meta.url));
-    this.#process = fork(new URL('./chaos-clients.js', import.meta.url), { execArgv: hourOff ? ['--import', shift] : [] });
+    this.#process = fork(new URL('./chaos-clients.js', import.meta.url), {
+      execArgv: ['--import', shiftClock],
+      env: { ...process.env, CLOCK_OFF_MS: String(hourOff ? 3_600_000 : 0) },
+    });
   }
 
   say(message: ToClients): void {

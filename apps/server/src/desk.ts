@@ -8,8 +8,9 @@ import { notifyMembers } from './domains/notifications/index.ts';
 import { nextInstant, stampTicket, topicsOf, type TimeField } from './domains/tickets/index.ts';
 import { entities } from './entities.ts';
 import type { ContextFactory, LiveSources } from './graphql/context.ts';
-import { systemClock, type Clock } from './kernel/clock.ts';
+import type { Clock } from './kernel/clock.ts';
 import { systemViewer, type Viewer } from './kernel/viewer.ts';
+import { DatabaseClock } from './platform/database-clock.ts';
 import { EventLog } from './platform/event-log.ts';
 import { exclusively } from './platform/exclusively.ts';
 import { Housekeeping } from './platform/housekeeping.ts';
@@ -57,8 +58,8 @@ export class UnsuitableDatabase extends Error {
 
 type DeskConfig = Pick<Config, 'databaseUrl' | 'redisUrl' | 'databasePool' | 'resumeDays'>;
 
-/** Connects, migrates and builds. Nothing runs by itself until `start`. */
-export async function openDesk(config: DeskConfig, logger: Logger, clock: Clock = systemClock): Promise<Desk> {
+/** Connects, migrates and builds. Nothing but the clock runs by itself until `start`; `givenClock` is for tests. */
+export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: Clock): Promise<Desk> {
   const orm = await openOrm({
     databaseUrl: config.databaseUrl,
     entities,
@@ -68,13 +69,17 @@ export async function openDesk(config: DeskConfig, logger: Logger, clock: Clock 
     ],
     poolSize: config.databasePool,
   });
+  const databaseClock = new DatabaseClock(orm, logger);
   try {
+    await databaseClock.start();
     await exclusively(orm, 'migrate', () => migrate(orm));
     await requireUkrainianSearch(orm);
   } catch (error) {
+    databaseClock.stop();
     await orm.close();
     throw error;
   }
+  const clock = givenClock ?? databaseClock.now;
   const pubSub = config.redisUrl ? await connectRedis(config.redisUrl, logger) : new LocalPubSub();
 
   const relay = new Relay(orm, pubSub, logger);
@@ -136,6 +141,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, clock: Clock 
       await relay.stop();
       liveDesk.close();
       await pubSub.close();
+      databaseClock.stop();
       await orm.close();
     },
   };

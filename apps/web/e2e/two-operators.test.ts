@@ -112,7 +112,7 @@ describe('two operators on one queue', () => {
     await choose(sofia, 'Add a watcher', 'Martin Weiss');
     await olena.getByRole('region', { name: 'Watchers' }).getByText('Martin Weiss').waitFor();
 
-    const editing = olena.getByText('Sofia Marchenko is editing').waitFor();
+    const editing = olena.getByText('Sofia Marchenko is editing the description').waitFor();
     await sofia.getByRole('button', { name: 'Edit description' }).click();
     await sofia.getByRole('textbox', { name: 'Description' }).fill('The card was charged twice.');
     await editing;

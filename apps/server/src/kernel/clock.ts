@@ -1,4 +1,2 @@
 /** What time it is. Passed in, so that tests and imports can say another. */
 export type Clock = () => Date;
-
-export const systemClock: Clock = () => new Date();

@@ -1,4 +1,5 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import type { Clock } from '../../kernel/clock.ts';
 import type { LoggedEvent } from '../../kernel/domain-event.ts';
 import type { Logger } from '../logger.ts';
 import type { PubSub } from '../pub-sub.ts';
@@ -18,6 +19,7 @@ export interface ReaderSettings {
   readonly orm: MikroORM;
   readonly pubSub: PubSub;
   readonly logger: Logger;
+  readonly clock: Clock;
   /** How far back a client may resume, in milliseconds. */
   readonly retentionMs: number;
   /** The next events, in order. */
@@ -68,15 +70,16 @@ export class EventReader {
 
   /** The events of `(after, upTo]`, or null when they cannot be told one by one: of another epoch, too old, or too many. */
   async between(after: StreamHead, upTo: number): Promise<readonly LoggedEvent[] | null> {
-    const { workspaceId, orm, retentionMs } = this.settings;
+    const { workspaceId, orm, retentionMs, clock } = this.settings;
+    const oldest = clock().getTime() - retentionMs;
     if (after.epoch !== this.place.epoch || after.position > this.place.position) return null;
-    if (upTo - after.position > replayLimit || after.at < Date.now() - retentionMs) return null;
+    if (upTo - after.position > replayLimit || after.at < oldest) return null;
     if (upTo <= after.position) return [];
     const first = this.#tail[0]?.position ?? Infinity;
     if (after.position + 1 >= first) return this.#tail.slice(after.position + 1 - first, upTo + 1 - first);
     const events = await readAfter(orm.em.fork(), workspaceId, after.position, upTo - after.position);
     // Events leave no gaps, so an oldest one that is missing was taken away.
-    if (events[0]?.position !== after.position + 1 || events[0].at.getTime() < Date.now() - retentionMs) return null;
+    if (events[0]?.position !== after.position + 1 || events[0].at.getTime() < oldest) return null;
     return events;
   }
 
