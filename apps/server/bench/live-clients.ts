@@ -23,16 +23,23 @@ class Client {
   #rest: Buffer = Buffer.alloc(0);
   #ready!: () => void;
   readonly ready = new Promise<void>((resolve) => (this.#ready = resolve));
-  readonly #socket: Socket;
+  #socket!: Socket;
   #upgraded = false;
+  #last: Buffer | null = null;
 
   constructor(
-    port: number,
+    private readonly port: number,
     private readonly plan: ClientPlan,
   ) {
-    this.#socket = connect({ port, host: '127.0.0.1', noDelay: true });
+    this.open();
+  }
+
+  open(): void {
+    this.#upgraded = false;
+    this.#rest = Buffer.alloc(0);
+    this.#socket = connect({ port: this.port, host: '127.0.0.1', noDelay: true });
     this.#socket.write(
-      `GET /graphql HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n` +
+      `GET /graphql HTTP/1.1\r\nHost: 127.0.0.1:${this.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n` +
         `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n`,
     );
     this.#socket.on('data', (chunk) => this.#read(chunk));
@@ -69,21 +76,42 @@ class Client {
     if (opcode !== 1) return;
     // `{"id":…,"type":"next"…`: the first letters tell a result from the rest.
     if (body[2] === 0x69 && body[3] === 0x64) {
-      if (body.includes('"type":"next"') && body[kindAt] !== heartbeat) frames += 1;
+      if (body.includes('"type":"next"') && body[kindAt] !== heartbeat) {
+        frames += 1;
+        this.#last = body;
+      }
       if (timed) this.#time(body);
     } else if (body.includes('connection_ack')) {
       this.#socket.write(
-        frameOf(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: followQueue, variables: { filter: this.plan.filter } } })),
+        frameOf(
+          JSON.stringify({
+            id: '1',
+            type: 'subscribe',
+            payload: { query: followQueue, variables: { filter: this.plan.filter, after: this.#position() } },
+          }),
+        ),
       );
       this.#ready();
     }
   }
 
+  #position(): string | null {
+    return this.#last && (changeIn(this.#last)?.position ?? null);
+  }
+
   #time(body: Buffer): void {
-    const ticket = (JSON.parse(body.toString()) as { payload: { data?: { ticketsChanged: { ticket: { subject: string } | null } } } })
-      .payload.data?.ticketsChanged.ticket;
+    const ticket = changeIn(body)?.ticket;
     if (ticket) last[ticket.subject] = performance.timeOrigin + performance.now();
   }
+}
+
+interface Change {
+  readonly position: string;
+  readonly ticket: { readonly subject: string } | null;
+}
+
+function changeIn(frame: Buffer): Change | undefined {
+  return (JSON.parse(frame.toString()) as { payload: { data?: { ticketsChanged: Change } } }).payload.data?.ticketsChanged;
 }
 
 /** Where a change says its kind; a heartbeat is no delivery of an edit. */
@@ -93,6 +121,8 @@ const heartbeat = 'H'.charCodeAt(0);
 let clients: Client[] = [];
 process.on('message', async (message: Message) => {
   if (message.kind === 'usage') return say({ kind: 'times', last });
+  if (message.kind === 'cut') for (const client of clients) client.close();
+  if (message.kind === 'comeBack') for (const client of clients) client.open();
   if (message.kind !== 'open') return;
   timed = message.timed;
   if (!message.beside) {

@@ -27,6 +27,7 @@ process.on('message', (message: Message) => {
     cpuMs: (user + system) / 1000,
     rssKiB: process.memoryUsage().rss / 1024,
     longestBlockMs: delay.max / 1e6,
+    blockP99Ms: delay.percentile(99) / 1e6,
   });
   delay.reset();
 });

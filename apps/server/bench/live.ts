@@ -379,12 +379,33 @@ async function views(): Promise<{ viewsP99Ms: number; viewsMedianMs: number; lon
   };
 }
 
+/** 1,000 subscribers are cut off at once, miss some edits, and all come back in the same instant. */
+async function storm(): Promise<{ stormMs: number; stormBlockP99Ms: number }> {
+  const missed = 20;
+  const plans = plansOf(1000, 8);
+  await open('baton', plans, { timed: false, beside: false });
+  clients.say({ kind: 'cut' });
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  for (let index = 0; index < missed; index++) await editAsOperator();
+  await servers.baton.usage();
+  const before = clients.frames;
+  const started = performance.now();
+  clients.say({ kind: 'comeBack' });
+  while (clients.frames - before < missed * plans.length) {
+    if (performance.now() - started > 30_000) throw new Error(`${clients.frames - before} of ${missed * plans.length} frames after 30 s`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  const stormMs = Math.round(performance.now() - started);
+  return { stormMs, stormBlockP99Ms: Math.round((await servers.baton.usage()).blockP99Ms) };
+}
+
 try {
   const compared: Compared[] = [];
   for (const subscribers of sizes) compared.push(await compare(subscribers));
   const [one, ten] = [await run('baton', 1000, 1, quick ? 60 : 200), await run('baton', 1000, 10, quick ? 60 : 200)];
   const rightsClasses10 = Number((ten.cpuMsPer100k / one.cpuMsPer100k).toFixed(2));
   const latency = await views();
+  const stormy = await storm();
   const main = compared.find(({ subscribers }) => subscribers === 1000) ?? compared[0];
   say('');
   for (const { subscribers, vsRawWs, vsApollo, cpuVsRawWs } of compared) {
@@ -396,7 +417,10 @@ try {
   say(
     `1,000 subscribers on 200 lists, 20 edits a second: from the commit to the last one told ${latency.viewsMedianMs} ms at the median, p99 ${latency.viewsP99Ms} ms; longest block of the event loop ${latency.longestBlockMs} ms.`,
   );
-  if (json) console.log(JSON.stringify({ ...main, rightsClasses10, ...latency, sizes: compared }));
+  say(
+    `1,000 cut off at once and back at once: all had what they missed after ${stormy.stormMs} ms; the event loop blocked ${stormy.stormBlockP99Ms} ms at p99.`,
+  );
+  if (json) console.log(JSON.stringify({ ...main, rightsClasses10, ...latency, ...stormy, sizes: compared }));
 } finally {
   await Promise.all([clients, ...Object.values(servers)].map((child) => child.stop()));
   await writers.end();
