@@ -124,7 +124,7 @@ async function settle(when: string): Promise<void> {
     const checked = await Promise.all(halves.map((half) => half.ask({ kind: 'check' }, 'checked')));
     const found = checked.flatMap((half) => half.stale);
     delivered = checked.reduce((sum, half) => sum + half.delivered, 0);
-    waits.push(...(checked[0]?.waits ?? []));
+    waits = waits.concat(checked[0]?.waits ?? []);
     if (found.length === 0 || performance.now() > end) {
       for (const one of found) verdict.count('stale', 1, `stale ${when}: ${one}`);
       return;

@@ -11,19 +11,60 @@ interface Page<T> {
   readonly edges: readonly { readonly node: T }[];
 }
 
-/** What happened before the newest part of a ticket's history, which the page keeps live by itself. */
+/** The rows before the newest page, which moves on while it is open. */
+export class OlderRows<T extends { readonly id: string }> {
+  rows = $state.raw<readonly T[]>([]);
+  #read = $state.raw<Page<T> | null>(null);
+  #newest: readonly T[] = [];
+
+  /** Keeps what left the newest page; where none of it is left, rows may lie between, and all are read anew. */
+  keep({ edges }: Page<T>): void {
+    const newest = edges.map(({ node }) => node);
+    const ids = new Set(newest.map(({ id }) => id));
+    const left = this.#newest.filter(({ id }) => !ids.has(id));
+    if (left.length > 0 && left.length === this.#newest.length) {
+      this.rows = [];
+      this.#read = null;
+    } else if (left.length > 0) this.rows = [...this.rows, ...left];
+    this.#newest = newest;
+  }
+
+  /** The page of which more can lie before. */
+  oldest(newest: Page<T>): Page<T> {
+    return this.#read ?? newest;
+  }
+
+  add(page: Page<T>): void {
+    this.#read = page;
+    this.rows = [...page.edges.map(({ node }) => node), ...this.rows];
+  }
+}
+
+/** What happened before the newest part of a ticket's history, which the page keeps live by itself. Make it in a component. */
 export class OlderHistory {
-  notes = $state.raw<readonly NoteFragment[]>([]);
-  entries = $state.raw<readonly ActivityEntryFragment[]>([]);
+  readonly #notes = new OlderRows<NoteFragment>();
+  readonly #entries = new OlderRows<ActivityEntryFragment>();
   fault = $state<string | null>(null);
   loading = $state(false);
-  #notes = $state.raw<Page<NoteFragment> | null>(null);
-  #entries = $state.raw<Page<ActivityEntryFragment> | null>(null);
 
   constructor(
     private readonly client: Client,
     private readonly ticket: () => TicketPageFragment,
-  ) {}
+  ) {
+    $effect(() => {
+      const { notes, activity } = ticket();
+      if (notes) this.#notes.keep(notes);
+      this.#entries.keep(activity);
+    });
+  }
+
+  get notes(): readonly NoteFragment[] {
+    return this.#notes.rows;
+  }
+
+  get entries(): readonly ActivityEntryFragment[] {
+    return this.#entries.rows;
+  }
 
   get hasMore(): boolean {
     return [this.#oldestNotes, this.#oldestEntries].some((page) => page?.pageInfo.hasPreviousPage);
@@ -34,7 +75,7 @@ export class OlderHistory {
     const variables = {
       id: this.ticket().id,
       beforeNote: this.#oldestNotes?.pageInfo.startCursor ?? null,
-      beforeEntry: this.#oldestEntries?.pageInfo.startCursor ?? null,
+      beforeEntry: this.#oldestEntries.pageInfo.startCursor,
     };
     const { data, error } = await this.client.query(OlderHistoryDocument, variables, { requestPolicy: 'network-only' }).toPromise();
     this.loading = false;
@@ -42,21 +83,16 @@ export class OlderHistory {
     if (!data?.ticket) return;
     const { notes, activity } = data.ticket;
     // Without a cursor the answer is the newest page again, which is there already.
-    if (notes && variables.beforeNote !== null) {
-      this.#notes = notes;
-      this.notes = [...notes.edges.map(({ node }) => node), ...this.notes];
-    }
-    if (variables.beforeEntry !== null) {
-      this.#entries = activity;
-      this.entries = [...activity.edges.map(({ node }) => node), ...this.entries];
-    }
+    if (notes && variables.beforeNote !== null) this.#notes.add(notes);
+    if (variables.beforeEntry !== null) this.#entries.add(activity);
   }
 
   get #oldestNotes(): Page<NoteFragment> | null {
-    return this.#notes ?? this.ticket().notes;
+    const { notes } = this.ticket();
+    return notes && this.#notes.oldest(notes);
   }
 
   get #oldestEntries(): Page<ActivityEntryFragment> {
-    return this.#entries ?? this.ticket().activity;
+    return this.#entries.oldest(this.ticket().activity);
   }
 }
