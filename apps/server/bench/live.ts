@@ -259,13 +259,25 @@ async function seed({ orm, systemScope }: Desk, members: number): Promise<Seeded
     rights: index % rights.length,
   }));
   const rowsOf = <Row>(row: (person: (typeof people)[number], index: number) => Row) => people.map(row);
-  for (const chunk of chunks(rowsOf(({ id }, index) => ({ id, email: `p${index}@bench.test`, passwordHash: '', createdAt: at }))))
+  for (const chunk of chunks(
+    rowsOf(({ id }, index) => ({
+      id,
+      email: `p${index}@bench.test`,
+      passwordHash: null,
+      totpSecret: null,
+      totpConfirmedAt: null,
+      totpLastStep: null,
+      createdAt: at,
+    })),
+  ))
     await em.insertMany(Account, chunk);
   for (const chunk of chunks(
     rowsOf(({ id, rights: of }, index) => ({
       workspaceId,
       id,
       accountId: id,
+      kind: 'PERSON' as const,
+      customRoleId: null,
       name: `Person ${index}`,
       email: `p${index}@bench.test`,
       role: rights[of]?.role ?? 'GUEST',
@@ -288,6 +300,7 @@ async function seed({ orm, systemScope }: Desk, members: number): Promise<Seeded
       name: 'bench',
       tokenHash: hashSecret(token),
       hint: 'baton_',
+      permissions: null,
       createdAt: at,
       expiresAt: null,
       lastUsedAt: at,

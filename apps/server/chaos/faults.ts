@@ -50,7 +50,8 @@ export function faultsOf({ stage, desk, draw, writers, length, settleMeanwhile }
       way.mend();
     },
     async 'the ways are slow and break'() {
-      stage.eachWay((way) => way.worsen(length === 'quick' ? 60 : 300, length === 'long' ? 0.01 : 0.002));
+      // Each way: 300 ms there and back, a third more or less.
+      stage.eachWay((way) => way.worsen(length === 'quick' ? 60 : 150, 0.002));
       await lasting({ quick: 4000, full: 15_000, long: 10 * minute });
       stage.eachWay((way) => way.mend());
     },

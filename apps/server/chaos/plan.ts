@@ -79,7 +79,7 @@ export async function ask(urls: readonly string[], draw: Draw, token: string, qu
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
         body: JSON.stringify({ query, variables }),
-        signal: AbortSignal.timeout(4000),
+        signal: AbortSignal.timeout(10_000),
       });
       const { data, errors } = (await response.json()) as { data: Record<string, never>; errors?: { message: string }[] };
       if (!errors) return data;

@@ -71,6 +71,7 @@ export async function seedDesk(databaseUrl: string, draw: Draw) {
       name: 'chaos',
       tokenHash: hashSecret(token),
       hint: '',
+      permissions: null,
       createdAt: at,
       expiresAt: null,
       lastUsedAt: at,

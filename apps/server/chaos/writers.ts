@@ -50,6 +50,8 @@ export class Writer {
   start(): void {
     this.#going = true;
     this.#done = this.#run();
+    // What fails is thrown by `stop`.
+    this.#done.catch(() => undefined);
   }
 
   async stop(): Promise<void> {

@@ -16,6 +16,8 @@ const environment = z.object({
   DEMO_TICKETS: z.coerce.number().int().min(1).max(20_000).default(2000),
   GRAPHIQL: flag.default(true),
   TRUSTED_PROXIES: z.string().default(''),
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must look like smtps://user:password@mail.example.org' }).optional(),
+  MAIL_SENDER: z.string().default('Baton <baton@localhost>'),
 });
 
 export interface Config {
@@ -36,6 +38,9 @@ export interface Config {
   readonly graphiql: boolean;
   /** Addresses and ranges of proxies whose word on where a request came from is believed. */
   readonly trustedProxies: readonly string[];
+  /** Where letters are handed over; without one the owner reads them on a page. */
+  readonly smtpUrl: string | null;
+  readonly mailSender: string;
 }
 
 /** Every fault of the environment at once, in words for the one who set it. */
@@ -66,6 +71,8 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     demoTickets: values.DEMO_TICKETS,
     graphiql: values.GRAPHIQL,
     trustedProxies: values.TRUSTED_PROXIES.split(',').flatMap((range) => range.trim() || []),
+    smtpUrl: values.SMTP_URL ?? null,
+    mailSender: values.MAIL_SENDER,
   };
 }
 

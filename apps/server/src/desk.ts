@@ -1,6 +1,7 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { Migration0001Desk } from '../migrations/0001-desk.ts';
 import { Migration0002Live } from '../migrations/0002-live.ts';
+import { Migration0003Access } from '../migrations/0003-access.ts';
 import type { Config } from './config.ts';
 import { BreachWatch, followPriority, followStatus, startClocks } from './domains/sla/index.ts';
 import { authenticate, rightsBehind, SignInDesk } from './domains/identity/index.ts';
@@ -19,9 +20,11 @@ import { LiveDesk } from './platform/live/live-desk.ts';
 import { TimeWatch } from './platform/live/time-watch.ts';
 import { openOrm } from './platform/orm.ts';
 import { PresenceBoard } from './platform/presence-board.ts';
+import { Mailer } from './platform/mail/mailer.ts';
 import { LocalPubSub, RedisPubSub, type PubSub } from './platform/pub-sub.ts';
 import { Relay } from './platform/relay.ts';
 import { Scope } from './platform/scope.ts';
+import { logSecurity } from './platform/security-log.ts';
 
 /** Everything behind the doors of one node, built top to bottom. */
 export interface Desk {
@@ -56,7 +59,8 @@ export class UnsuitableDatabase extends Error {
   }
 }
 
-type DeskConfig = Pick<Config, 'databaseUrl' | 'redisUrl' | 'databasePool' | 'resumeDays'>;
+type DeskConfig = Pick<Config, 'databaseUrl' | 'redisUrl' | 'databasePool' | 'resumeDays'> &
+  Partial<Pick<Config, 'publicUrl' | 'smtpUrl' | 'mailSender'>>;
 
 /** Connects, migrates and builds. Nothing but the clock runs by itself until `start`; `givenClock` is for tests. */
 export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: Clock): Promise<Desk> {
@@ -66,6 +70,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
     migrations: [
       { name: '0001-desk', class: Migration0001Desk },
       { name: '0002-live', class: Migration0002Live },
+      { name: '0003-access', class: Migration0003Access },
     ],
     poolSize: config.databasePool,
   });
@@ -88,8 +93,15 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
   );
   const scopeFor = (viewer: Viewer, at: Clock = clock) => new Scope(orm.em.fork(), viewer, at, log);
   const systemScope = (workspaceId: string, at?: Clock) => scopeFor(systemViewer(workspaceId), at);
-  const signInDesk = new SignInDesk(() => orm.em.fork(), clock);
-  const factory: ContextFactory = { authenticate: (secret) => authenticate(orm.em.fork(), clock, secret), scopeFor };
+  const signInDesk = new SignInDesk(orm, clock, config.publicUrl ?? '');
+  const factory: ContextFactory = {
+    scopeFor,
+    authenticate: (secret) => authenticate(orm.em.fork(), clock, secret),
+    logDenial: ({ workspaceId, memberId: actorId, origin }, what) =>
+      logSecurity(orm.em.fork(), { workspaceId, kind: 'DENIED', actorId, origin, at: clock(), details: { what } }).catch((error: unknown) =>
+        logger.error({ err: error }, 'a denial could not be written to the security log'),
+      ),
+  };
   const liveDesk = new LiveDesk({
     orm,
     pubSub,
@@ -115,6 +127,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
     liveDesk.signal(workspaceId, 'presences', ticketId);
   });
   const live: LiveSources = { desk: liveDesk, presence, time };
+  const mailer = new Mailer({ orm, logger, smtpUrl: config.smtpUrl ?? null, sender: config.mailSender ?? '' });
   const housekeeping = new Housekeeping(orm, logger);
   const breaches = new BreachWatch(systemScope, logger);
 
@@ -129,6 +142,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
     start() {
       relay.start();
       breaches.start();
+      mailer.start();
       housekeeping.start();
       liveDesk.start();
       presence.start();
@@ -138,6 +152,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       housekeeping.stop();
       time.stop();
       await breaches.stop();
+      await mailer.stop();
       await relay.stop();
       liveDesk.close();
       await pubSub.close();

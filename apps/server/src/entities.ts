@@ -1,7 +1,21 @@
 import { EventRecord } from './platform/event-record.entity.ts';
+import { OutgoingMail } from './platform/mail/outgoing-mail.entity.ts';
 import { IdempotencyKey } from './platform/once.ts';
+import { SecurityEvent } from './platform/security-log.ts';
 import { Contact } from './domains/contacts/index.ts';
-import { AccessToken, Account, Member, Session, Team, TeamMember, Workspace } from './domains/identity/index.ts';
+import {
+  AccessToken,
+  Account,
+  CustomRole,
+  Letter,
+  Member,
+  RecoveryCode,
+  Session,
+  SingleSignOn,
+  Team,
+  TeamMember,
+  Workspace,
+} from './domains/identity/index.ts';
 import { Draft } from './domains/drafts/index.ts';
 import { ImportRun } from './domains/import/index.ts';
 import { Note, NoteMention } from './domains/notes/index.ts';
@@ -16,15 +30,21 @@ export const entities = [
   AccessToken,
   Account,
   Contact,
+  CustomRole,
   Draft,
   EventRecord,
   IdempotencyKey,
   ImportRun,
+  Letter,
   Member,
   Note,
   NoteMention,
   Notification,
+  OutgoingMail,
+  RecoveryCode,
+  SecurityEvent,
   Session,
+  SingleSignOn,
   SlaClock,
   SlaPolicy,
   SlaTarget,

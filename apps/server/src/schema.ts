@@ -1,10 +1,17 @@
 import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchema, type ClassType } from 'type-graphql';
+import {
+  AccessResolver,
+  MachineResolver,
+  PersonResolver,
+  RoleDescriptionResolver,
+  SecurityEventResolver,
+} from './domains/access/api/index.ts';
 import { ActivityEntryResolver, TicketActivityResolver } from './domains/audit/api/index.ts';
 import { ContactResolver } from './domains/contacts/api/index.ts';
 import { DraftResolver } from './domains/drafts/api/index.ts';
-import { IdentityResolver } from './domains/identity/api/index.ts';
+import { IdentityResolver, SessionResolver } from './domains/identity/api/index.ts';
 import type { SignInDesk } from './domains/identity/index.ts';
 import { IntakeResolver } from './domains/intake/api/index.ts';
 import { PresenceResolver } from './domains/live/api/index.ts';
@@ -18,19 +25,28 @@ import { NodeResolver } from './node.resolver.ts';
 
 /** The API as agents and integrators see it. */
 export function makeSchema(desk: SignInDesk): Promise<GraphQLSchema> {
-  const built = new Map<unknown, object>([[IdentityResolver, new IdentityResolver(desk)]]);
+  const built = new Map<unknown, object>([
+    [IdentityResolver, new IdentityResolver(desk)],
+    [AccessResolver, new AccessResolver(desk)],
+  ]);
   return buildSchema({
     resolvers: [
+      AccessResolver,
       ActivityEntryResolver,
       ConflictResolver,
       ContactResolver,
       DraftResolver,
       IdentityResolver,
       IntakeResolver,
+      MachineResolver,
       NodeResolver,
       NoteResolver,
       NotificationResolver,
+      PersonResolver,
       PresenceResolver,
+      RoleDescriptionResolver,
+      SecurityEventResolver,
+      SessionResolver,
       SlaResolver,
       StatusResolver,
       TicketActivityResolver,

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import type { Viewer } from '../kernel/viewer.ts';
+import type { Origin, Viewer } from '../kernel/viewer.ts';
 import type { LiveDesk } from '../platform/live/live-desk.ts';
 import type { LiveSource } from '../platform/live/live-source.ts';
 import type { TimeWatch } from '../platform/live/time-watch.ts';
@@ -7,10 +7,8 @@ import type { PresenceBoard } from '../platform/presence-board.ts';
 import type { Scope } from '../platform/scope.ts';
 
 /** What a transport knows of the one who asks. */
-export interface Transport {
+export interface Transport extends Origin {
   readonly secret: string | null;
-  readonly userAgent: string;
-  readonly address: string;
   /** Keeps a session's secret in the browser, or takes it away. Does nothing over a socket, which cannot set cookies. */
   keepSession(secret: string, expiresAt: Date): void;
   dropSession(): void;
@@ -20,6 +18,8 @@ export interface Transport {
 export interface ContextFactory {
   authenticate(secret: string): Promise<Viewer | null>;
   scopeFor(viewer: Viewer): Scope;
+  /** Keeps in the security log that somebody was refused. Does not fail. */
+  logDenial(viewer: Viewer, what: string): Promise<void>;
 }
 
 /** What subscriptions hear from. */
@@ -41,7 +41,8 @@ export class Context {
   ) {}
 
   static async open(transport: Transport, factory: ContextFactory, live: LiveSources): Promise<Context> {
-    return new Context(transport, factory, live, transport.secret ? await factory.authenticate(transport.secret) : null);
+    const viewer = transport.secret ? await factory.authenticate(transport.secret) : null;
+    return new Context(transport, factory, live, viewer && from(viewer, transport));
   }
 
   get isSignedIn(): boolean {
@@ -56,14 +57,23 @@ export class Context {
 
   /** Goes on as somebody who signed in just now. */
   become(viewer: Viewer): void {
-    this.viewer = viewer;
+    this.viewer = from(viewer, this.transport);
     this.unitOfWork = null;
+  }
+
+  /** The viewer was refused something that their role may not. */
+  async denied(what: string): Promise<void> {
+    if (this.viewer?.kind === 'MEMBER') await this.factory.logDenial(this.viewer, what);
   }
 
   /** A delivery worked out in a unit of work that others share. It knows nothing of the one whose socket it began with. */
   seenBy(scope: Scope): Context {
     return new Context(nobodysTransport, this.factory, this.live, scope.viewer, scope);
   }
+}
+
+function from(viewer: Viewer, { address, userAgent }: Origin): Viewer {
+  return { ...viewer, origin: { address, userAgent } };
 }
 
 const nobodysTransport: Transport = {

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import fastifyApollo from '@as-integrations/fastify';
+import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
 import { execute, GraphQLError, type GraphQLSchema } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { NotPermitted } from '../kernel/domain-error.ts';
 import type { Logger } from '../platform/logger.ts';
 import { Context, type ContextFactory, type LiveSources } from './context.ts';
 import { errorFormatter } from './format-error.ts';
@@ -41,7 +42,7 @@ export async function serveGraphql(app: FastifyInstance, settings: GraphqlServer
     introspection: true,
     parseOptions: { maxTokens: 5000 },
     formatError: (_formatted, error) => format(located(error)),
-    plugins: [ApolloServerPluginLandingPageDisabled()],
+    plugins: [ApolloServerPluginLandingPageDisabled(), fastifyApolloDrainPlugin(app), denialLog],
   });
   await apollo.start();
   const secure = publicUrl.startsWith('https:');
@@ -55,6 +56,19 @@ export async function serveGraphql(app: FastifyInstance, settings: GraphqlServer
     await apollo.stop();
   };
 }
+
+/** Queries that are refused; mutations say it as data, where `ReturnsUserErrors` sees it. */
+const denialLog: ApolloServerPlugin<Context> = {
+  async requestDidStart() {
+    return {
+      async didEncounterErrors({ errors, contextValue }) {
+        for (const { originalError, path: at } of errors) {
+          if (originalError instanceof NotPermitted) await contextValue.denied(String(at?.[0] ?? ''));
+        }
+      },
+    };
+  },
+};
 
 type SocketExtra = Record<PropertyKey, unknown> & { readonly request: IncomingMessage; readonly socket: WebSocket };
 

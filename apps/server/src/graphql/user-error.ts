@@ -1,5 +1,6 @@
 import { createUnionType, Field, InterfaceType, ObjectType, UseMiddleware, type ClassType } from 'type-graphql';
-import { DomainError } from '../kernel/domain-error.ts';
+import { DomainError, NotPermitted } from '../kernel/domain-error.ts';
+import type { Context } from './context.ts';
 
 @InterfaceType({ description: 'A refusal that the one who asked can act on.' })
 export abstract class UserError {
@@ -36,10 +37,11 @@ export function userErrorUnion(name: string, types: readonly ClassType[] = []) {
 
 /** Turns a refusal thrown below into `{ userErrors: [it] }`. Everything else thrown is a bug and passes. */
 export function ReturnsUserErrors(): MethodDecorator {
-  return UseMiddleware(async (_action, next) => {
+  return UseMiddleware(async ({ context, info }, next) => {
     try {
       return { userErrors: [], ...((await next()) as object) };
     } catch (error) {
+      if (error instanceof NotPermitted) await (context as Context).denied(info.fieldName);
       if (error instanceof DomainError) return { userErrors: [asData(error)] };
       throw error;
     }

@@ -14,9 +14,17 @@ const permissions = [
   'contact.read',
   'contact.create',
   'token.own',
+  'token.machine',
+  'people.read',
+  'people.manage',
+  'security.read',
   'settings.save',
 ] as const;
 export type Permission = (typeof permissions)[number];
+
+export function isPermission(name: string): name is Permission {
+  return (permissions as readonly string[]).includes(name);
+}
 
 /** Who is asking. A system viewer acts for the desk itself: clocks, imports, demo data. */
 export interface Viewer {
@@ -28,6 +36,15 @@ export interface Viewer {
   readonly permissions: ReadonlySet<Permission>;
   readonly allTeams: boolean;
   readonly teamIds: ReadonlySet<string>;
+  /** By a token that was given fewer rights than its owner has. */
+  readonly partial?: boolean;
+  /** Where they ask from, for the security log. No rule reads it. */
+  readonly origin?: Origin;
+}
+
+export interface Origin {
+  readonly address: string;
+  readonly userAgent: string;
 }
 
 /** A question about a viewer. Pure: the same facts give the same answer. */

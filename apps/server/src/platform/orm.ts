@@ -9,8 +9,19 @@ export interface OrmSettings {
   readonly poolSize: number;
 }
 
-export function openOrm({ databaseUrl, entities, migrations, poolSize }: OrmSettings): Promise<MikroORM> {
-  return MikroORM.init(
+/** By ORM: the pool, which is made with the first query. */
+const pools = new WeakMap<MikroORM, () => Pool | undefined>();
+
+/** The connections under the ORM, for libraries that speak SQL by themselves. */
+export function poolOf(orm: MikroORM): Pool {
+  const pool = pools.get(orm)?.();
+  if (!pool) throw new Error('this ORM has not asked its database anything yet');
+  return pool;
+}
+
+export async function openOrm({ databaseUrl, entities, migrations, poolSize }: OrmSettings): Promise<MikroORM> {
+  let made: Pool | undefined;
+  const orm = await MikroORM.init(
     defineConfig({
       clientUrl: databaseUrl,
       entities: [...entities],
@@ -18,9 +29,18 @@ export function openOrm({ databaseUrl, entities, migrations, poolSize }: OrmSett
       migrations: { snapshot: false, silent: true, migrationsList: [...migrations] },
       pool: { min: 0, max: poolSize },
       forceUtcTimezone: true,
-      driverOptions: { keepAlive: true, connectionTimeoutMillis: 5000, onPoolCreated: reclaimDeadConnections },
+      driverOptions: {
+        keepAlive: true,
+        connectionTimeoutMillis: 5000,
+        onPoolCreated(pool: Pool) {
+          made = pool;
+          reclaimDeadConnections(pool);
+        },
+      },
     }),
   );
+  pools.set(orm, () => made);
+  return orm;
 }
 
 const reclaimAfterMs = 1000;

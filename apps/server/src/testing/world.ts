@@ -154,7 +154,11 @@ export class World {
     const opened: Node[] = [];
     for (let index = 0; index < nodes; index++) {
       const logger = createLogger('silent');
-      const desk = await openDesk({ databaseUrl, redisUrl: redis ? inject('redisUrl') : null, databasePool: 6, resumeDays }, logger, clock);
+      const desk = await openDesk(
+        { databaseUrl, redisUrl: redis ? inject('redisUrl') : null, databasePool: 6, resumeDays, publicUrl: 'http://desk.test' },
+        logger,
+        clock,
+      );
       const app = await openApp(desk, { publicUrl: 'http://desk.test', graphiql: true, trustedProxies: [], pagesPath: null }, logger);
       await app.http.listen({ port: 0, host: '127.0.0.1' });
       const address = app.http.server.address() as { port: number };
@@ -206,6 +210,7 @@ export class World {
       name: 'test',
       tokenHash: hashSecret(secret),
       hint: 'baton_test',
+      permissions: null,
       createdAt: at,
       expiresAt: null,
       lastUsedAt: null,

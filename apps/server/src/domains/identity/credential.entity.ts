@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import type { Permission } from '../../kernel/viewer.ts';
 
 const SessionSchema = defineEntity({
   name: 'Session',
@@ -6,10 +7,16 @@ const SessionSchema = defineEntity({
     workspaceId: p.uuid().primary(),
     id: p.uuid().primary(),
     memberId: p.uuid(),
+    accountId: p.uuid(),
     tokenHash: p.text().hidden(),
     userAgent: p.text(),
+    address: p.text(),
     createdAt: p.datetime(),
     expiresAt: p.datetime(),
+    /** To the minute; null = not since it was opened. */
+    lastUsedAt: p.datetime().strictNullable(),
+    /** When the person last proved who they are. */
+    confirmedAt: p.datetime(),
   },
 });
 
@@ -27,6 +34,8 @@ const AccessTokenSchema = defineEntity({
     tokenHash: p.text().hidden(),
     /** The first characters, by which its owner recognises it. */
     hint: p.text(),
+    /** What it may do at most; null = all that its owner may. */
+    permissions: p.array<Permission>().columnType('text[]').strictNullable(),
     createdAt: p.datetime(),
     expiresAt: p.datetime().strictNullable(),
     lastUsedAt: p.datetime().strictNullable(),
@@ -37,3 +46,49 @@ const AccessTokenSchema = defineEntity({
 /** A key by which a program acts as its owner. Only its hash is kept. */
 export class AccessToken extends AccessTokenSchema.class {}
 AccessTokenSchema.setClass(AccessToken);
+
+export const LetterKind = { RESET: 'RESET', INVITATION: 'INVITATION' } as const;
+export type LetterKind = (typeof LetterKind)[keyof typeof LetterKind];
+
+const LetterSchema = defineEntity({
+  name: 'Letter',
+  properties: {
+    tokenHash: p.text().primary().hidden(),
+    kind: p.enum(() => LetterKind).columnType('text'),
+    accountId: p.uuid(),
+    createdAt: p.datetime(),
+    expiresAt: p.datetime(),
+    usedAt: p.datetime().strictNullable(),
+  },
+});
+
+/** A link that lets somebody set their password, once and not for long. */
+export class Letter extends LetterSchema.class {}
+LetterSchema.setClass(Letter);
+
+const RecoveryCodeSchema = defineEntity({
+  name: 'RecoveryCode',
+  properties: {
+    accountId: p.uuid().primary(),
+    codeHash: p.text().primary().hidden(),
+    usedAt: p.datetime().strictNullable(),
+  },
+});
+
+/** Takes the place of the second factor once, for somebody who lost it. */
+export class RecoveryCode extends RecoveryCodeSchema.class {}
+RecoveryCodeSchema.setClass(RecoveryCode);
+
+const SingleSignOnSchema = defineEntity({
+  name: 'SingleSignOn',
+  properties: {
+    issuer: p.text().primary(),
+    subject: p.text().primary(),
+    accountId: p.uuid(),
+    createdAt: p.datetime(),
+  },
+});
+
+/** Whom another service's word on a person means here. */
+export class SingleSignOn extends SingleSignOnSchema.class {}
+SingleSignOnSchema.setClass(SingleSignOn);

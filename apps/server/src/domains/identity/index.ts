@@ -1,7 +1,11 @@
+export { findAccount } from './account.ts';
+export { issueToken, requirePermissions, type CreateAccessToken } from './access-token.ts';
 export { authenticate, rightsBehind, viewerOf } from './authenticate.ts';
-export { AccessToken, Session } from './credential.entity.ts';
-export { Account, Member, Role, Team, TeamMember } from './member.entity.ts';
+export { AccessToken, Letter, LetterKind, RecoveryCode, Session, SingleSignOn } from './credential.entity.ts';
+export { letterWords, makeLink } from './letters.ts';
+export { Account, CustomRole, Member, MemberKind, Role, Team, TeamMember } from './member.entity.ts';
 export { findMember, memberById, teamById } from './member.loader.ts';
+export { permissionsOf } from './role.policy.ts';
 export { hashPassword } from './secret.ts';
 export { SignInDesk } from './sign-in-desk.ts';
 export { Workspace } from './workspace.entity.ts';

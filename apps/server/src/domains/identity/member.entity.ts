@@ -1,11 +1,18 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import type { Permission } from '../../kernel/viewer.ts';
 
 const AccountSchema = defineEntity({
   name: 'Account',
   properties: {
     id: p.uuid().primary(),
     email: p.text(),
-    passwordHash: p.text().hidden(),
+    /** Null until an invitation is accepted, and for those who only sign in through another service. */
+    passwordHash: p.text().hidden().strictNullable(),
+    totpSecret: p.text().hidden().strictNullable(),
+    /** Null while no second factor is asked for. */
+    totpConfirmedAt: p.datetime().strictNullable(),
+    /** The last thirty seconds whose code was used: no code works twice. */
+    totpLastStep: p.bigint('number').hidden().strictNullable(),
     createdAt: p.datetime(),
   },
 });
@@ -21,18 +28,41 @@ export const Role = {
   AGENT: 'AGENT',
   LIGHT_AGENT: 'LIGHT_AGENT',
   GUEST: 'GUEST',
+  CUSTOM: 'CUSTOM',
 } as const;
 export type Role = (typeof Role)[keyof typeof Role];
+
+export const MemberKind = { PERSON: 'PERSON', MACHINE: 'MACHINE' } as const;
+export type MemberKind = (typeof MemberKind)[keyof typeof MemberKind];
+
+const CustomRoleSchema = defineEntity({
+  name: 'CustomRole',
+  properties: {
+    workspaceId: p.uuid().primary(),
+    id: p.uuid().primary(),
+    name: p.text(),
+    permissions: p.array<Permission>().columnType('text[]'),
+    version: p.integer(),
+  },
+});
+
+/** A role of a workspace's own, made of the same permissions as the built-in ones. */
+export class CustomRole extends CustomRoleSchema.class {}
+CustomRoleSchema.setClass(CustomRole);
 
 const MemberSchema = defineEntity({
   name: 'Member',
   properties: {
     workspaceId: p.uuid().primary(),
     id: p.uuid().primary(),
-    accountId: p.uuid(),
+    /** Null for a machine, which has tokens alone. */
+    accountId: p.uuid().strictNullable(),
+    kind: p.enum(() => MemberKind).columnType('text'),
     name: p.text(),
     email: p.text(),
     role: p.enum(() => Role).columnType('text'),
+    /** Which one, when the role is CUSTOM. */
+    customRoleId: p.uuid().strictNullable(),
     allTeams: p.boolean(),
     active: p.boolean(),
     locale: p.text(),

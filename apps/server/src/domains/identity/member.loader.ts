@@ -1,6 +1,7 @@
 import { loaderByKey, listLoaderByKey } from '../../platform/loader.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { Member, Team, TeamMember } from './member.entity.ts';
+import { membershipsOf } from './account.ts';
+import { Account, Member, MemberKind, Team, TeamMember } from './member.entity.ts';
 import { Workspace } from './workspace.entity.ts';
 
 export const memberById = loaderByKey(
@@ -27,7 +28,11 @@ const teamIdsByMember = listLoaderByKey(
 
 /** The people of the workspace by name. A desk has hundreds at most, so a plain list. */
 export function listMembers(scope: Scope): Promise<Member[]> {
-  return scope.em.find(Member, { workspaceId: scope.workspaceId, active: true }, { orderBy: { name: 'asc', id: 'asc' } });
+  return scope.em.find(
+    Member,
+    { workspaceId: scope.workspaceId, kind: MemberKind.PERSON, active: true },
+    { orderBy: { name: 'asc', id: 'asc' } },
+  );
 }
 
 export function listTeams(scope: Scope): Promise<Team[]> {
@@ -50,11 +55,28 @@ export interface CurrentViewer {
   readonly email: string;
   readonly workspace: Workspace;
   readonly permissions: string[];
+  readonly secondFactor: boolean;
+  /** All in which they are an active member. */
+  readonly workspaces: readonly Workspace[];
 }
 
 /** Who is asking, as they may know themselves. */
 export async function currentViewer(scope: Scope): Promise<CurrentViewer> {
   const { workspaceId, viewer } = scope;
   const member = await scope.em.findOneOrFail(Member, { workspaceId, id: viewer.memberId });
-  return { member, email: member.email, workspace: await currentWorkspace(scope), permissions: [...viewer.permissions] };
+  const account = member.accountId === null ? null : await scope.em.findOneOrFail(Account, { id: member.accountId });
+  const places = account ? await membershipsOf(scope.em, account.id) : [member];
+  const workspaces = await scope.em.find(
+    Workspace,
+    { id: { $in: places.map((place) => place.workspaceId) } },
+    { orderBy: { name: 'asc' } },
+  );
+  return {
+    member,
+    email: member.email,
+    workspace: await currentWorkspace(scope),
+    permissions: [...viewer.permissions],
+    secondFactor: account?.totpConfirmedAt !== null && account !== null,
+    workspaces,
+  };
 }

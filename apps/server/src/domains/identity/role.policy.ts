@@ -14,8 +14,15 @@ const agent: readonly Permission[] = [
   'contact.create',
   'token.own',
 ];
-const supervisor: readonly Permission[] = [...agent, 'ticket.edit.any', 'ticket.assign'];
-const administrator: readonly Permission[] = [...supervisor, 'note.edit.any', 'settings.save'];
+const supervisor: readonly Permission[] = [...agent, 'ticket.edit.any', 'ticket.assign', 'people.read'];
+const administrator: readonly Permission[] = [
+  ...supervisor,
+  'note.edit.any',
+  'token.machine',
+  'people.manage',
+  'security.read',
+  'settings.save',
+];
 
 const byRole: Readonly<Record<string, readonly Permission[]>> = {
   OWNER: administrator,
@@ -27,8 +34,8 @@ const byRole: Readonly<Record<string, readonly Permission[]>> = {
 };
 
 /** What a built-in role may do. A role nobody defined may do nothing. */
-export function permissionsOf(role: string): ReadonlySet<Permission> {
-  return new Set(byRole[role] ?? []);
+export function permissionsOf(role: string): readonly Permission[] {
+  return byRole[role] ?? [];
 }
 
 /** Owners and administrators see every team's tickets whatever their teams are. */

@@ -16,14 +16,14 @@ export async function hashPassword(password: string): Promise<string> {
 const nobody = hashPassword(randomBytes(16).toString('hex'));
 
 /** Compares in constant time; with no stored hash it works as long and answers no, so that addresses cannot be probed. */
-export async function verifyPassword(password: string, stored: string | undefined): Promise<boolean> {
+export async function verifyPassword(password: string, stored: string | null | undefined): Promise<boolean> {
   const [, salt = '', hash = ''] = (stored ?? (await nobody)).split('$');
   const given = await derive('argon2id', { ...cost, message: password, nonce: Buffer.from(salt, 'base64url') });
-  return timingSafeEqual(given, Buffer.from(hash, 'base64url')) && stored !== undefined;
+  return timingSafeEqual(given, Buffer.from(hash, 'base64url')) && typeof stored === 'string';
 }
 
 /** A secret of 256 random bits, with a prefix that tells what it opens. */
-export function newSecret(prefix: 'session' | 'baton'): string {
+export function newSecret(prefix: 'session' | 'baton' | 'link'): string {
   return `${prefix}_${randomBytes(32).toString('base64url')}`;
 }
 

@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { openCategories, priorities, type Priority, type StatusCategory } from '@baton/rules';
 import { newId } from '../../kernel/id.ts';
-import { Account, hashPassword, Member, Workspace, type Role } from '../identity/index.ts';
+import { Account, hashPassword, Member, MemberKind, Workspace, type Role } from '../identity/index.ts';
 import { SlaMetric, SlaPolicy, SlaTarget } from '../sla/index.ts';
 import { Status, type Names } from '../tickets/index.ts';
 import { TicketOrder, View, type TicketFilter } from '../views/index.ts';
@@ -54,6 +54,9 @@ export async function createMember(em: EntityManager, { at, password, ...person 
     id: newId(),
     email: person.email.toLowerCase(),
     passwordHash: await hashPassword(password),
+    totpSecret: null,
+    totpConfirmedAt: null,
+    totpLastStep: null,
     createdAt: at,
   });
   const { workspaceId, name, email, role } = person;
@@ -62,6 +65,8 @@ export async function createMember(em: EntityManager, { at, password, ...person 
     workspaceId,
     id: newId(),
     accountId: account.id,
+    kind: MemberKind.PERSON,
+    customRoleId: null,
     name,
     email: email.toLowerCase(),
     role,

@@ -20,8 +20,7 @@ export class OlderRows<T extends { readonly id: string }> {
   /** Keeps what left the newest page; where none of it is left, rows may lie between, and all are read anew. */
   keep({ edges }: Page<T>): void {
     const newest = edges.map(({ node }) => node);
-    const ids = new Set(newest.map(({ id }) => id));
-    const left = this.#newest.filter(({ id }) => !ids.has(id));
+    const left = this.#newest.filter((row) => newest.every(({ id }) => id !== row.id));
     if (left.length > 0 && left.length === this.#newest.length) {
       this.rows = [];
       this.#read = null;

@@ -2,22 +2,42 @@ import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-g
 import type { Context } from '../../../graphql/context.ts';
 import { ReturnsUserErrors } from '../../../graphql/user-error.ts';
 import { createAccessToken, listAccessTokens, revokeAccessToken } from '../access-token.ts';
-import type { AccessToken } from '../credential.entity.ts';
+import { confirmSecondFactor, beginSecondFactor, endSecondFactor } from '../second-factor.ts';
+import { endOtherSessions, endSession, isSessionOf, listSessions } from '../session.ts';
+import { changePassword } from '../set-password.ts';
+import type { AccessToken, Session } from '../credential.entity.ts';
 import type { Member, Team } from '../member.entity.ts';
 import { currentViewer, listMembers, listTeams, teamsOfMember, type CurrentViewer } from '../member.loader.ts';
-import type { SignInDesk } from '../sign-in-desk.ts';
+import type { Entered, SignInDesk } from '../sign-in-desk.ts';
 import {
   AccessTokenCreateInput,
   AccessTokenCreatePayload,
   AccessTokenRevokeInput,
   AccessTokenRevokePayload,
   AccessTokenType,
+  ConfirmInput,
+  ConfirmPayload,
+  LinkRedeemInput,
+  LinkRedeemPayload,
   MemberType,
+  PasswordChangeInput,
+  PasswordChangePayload,
+  PasswordForgottenInput,
+  PasswordForgottenPayload,
+  SecondFactorBeginPayload,
+  SecondFactorCodeInput,
+  SecondFactorConfirmPayload,
+  SecondFactorEndPayload,
+  SessionEndInput,
+  SessionEndPayload,
+  SessionType,
   SignInInput,
   SignInPayload,
   SignOutPayload,
   TeamType,
   ViewerType,
+  WorkspaceSwitchInput,
+  WorkspaceSwitchPayload,
 } from './identity.type.ts';
 
 @Resolver(() => MemberType)
@@ -49,38 +69,148 @@ export class IdentityResolver {
     return teamsOfMember(scope, member.id);
   }
 
+  @Query(() => [SessionType], { description: 'The browsers you are signed in with, newest first.' })
+  sessions(@Ctx() { scope }: Context): Promise<Session[]> {
+    return listSessions(scope);
+  }
+
   @Mutation(() => SignInPayload, { description: 'Opens a session and keeps it in a cookie. Programs use access tokens instead.' })
   @ReturnsUserErrors()
   async signIn(@Arg('input', () => SignInInput) input: SignInInput, @Ctx() context: Context): Promise<Partial<SignInPayload>> {
-    const { secret, expiresAt, viewer } = await this.desk.signIn(input, context.transport);
-    context.transport.keepSession(secret, expiresAt);
-    context.become(viewer);
-    return { viewer: await currentViewer(context.scope) };
+    return { viewer: await enter(context, await this.desk.signIn(input, context.transport)) };
   }
 
   @Mutation(() => SignOutPayload)
   async signOut(@Ctx() { transport }: Context): Promise<SignOutPayload> {
-    await this.desk.signOut(transport.secret);
+    await this.desk.signOut(transport.secret, transport);
     transport.dropSession();
     return { signedOut: true };
+  }
+
+  @Mutation(() => ConfirmPayload, {
+    description: 'Proves once more that it is you, for what asks for that; good for a quarter of an hour.',
+  })
+  @ReturnsUserErrors()
+  async confirm(@Arg('input', () => ConfirmInput) input: ConfirmInput, @Ctx() context: Context): Promise<Partial<ConfirmPayload>> {
+    await this.desk.confirm(context.scope, input, context.transport.secret ?? '', context.transport);
+    return { confirmed: true };
+  }
+
+  @Mutation(() => WorkspaceSwitchPayload, { description: 'Goes on in another of your workspaces.' })
+  @ReturnsUserErrors()
+  async workspaceSwitch(
+    @Arg('input', () => WorkspaceSwitchInput) { workspaceId }: WorkspaceSwitchInput,
+    @Ctx() context: Context,
+  ): Promise<Partial<WorkspaceSwitchPayload>> {
+    const { transport, scope } = context;
+    return { viewer: await enter(context, await this.desk.switchTo(scope, workspaceId, transport.secret, transport)) };
+  }
+
+  @Mutation(() => SessionEndPayload, { description: 'Signs one of your browsers out.' })
+  @ReturnsUserErrors()
+  async sessionEnd(
+    @Arg('input', () => SessionEndInput) { id }: SessionEndInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<SessionEndPayload>> {
+    await endSession(scope, id);
+    return { ended: 1 };
+  }
+
+  @Mutation(() => SessionEndPayload, { description: 'Signs all your browsers out but this one.' })
+  @ReturnsUserErrors()
+  async sessionsEndOthers(@Ctx() { scope, transport }: Context): Promise<Partial<SessionEndPayload>> {
+    return { ended: await endOtherSessions(scope, transport.secret) };
+  }
+
+  @Mutation(() => PasswordChangePayload)
+  @ReturnsUserErrors()
+  async passwordChange(
+    @Arg('input', () => PasswordChangeInput) input: PasswordChangeInput,
+    @Ctx() { scope, transport }: Context,
+  ): Promise<Partial<PasswordChangePayload>> {
+    await this.desk.guarded(scope, transport, () => changePassword(scope, { ...input, secret: transport.secret }));
+    return { changed: true };
+  }
+
+  @Mutation(() => PasswordForgottenPayload, { description: 'Sends a link for a new password to whoever has the address.' })
+  @ReturnsUserErrors()
+  async passwordForgotten(
+    @Arg('input', () => PasswordForgottenInput) { email }: PasswordForgottenInput,
+    @Ctx() { transport }: Context,
+  ): Promise<Partial<PasswordForgottenPayload>> {
+    await this.desk.forgotPassword(email, transport);
+    return { accepted: true };
+  }
+
+  @Mutation(() => LinkRedeemPayload, { description: 'Sets a password by the link of a letter, which then opens nothing any more.' })
+  @ReturnsUserErrors()
+  async linkRedeem(
+    @Arg('input', () => LinkRedeemInput) { kind, token, password }: LinkRedeemInput,
+    @Ctx() context: Context,
+  ): Promise<Partial<LinkRedeemPayload>> {
+    const entered = await this.desk.redeem(kind, token, password, context.transport);
+    if (entered) await enter(context, entered);
+    return { signedIn: entered !== null };
+  }
+
+  @Mutation(() => SecondFactorBeginPayload, { description: 'Makes a secret for your authenticator; it counts once confirmed.' })
+  @ReturnsUserErrors()
+  async secondFactorBegin(@Ctx() { scope, transport }: Context): Promise<Partial<SecondFactorBeginPayload>> {
+    await this.desk.requireConfirmed(transport.secret);
+    return beginSecondFactor(scope);
+  }
+
+  @Mutation(() => SecondFactorConfirmPayload, { description: 'Turns the second factor on, by a first code.' })
+  @ReturnsUserErrors()
+  async secondFactorConfirm(
+    @Arg('input', () => SecondFactorCodeInput) { code }: SecondFactorCodeInput,
+    @Ctx() { scope, transport }: Context,
+  ): Promise<Partial<SecondFactorConfirmPayload>> {
+    return { recoveryCodes: await this.desk.guarded(scope, transport, () => confirmSecondFactor(scope, code)) };
+  }
+
+  @Mutation(() => SecondFactorEndPayload, { description: 'Turns the second factor off, by a code or a recovery code.' })
+  @ReturnsUserErrors()
+  async secondFactorEnd(
+    @Arg('input', () => SecondFactorCodeInput) { code }: SecondFactorCodeInput,
+    @Ctx() { scope, transport }: Context,
+  ): Promise<Partial<SecondFactorEndPayload>> {
+    await this.desk.guarded(scope, transport, () => endSecondFactor(scope, code));
+    return { ended: true };
   }
 
   @Mutation(() => AccessTokenCreatePayload)
   @ReturnsUserErrors()
   async accessTokenCreate(
     @Arg('input', () => AccessTokenCreateInput) input: AccessTokenCreateInput,
-    @Ctx() { scope }: Context,
+    @Ctx() { scope, transport }: Context,
   ): Promise<Partial<AccessTokenCreatePayload>> {
+    await this.desk.requireConfirmed(transport.secret);
     const { token, secret } = await createAccessToken(scope, input);
     return { accessToken: token, secret };
   }
 
-  @Mutation(() => AccessTokenRevokePayload)
+  @Mutation(() => AccessTokenRevokePayload, { description: 'What runs with it ends within a second.' })
   @ReturnsUserErrors()
   async accessTokenRevoke(
     @Arg('input', () => AccessTokenRevokeInput) { id }: AccessTokenRevokeInput,
     @Ctx() { scope }: Context,
   ): Promise<Partial<AccessTokenRevokePayload>> {
     return { accessToken: await revokeAccessToken(scope, id) };
+  }
+}
+
+/** Goes on as somebody who proved just now who they are. */
+async function enter(context: Context, { secret, expiresAt, viewer }: Entered): Promise<CurrentViewer> {
+  context.transport.keepSession(secret, expiresAt);
+  context.become(viewer);
+  return currentViewer(context.scope);
+}
+
+@Resolver(() => SessionType)
+export class SessionResolver {
+  @FieldResolver(() => Boolean, { description: 'Whether it is the one that asks.' })
+  current(@Root() session: Session, @Ctx() { transport }: Context): boolean {
+    return isSessionOf(session, transport.secret);
   }
 }

@@ -1,11 +1,13 @@
 import { Field, ID, Int, InputType, ObjectType, registerEnumType } from 'type-graphql';
 import { Node } from '../../../graphql/node.ts';
+import type { Permission } from '../../../kernel/viewer.ts';
 import { UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
-import type { AccessToken } from '../credential.entity.ts';
+import { LetterKind, type AccessToken, type Session } from '../credential.entity.ts';
 import { Role, type Member, type Team } from '../member.entity.ts';
 import type { Workspace } from '../workspace.entity.ts';
 
 registerEnumType(Role, { name: 'Role' });
+registerEnumType(LetterKind, { name: 'LinkKind' });
 
 @ObjectType('Team', { description: 'Routing and visibility scope of people and tickets.' })
 export class TeamType implements Pick<Team, 'id' | 'name'> {
@@ -13,11 +15,11 @@ export class TeamType implements Pick<Team, 'id' | 'name'> {
   @Field(() => String) name!: string;
 }
 
-@ObjectType('Member', { implements: Node, description: 'A person in this workspace.' })
+@ObjectType('Member', { implements: Node, description: 'A person in this workspace, or a program that works as one.' })
 export class MemberType implements Pick<Member, 'id' | 'name' | 'role'> {
   @Field(() => ID) id!: string;
   @Field(() => String) name!: string;
-  @Field(() => Role) role!: Role;
+  @Field(() => Role, { description: 'CUSTOM = one of the workspace’s own.' }) role!: Role;
 }
 
 @ObjectType('Workspace')
@@ -32,13 +34,30 @@ export class ViewerType {
   @Field(() => String) email!: string;
   @Field(() => WorkspaceType) workspace!: Workspace;
   @Field(() => [String], { description: 'Named keys, such as `ticket.create`.' }) permissions!: string[];
+  @Field(() => Boolean, { description: 'Whether signing in asks for a code too.' }) secondFactor!: boolean;
+  @Field(() => [WorkspaceType], { description: 'All that you work in, by name.' }) workspaces!: readonly Workspace[];
+}
+
+@ObjectType('Session', { description: 'A browser in which you are signed in.' })
+export class SessionType implements Pick<Session, 'id' | 'userAgent' | 'address' | 'createdAt' | 'lastUsedAt' | 'expiresAt'> {
+  @Field(() => ID) id!: string;
+  @Field(() => String) userAgent!: string;
+  @Field(() => String, { description: 'The network address it was opened from.' }) address!: string;
+  @Field(() => Date) createdAt!: Date;
+  @Field(() => Date, { nullable: true, description: 'To the minute; null = not since it was opened.' }) lastUsedAt!: Date | null;
+  @Field(() => Date) expiresAt!: Date;
 }
 
 @ObjectType('AccessToken')
-export class AccessTokenType implements Pick<AccessToken, 'id' | 'name' | 'hint' | 'createdAt' | 'expiresAt' | 'lastUsedAt'> {
+export class AccessTokenType implements Pick<
+  AccessToken,
+  'id' | 'name' | 'hint' | 'permissions' | 'createdAt' | 'expiresAt' | 'lastUsedAt'
+> {
   @Field(() => ID) id!: string;
   @Field(() => String) name!: string;
   @Field(() => String, { description: 'The first characters of the secret.' }) hint!: string;
+  @Field(() => [String], { nullable: true, description: 'What it may do at most; null = all that its owner may.' })
+  permissions!: Permission[] | null;
   @Field(() => Date) createdAt!: Date;
   @Field(() => Date, { nullable: true }) expiresAt!: Date | null;
   @Field(() => Date, { nullable: true, description: 'To the minute; null = never.' }) lastUsedAt!: Date | null;
@@ -48,6 +67,8 @@ export class AccessTokenType implements Pick<AccessToken, 'id' | 'name' | 'hint'
 export class SignInInput {
   @Field(() => String) email!: string;
   @Field(() => String) password!: string;
+  @Field(() => String, { nullable: true, description: 'Of your authenticator, or a recovery code, where the account asks for it.' })
+  code?: string | null;
 }
 
 @ObjectType('SignInRefused', { implements: UserError })
@@ -58,7 +79,33 @@ class TooManyAttemptsType extends UserError {
   @Field(() => Int) retryAfterSeconds!: number;
 }
 
-const SignInError = userErrorUnion('SignInError', [SignInRefusedType, TooManyAttemptsType]);
+@ObjectType('SecondFactorNeeded', { implements: UserError, description: 'The password was right. Send it again with a code.' })
+class SecondFactorNeededType extends UserError {}
+
+@ObjectType('SecondFactorRefused', { implements: UserError })
+class SecondFactorRefusedType extends UserError {}
+
+@ObjectType('LinkInvalid', { implements: UserError, description: 'Used already, too old, or never one.' })
+class LinkInvalidType extends UserError {}
+
+@ObjectType('SessionNotFound', { implements: UserError })
+class SessionNotFoundType extends UserError {}
+
+@ObjectType('WorkspaceNotFound', { implements: UserError })
+class WorkspaceNotFoundType extends UserError {}
+
+@ObjectType('ConfirmationNeeded', {
+  implements: UserError,
+  description: 'It is some time since you proved who you are. Use `confirm`, then ask again.',
+})
+export class ConfirmationNeededType extends UserError {}
+
+const SignInError = userErrorUnion('SignInError', [
+  SignInRefusedType,
+  SecondFactorNeededType,
+  SecondFactorRefusedType,
+  TooManyAttemptsType,
+]);
 
 @ObjectType()
 export class SignInPayload {
@@ -75,9 +122,11 @@ export class SignOutPayload {
 export class AccessTokenCreateInput {
   @Field(() => String) name!: string;
   @Field(() => Int, { defaultValue: 90, description: '1 to 365.' }) days!: number;
+  @Field(() => [String], { nullable: true, description: 'What it may do at most, of what you may; null = all of it.' })
+  permissions?: string[] | null;
 }
 
-const AccessTokenCreateError = userErrorUnion('AccessTokenCreateError');
+const AccessTokenCreateError = userErrorUnion('AccessTokenCreateError', [ConfirmationNeededType]);
 
 @ObjectType()
 export class AccessTokenCreatePayload {
@@ -100,4 +149,120 @@ const AccessTokenRevokeError = userErrorUnion('AccessTokenRevokeError', [AccessT
 export class AccessTokenRevokePayload {
   @Field(() => AccessTokenType, { nullable: true }) accessToken?: AccessToken;
   @Field(() => [AccessTokenRevokeError]) userErrors!: UserErrorData[];
+}
+
+@InputType()
+export class SessionEndInput {
+  @Field(() => ID) id!: string;
+}
+
+const SessionEndError = userErrorUnion('SessionEndError', [SessionNotFoundType]);
+
+@ObjectType()
+export class SessionEndPayload {
+  @Field(() => Int, { nullable: true, description: 'How many ended.' }) ended?: number;
+  @Field(() => [SessionEndError]) userErrors!: UserErrorData[];
+}
+
+@InputType()
+export class PasswordChangeInput {
+  @Field(() => String) current!: string;
+  @Field(() => String, { description: '8 to 200 characters that nobody would guess first.' }) next!: string;
+}
+
+const PasswordChangeError = userErrorUnion('PasswordChangeError', [SignInRefusedType, TooManyAttemptsType]);
+
+@ObjectType()
+export class PasswordChangePayload {
+  @Field(() => Boolean, { nullable: true, description: 'True = changed; you are signed out everywhere else.' }) changed?: boolean;
+  @Field(() => [PasswordChangeError]) userErrors!: UserErrorData[];
+}
+
+@InputType()
+export class PasswordForgottenInput {
+  @Field(() => String) email!: string;
+}
+
+const PasswordForgottenError = userErrorUnion('PasswordForgottenError', [TooManyAttemptsType]);
+
+@ObjectType()
+export class PasswordForgottenPayload {
+  @Field(() => Boolean, { nullable: true, description: 'True whether or not somebody has the address.' }) accepted?: boolean;
+  @Field(() => [PasswordForgottenError]) userErrors!: UserErrorData[];
+}
+
+@InputType()
+export class LinkRedeemInput {
+  @Field(() => LetterKind) kind!: LetterKind;
+  @Field(() => String, { description: 'What stands after the # of the link.' }) token!: string;
+  @Field(() => String, { description: '8 to 200 characters that nobody would guess first.' }) password!: string;
+}
+
+const LinkRedeemError = userErrorUnion('LinkRedeemError', [LinkInvalidType, TooManyAttemptsType]);
+
+@ObjectType()
+export class LinkRedeemPayload {
+  @Field(() => Boolean, { nullable: true, description: 'False = sign in now, with a code too.' }) signedIn?: boolean;
+  @Field(() => [LinkRedeemError]) userErrors!: UserErrorData[];
+}
+
+const SecondFactorBeginError = userErrorUnion('SecondFactorBeginError', [ConfirmationNeededType]);
+
+@ObjectType()
+export class SecondFactorBeginPayload {
+  @Field(() => String, { nullable: true, description: 'For typing into an authenticator.' }) secret?: string;
+  @Field(() => String, { nullable: true, description: 'An `otpauth:` address, for showing as a QR code.' }) uri?: string;
+  @Field(() => [SecondFactorBeginError]) userErrors!: UserErrorData[];
+}
+
+@InputType()
+export class SecondFactorCodeInput {
+  @Field(() => String) code!: string;
+}
+
+const SecondFactorError = userErrorUnion('SecondFactorError', [SecondFactorRefusedType, TooManyAttemptsType]);
+
+@ObjectType()
+export class SecondFactorConfirmPayload {
+  @Field(() => [String], { nullable: true, description: 'Shown this once. Each opens the account once in place of a code.' })
+  recoveryCodes?: string[];
+  @Field(() => [SecondFactorError]) userErrors!: UserErrorData[];
+}
+
+@ObjectType()
+export class SecondFactorEndPayload {
+  @Field(() => Boolean, { nullable: true }) ended?: boolean;
+  @Field(() => [SecondFactorError]) userErrors!: UserErrorData[];
+}
+
+@InputType()
+export class ConfirmInput {
+  @Field(() => String) password!: string;
+  @Field(() => String, { nullable: true, description: 'Where the account asks for it.' }) code?: string | null;
+}
+
+const ConfirmError = userErrorUnion('ConfirmError', [
+  SignInRefusedType,
+  SecondFactorNeededType,
+  SecondFactorRefusedType,
+  TooManyAttemptsType,
+]);
+
+@ObjectType()
+export class ConfirmPayload {
+  @Field(() => Boolean, { nullable: true }) confirmed?: boolean;
+  @Field(() => [ConfirmError]) userErrors!: UserErrorData[];
+}
+
+@InputType()
+export class WorkspaceSwitchInput {
+  @Field(() => ID) workspaceId!: string;
+}
+
+const WorkspaceSwitchError = userErrorUnion('WorkspaceSwitchError', [WorkspaceNotFoundType]);
+
+@ObjectType()
+export class WorkspaceSwitchPayload {
+  @Field(() => ViewerType, { nullable: true, description: 'Who you are there.' }) viewer?: ViewerType;
+  @Field(() => [WorkspaceSwitchError]) userErrors!: UserErrorData[];
 }

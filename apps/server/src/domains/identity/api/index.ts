@@ -1,2 +1,2 @@
-export { IdentityResolver } from './identity.resolver.ts';
-export { MemberType, TeamType } from './identity.type.ts';
+export { IdentityResolver, SessionResolver } from './identity.resolver.ts';
+export { AccessTokenType, ConfirmationNeededType, MemberType, TeamType } from './identity.type.ts';

@@ -1,0 +1,256 @@
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { connection, type Connection } from '../../../graphql/connection.ts';
+import type { Context } from '../../../graphql/context.ts';
+import { ReturnsUserErrors } from '../../../graphql/user-error.ts';
+import type { SecurityEvent } from '../../../platform/security-log.ts';
+import { AccessTokenType, MemberType } from '../../identity/api/index.ts';
+import { memberById, type AccessToken, type Member, type SignInDesk } from '../../identity/index.ts';
+import { editMember, inviteAgain, inviteMember, makeResetLink } from '../change-people.ts';
+import { createRole, deleteRole, editRole } from '../change-roles.ts';
+import { createTeam, deleteTeam, renameTeam } from '../change-teams.ts';
+import {
+  accountById,
+  asDescription,
+  customRoleById,
+  lastSeenByMember,
+  listMachines,
+  listPeople,
+  listRoles,
+  tokensOfMachine,
+  type RoleDescription,
+} from '../find-people.ts';
+import { issueMachineToken } from '../issue-machine-token.ts';
+import { listSecurityEvents } from '../security-log.ts';
+import {
+  MachineTokenCreateInput,
+  MachineTokenCreatePayload,
+  MachineType,
+  MemberEditInput,
+  MemberEditPayload,
+  MemberInviteInput,
+  MemberInvitePayload,
+  MemberRefInput,
+  MemberResetLinkPayload,
+  PersonType,
+  RoleCreateInput,
+  RoleDeleteInput,
+  RoleDescriptionType,
+  RoleEditInput,
+  RoleSavePayload,
+  SecurityEventConnection,
+  SecurityEventType,
+  TeamCreateInput,
+  TeamDeleteInput,
+  TeamRenameInput,
+  TeamSavePayload,
+} from './access.type.ts';
+
+@Resolver()
+export class AccessResolver {
+  constructor(private readonly desk: SignInDesk) {}
+
+  @Query(() => [PersonType], { description: 'Everybody who is or was a person of the workspace, by name.' })
+  people(@Ctx() { scope }: Context): Promise<Member[]> {
+    return listPeople(scope);
+  }
+
+  @Query(() => [RoleDescriptionType], { description: 'The built-in ones, then the workspace’s own by name.' })
+  roles(@Ctx() { scope }: Context): Promise<RoleDescription[]> {
+    return listRoles(scope);
+  }
+
+  @Query(() => [MachineType], { description: 'The programs that have a member of their own, by name.' })
+  machines(@Ctx() { scope }: Context): Promise<Member[]> {
+    return listMachines(scope);
+  }
+
+  @Query(() => SecurityEventConnection, { description: 'What touched security, newest first, at most 100 a page.' })
+  async securityLog(
+    @Arg('first', () => Int, { defaultValue: 50 }) first: number,
+    @Arg('after', () => String, { nullable: true }) after: string | undefined,
+    @Ctx() { scope }: Context,
+  ): Promise<Connection<SecurityEvent>> {
+    const { events, hasNext } = await listSecurityEvents(scope, first, after ?? null);
+    return connection(events, ({ id }) => id, { next: hasNext });
+  }
+
+  @Mutation(() => MemberInvitePayload, { description: 'Adds a person and sends them a link to choose a password with.' })
+  @ReturnsUserErrors()
+  async memberInvite(
+    @Arg('input', () => MemberInviteInput) input: MemberInviteInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<MemberInvitePayload>> {
+    return { person: await inviteMember(scope, input, this.desk.publicUrl) };
+  }
+
+  @Mutation(() => MemberInvitePayload, { description: 'Sends the link once more; the one before opens nothing any more.' })
+  @ReturnsUserErrors()
+  async memberInviteAgain(
+    @Arg('input', () => MemberRefInput) { memberId }: MemberRefInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<MemberInvitePayload>> {
+    return { person: await inviteAgain(scope, memberId, this.desk.publicUrl) };
+  }
+
+  @Mutation(() => MemberResetLinkPayload, { description: 'For somebody who cannot get a letter.' })
+  @ReturnsUserErrors()
+  async memberResetLink(
+    @Arg('input', () => MemberRefInput) { memberId }: MemberRefInput,
+    @Ctx() { scope, transport }: Context,
+  ): Promise<Partial<MemberResetLinkPayload>> {
+    await this.desk.requireConfirmed(transport.secret);
+    return { link: await makeResetLink(scope, memberId, this.desk.publicUrl) };
+  }
+
+  @Mutation(() => MemberEditPayload, { description: 'Their rights are others within a second, also in what is open.' })
+  @ReturnsUserErrors()
+  async memberEdit(
+    @Arg('input', () => MemberEditInput) input: MemberEditInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<MemberEditPayload>> {
+    return { person: await editMember(scope, input) };
+  }
+
+  @Mutation(() => TeamSavePayload)
+  @ReturnsUserErrors()
+  async teamCreate(
+    @Arg('input', () => TeamCreateInput) { name }: TeamCreateInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<TeamSavePayload>> {
+    return { team: await createTeam(scope, name) };
+  }
+
+  @Mutation(() => TeamSavePayload)
+  @ReturnsUserErrors()
+  async teamRename(
+    @Arg('input', () => TeamRenameInput) input: TeamRenameInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<TeamSavePayload>> {
+    return { team: await renameTeam(scope, input) };
+  }
+
+  @Mutation(() => TeamSavePayload, { description: 'Refused while it has tickets.' })
+  @ReturnsUserErrors()
+  async teamDelete(
+    @Arg('input', () => TeamDeleteInput) { teamId }: TeamDeleteInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<TeamSavePayload>> {
+    return { team: await deleteTeam(scope, teamId) };
+  }
+
+  @Mutation(() => RoleSavePayload)
+  @ReturnsUserErrors()
+  async roleCreate(
+    @Arg('input', () => RoleCreateInput) input: RoleCreateInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<RoleSavePayload>> {
+    return { role: asDescription(await createRole(scope, input)) };
+  }
+
+  @Mutation(() => RoleSavePayload, { description: 'Changes it for everybody who has it, within a second.' })
+  @ReturnsUserErrors()
+  async roleEdit(@Arg('input', () => RoleEditInput) input: RoleEditInput, @Ctx() { scope }: Context): Promise<Partial<RoleSavePayload>> {
+    return { role: asDescription(await editRole(scope, input)) };
+  }
+
+  @Mutation(() => RoleSavePayload, { description: 'Refused while somebody has it.' })
+  @ReturnsUserErrors()
+  async roleDelete(
+    @Arg('input', () => RoleDeleteInput) { roleId }: RoleDeleteInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<RoleSavePayload>> {
+    return { role: asDescription(await deleteRole(scope, roleId)) };
+  }
+
+  @Mutation(() => MachineTokenCreatePayload, { description: 'A token that belongs to no person and goes on when its maker leaves.' })
+  @ReturnsUserErrors()
+  async machineTokenCreate(
+    @Arg('input', () => MachineTokenCreateInput) input: MachineTokenCreateInput,
+    @Ctx() { scope, transport }: Context,
+  ): Promise<Partial<MachineTokenCreatePayload>> {
+    await this.desk.requireConfirmed(transport.secret);
+    const { token, secret } = await issueMachineToken(scope, input);
+    return { accessToken: token, secret };
+  }
+}
+
+@Resolver(() => PersonType)
+export class PersonResolver {
+  @FieldResolver(() => MemberType)
+  member(@Root() person: Member): Member {
+    return person;
+  }
+
+  @FieldResolver(() => RoleDescriptionType, {
+    nullable: true,
+    description: 'The workspace’s own role that they have; null for a built-in one.',
+  })
+  async customRole(@Root() { customRoleId }: Member, @Ctx() { scope }: Context): Promise<RoleDescription | null> {
+    const role = await scope.load(customRoleById, customRoleId);
+    return role && asDescription(role);
+  }
+
+  @FieldResolver(() => Boolean, { description: 'Whether they have yet to accept their invitation.' })
+  async invited(@Root() { accountId }: Member, @Ctx() { scope }: Context): Promise<boolean> {
+    return (await scope.load(accountById, accountId))?.passwordHash === null;
+  }
+
+  @FieldResolver(() => Boolean, { description: 'Whether signing in asks them for a code too.' })
+  async secondFactor(@Root() { accountId }: Member, @Ctx() { scope }: Context): Promise<boolean> {
+    return Boolean((await scope.load(accountById, accountId))?.totpConfirmedAt);
+  }
+
+  @FieldResolver(() => Date, { nullable: true, description: 'To the minute, by browsers still signed in; null = in none.' })
+  async lastSeenAt(@Root() { id }: Member, @Ctx() { scope }: Context): Promise<Date | null> {
+    return (await scope.load(lastSeenByMember, id))?.at ?? null;
+  }
+}
+
+@Resolver(() => MachineType)
+export class MachineResolver {
+  @FieldResolver(() => MemberType)
+  member(@Root() machine: Member): Member {
+    return machine;
+  }
+
+  @FieldResolver(() => [AccessTokenType], { description: 'Those that still open something, newest first.' })
+  tokens(@Root() { id }: Member, @Ctx() { scope }: Context): Promise<AccessToken[]> {
+    return tokensOfMachine(scope, id);
+  }
+}
+
+@Resolver(() => RoleDescriptionType)
+export class RoleDescriptionResolver {
+  @FieldResolver(() => ID, { nullable: true, description: 'Null for a built-in role.' })
+  id(@Root() { custom }: RoleDescription): string | null {
+    return custom?.id ?? null;
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'Null for a built-in role, which each language names.' })
+  name(@Root() { custom }: RoleDescription): string | null {
+    return custom?.name ?? null;
+  }
+
+  @FieldResolver(() => Int, { nullable: true, description: 'Send it back with an edit.' })
+  version(@Root() { custom }: RoleDescription): number | null {
+    return custom?.version ?? null;
+  }
+}
+
+@Resolver(() => SecurityEventType)
+export class SecurityEventResolver {
+  @FieldResolver(() => MemberType, { nullable: true, description: 'Who did it; null for somebody not signed in.' })
+  actor(@Root() { actorId }: SecurityEvent, @Ctx() { scope }: Context): Promise<Member | null> {
+    return scope.load(memberById, actorId);
+  }
+
+  @FieldResolver(() => MemberType, { nullable: true, description: 'The member it was done to, where it was one.' })
+  subject(@Root() { subjectId }: SecurityEvent, @Ctx() { scope }: Context): Promise<Member | null> {
+    return scope.load(memberById, subjectId);
+  }
+
+  @FieldResolver(() => String, { description: 'Plain facts, as JSON.' })
+  details(@Root() { details }: SecurityEvent): string {
+    return JSON.stringify(details);
+  }
+}

@@ -1,0 +1,182 @@
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { connectionTypes } from '../../../graphql/connection.ts';
+import { UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
+import type { Permission } from '../../../kernel/viewer.ts';
+import { SecurityEventKind, type SecurityEvent } from '../../../platform/security-log.ts';
+import { AccessTokenType, ConfirmationNeededType, TeamType } from '../../identity/api/index.ts';
+import { Role, type AccessToken, type Member, type Team } from '../../identity/index.ts';
+import type { RoleDescription } from '../find-people.ts';
+
+registerEnumType(SecurityEventKind, { name: 'SecurityEventKind' });
+
+@ObjectType('Person', { description: 'A member as administrators see them.' })
+export class PersonType implements Pick<Member, 'email' | 'active' | 'allTeams' | 'createdAt'> {
+  @Field(() => String) email!: string;
+  @Field(() => Boolean, { description: 'False = may not sign in any more.' }) active!: boolean;
+  @Field(() => Boolean, { description: 'Sees the tickets of every team.' }) allTeams!: boolean;
+  @Field(() => Date) createdAt!: Date;
+}
+
+@ObjectType('Machine', { description: 'A program with a member of its own.' })
+export class MachineType {}
+
+@ObjectType('RoleDescription', { description: 'A role as people choose it: built-in, or the workspace’s own.' })
+export class RoleDescriptionType implements Pick<RoleDescription, 'role'> {
+  @Field(() => Role) role!: Role;
+  @Field(() => [String]) permissions!: Permission[];
+}
+
+@ObjectType('SecurityEvent', { description: 'Something that touched security. Nobody can change or delete one.' })
+export class SecurityEventType implements Pick<SecurityEvent, 'id' | 'kind' | 'address' | 'userAgent' | 'at'> {
+  @Field(() => ID) id!: string;
+  @Field(() => SecurityEventKind) kind!: SecurityEventKind;
+  @Field(() => String) address!: string;
+  @Field(() => String) userAgent!: string;
+  @Field(() => Date) at!: Date;
+}
+
+export const SecurityEventConnection = connectionTypes('SecurityEvent', () => SecurityEventType);
+
+@ObjectType('MemberNotFound', { implements: UserError })
+class MemberNotFoundType extends UserError {}
+
+@ObjectType('TeamNotFound', { implements: UserError })
+class TeamNotFoundType extends UserError {}
+
+@ObjectType('RoleNotFound', { implements: UserError })
+class RoleNotFoundType extends UserError {}
+
+@ObjectType('NameTaken', { implements: UserError })
+class NameTakenType extends UserError {}
+
+@ObjectType('LastOwner', { implements: UserError })
+class LastOwnerType extends UserError {}
+
+@ObjectType('StillInUse', { implements: UserError })
+class StillInUseType extends UserError {}
+
+@ObjectType('SettingsConflict', { implements: UserError, description: 'Somebody else saved first. Nothing was overwritten.' })
+class SettingsConflictType extends UserError {
+  @Field(() => Int, { description: 'The version that stands now.' }) version!: number;
+}
+
+@InputType()
+export class MemberInviteInput {
+  @Field(() => String) name!: string;
+  @Field(() => String) email!: string;
+  @Field(() => Role) role!: Role;
+  @Field(() => ID, { nullable: true, description: 'Which one, when the role is CUSTOM.' }) customRoleId?: string | null;
+  @Field(() => [ID], { defaultValue: [] }) teamIds!: string[];
+  @Field(() => Boolean, { defaultValue: false, description: 'Sees the tickets of every team.' }) allTeams!: boolean;
+  @Field(() => String, { nullable: true, description: 'The language of the letter: `en` or `uk`.' }) locale?: string | null;
+}
+
+const MemberInviteError = userErrorUnion('MemberInviteError', [NameTakenType, RoleNotFoundType, TeamNotFoundType, MemberNotFoundType]);
+
+@ObjectType()
+export class MemberInvitePayload {
+  @Field(() => PersonType, { nullable: true }) person?: Member;
+  @Field(() => [MemberInviteError]) userErrors!: UserErrorData[];
+}
+
+@InputType()
+export class MemberRefInput {
+  @Field(() => ID) memberId!: string;
+}
+
+const MemberResetLinkError = userErrorUnion('MemberResetLinkError', [MemberNotFoundType, ConfirmationNeededType]);
+
+@ObjectType()
+export class MemberResetLinkPayload {
+  @Field(() => String, { nullable: true, description: 'Shown this once; give it to the person. Good for an hour.' }) link?: string;
+  @Field(() => [MemberResetLinkError]) userErrors!: UserErrorData[];
+}
+
+@InputType({ description: 'What is not given stays as it is.' })
+export class MemberEditInput {
+  @Field(() => ID) memberId!: string;
+  @Field(() => String, { nullable: true }) name?: string | null;
+  @Field(() => Role, { nullable: true }) role?: Role | null;
+  @Field(() => ID, { nullable: true, description: 'Which one, when the role is CUSTOM.' }) customRoleId?: string | null;
+  @Field(() => [ID], { nullable: true, description: 'All of them; those that are missing are left.' }) teamIds?: string[] | null;
+  @Field(() => Boolean, { nullable: true }) allTeams?: boolean | null;
+  @Field(() => Boolean, { nullable: true, description: 'False ends all they have open within a second.' }) active?: boolean | null;
+}
+
+const MemberEditError = userErrorUnion('MemberEditError', [MemberNotFoundType, RoleNotFoundType, TeamNotFoundType, LastOwnerType]);
+
+@ObjectType()
+export class MemberEditPayload {
+  @Field(() => PersonType, { nullable: true }) person?: Member;
+  @Field(() => [MemberEditError]) userErrors!: UserErrorData[];
+}
+
+@InputType()
+export class TeamCreateInput {
+  @Field(() => String) name!: string;
+}
+
+@InputType()
+export class TeamRenameInput {
+  @Field(() => ID) teamId!: string;
+  @Field(() => String) name!: string;
+}
+
+@InputType()
+export class TeamDeleteInput {
+  @Field(() => ID) teamId!: string;
+}
+
+const TeamSaveError = userErrorUnion('TeamSaveError', [NameTakenType, TeamNotFoundType, StillInUseType]);
+
+@ObjectType()
+export class TeamSavePayload {
+  @Field(() => TeamType, { nullable: true }) team?: Team;
+  @Field(() => [TeamSaveError]) userErrors!: UserErrorData[];
+}
+
+@InputType()
+export class RoleCreateInput {
+  @Field(() => String) name!: string;
+  @Field(() => [String], { description: 'Of those you have yourself.' }) permissions!: string[];
+}
+
+@InputType()
+export class RoleEditInput extends RoleCreateInput {
+  @Field(() => ID) roleId!: string;
+  @Field(() => Int, { description: 'The version you started from.' }) version!: number;
+}
+
+@InputType()
+export class RoleDeleteInput {
+  @Field(() => ID) roleId!: string;
+}
+
+const RoleSaveError = userErrorUnion('RoleSaveError', [NameTakenType, RoleNotFoundType, SettingsConflictType, StillInUseType]);
+
+@ObjectType()
+export class RoleSavePayload {
+  @Field(() => RoleDescriptionType, { nullable: true }) role?: RoleDescription;
+  @Field(() => [RoleSaveError]) userErrors!: UserErrorData[];
+}
+
+@InputType()
+export class MachineTokenCreateInput {
+  @Field(() => String, { description: 'Of the program; what it does stands under this name.' }) name!: string;
+  @Field(() => Int, { defaultValue: 90, description: '1 to 365.' }) days!: number;
+  @Field(() => Role) role!: Role;
+  @Field(() => ID, { nullable: true, description: 'Which one, when the role is CUSTOM.' }) customRoleId?: string | null;
+  @Field(() => [ID], { defaultValue: [] }) teamIds!: string[];
+  @Field(() => Boolean, { defaultValue: false, description: 'Sees the tickets of every team.' }) allTeams!: boolean;
+  @Field(() => [String], { nullable: true, description: 'What it may do at most, of what its role may; null = all of it.' })
+  permissions?: string[] | null;
+}
+
+const MachineTokenCreateError = userErrorUnion('MachineTokenCreateError', [RoleNotFoundType, TeamNotFoundType, ConfirmationNeededType]);
+
+@ObjectType()
+export class MachineTokenCreatePayload {
+  @Field(() => AccessTokenType, { nullable: true }) accessToken?: AccessToken;
+  @Field(() => String, { nullable: true, description: 'Shown this once. Send it as `Authorization: Bearer …`.' }) secret?: string;
+  @Field(() => [MachineTokenCreateError]) userErrors!: UserErrorData[];
+}

@@ -1,0 +1,1 @@
+export { AccessResolver, MachineResolver, PersonResolver, RoleDescriptionResolver, SecurityEventResolver } from './access.resolver.ts';

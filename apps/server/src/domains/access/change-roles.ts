@@ -1,0 +1,86 @@
+import { limits } from '@baton/rules';
+import { LockMode } from '@mikro-orm/core';
+import { NotPermitted } from '../../kernel/domain-error.ts';
+import { domainEvent } from '../../kernel/domain-event.ts';
+import { isId, newId } from '../../kernel/id.ts';
+import { requireLine } from '../../kernel/text.ts';
+import { accessChanged } from '../../platform/live/live-desk.ts';
+import type { Scope } from '../../platform/scope.ts';
+import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
+import { CustomRole, Member, requirePermissions, Role } from '../identity/index.ts';
+import { NameTaken, RoleNotFound, SettingsConflict, StillInUse } from './access.errors.ts';
+import { canGiveRole, requireSettings } from './access.policy.ts';
+
+export interface SaveRole {
+  readonly name: string;
+  readonly permissions: readonly string[];
+}
+
+export function createRole(scope: Scope, { name, permissions }: SaveRole): Promise<CustomRole> {
+  return scope.transaction(async (tx) => {
+    requireSettings(tx.viewer, 'people.manage');
+    const role = tx.em.create(CustomRole, {
+      workspaceId: tx.workspaceId,
+      id: newId(),
+      name: await requireFreeName(tx, name, null),
+      permissions: requirePermissions(tx, permissions),
+      version: 1,
+    });
+    await recordChange(tx, role, { created: role.name, permissions: role.permissions });
+    return role;
+  });
+}
+
+/** Changes a role for everybody who has it. Refused when somebody else saved it since `version`. */
+export function editRole(
+  scope: Scope,
+  { roleId, version, name, permissions }: SaveRole & { roleId: string; version: number },
+): Promise<CustomRole> {
+  return scope.transaction(async (tx) => {
+    requireSettings(tx.viewer, 'people.manage');
+    const role = await requireRole(tx, roleId);
+    if (role.version !== version) throw new SettingsConflict(role.version);
+    const before = { name: role.name, permissions: role.permissions };
+    role.name = await requireFreeName(tx, name, role.id);
+    role.permissions = requirePermissions(tx, permissions);
+    role.version += 1;
+    await recordChange(tx, role, { from: before, to: { name: role.name, permissions: role.permissions } });
+    return role;
+  });
+}
+
+/** Deletes a role that nobody has. */
+export function deleteRole(scope: Scope, roleId: string): Promise<CustomRole> {
+  return scope.transaction(async (tx) => {
+    requireSettings(tx.viewer, 'people.manage');
+    const role = await requireRole(tx, roleId);
+    const holders = await tx.em.count(Member, { workspaceId: tx.workspaceId, customRoleId: role.id });
+    if (holders > 0) throw new StillInUse(`${holders} members have the role "${role.name}". Give them another first.`, 'roleId');
+    await tx.em.nativeDelete(CustomRole, { workspaceId: tx.workspaceId, id: role.id });
+    await recordChange(tx, role, { deleted: role.name });
+    return role;
+  });
+}
+
+async function requireRole(tx: Scope, id: string): Promise<CustomRole> {
+  const role = isId(id)
+    ? await tx.em.findOne(CustomRole, { workspaceId: tx.workspaceId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE })
+    : null;
+  if (!role) throw new RoleNotFound();
+  if (!canGiveRole(tx.viewer, Role.CUSTOM, role.permissions)) {
+    throw new NotPermitted(`You cannot change the role "${role.name}": it may do what you may not.`);
+  }
+  return role;
+}
+
+async function requireFreeName(tx: Scope, text: string, own: string | null): Promise<string> {
+  const name = requireLine('name', text, limits.name);
+  const holder = await tx.em.findOne(CustomRole, { workspaceId: tx.workspaceId, name });
+  if (holder && holder.id !== own) throw new NameTaken('name', name);
+  return name;
+}
+
+async function recordChange(tx: Scope, { id }: CustomRole, details: Record<string, unknown>): Promise<void> {
+  await recordSecurity(tx, SecurityEventKind.ROLE_CHANGED, { subjectId: id, details });
+  tx.record(domainEvent(accessChanged, null));
+}

@@ -1,0 +1,93 @@
+import { randomInt } from 'node:crypto';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { generateSecret, generateURI, verify } from 'otplib';
+import { InvalidInput } from '../../kernel/domain-error.ts';
+import type { Scope } from '../../platform/scope.ts';
+import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
+import { RecoveryCode } from './credential.entity.ts';
+import { SecondFactorRefused } from './identity.errors.ts';
+import { Account } from './member.entity.ts';
+import { accountOf } from './session.ts';
+import { hashSecret } from './secret.ts';
+
+const recoveryCodes = 10;
+/** A code of half a minute before or after is taken too: clocks of telephones differ. */
+const toleranceSeconds = 30;
+// Without letters and digits that look alike.
+const alphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+
+export interface NewSecondFactor {
+  readonly secret: string;
+  /** What an authenticator reads, as an `otpauth:` address (Key URI Format of Google Authenticator). */
+  readonly uri: string;
+}
+
+/** Makes a secret for an authenticator. Nothing is asked for until a first code has shown that it arrived. */
+export function beginSecondFactor(scope: Scope): Promise<NewSecondFactor> {
+  return scope.transaction(async (tx) => {
+    const account = await ownAccount(tx);
+    if (account.totpConfirmedAt) throw new InvalidInput('A second factor is set up already. End it first to set up another.');
+    account.totpSecret = generateSecret();
+    return { secret: account.totpSecret, uri: generateURI({ issuer: 'Baton', label: account.email, secret: account.totpSecret }) };
+  });
+}
+
+/** Turns the second factor on; answers the recovery codes, which are shown this once. */
+export function confirmSecondFactor(scope: Scope, code: string): Promise<string[]> {
+  return scope.transaction(async (tx) => {
+    const account = await ownAccount(tx);
+    if (account.totpConfirmedAt || !account.totpSecret) throw new InvalidInput('Begin to set up a second factor first.');
+    if (!(await useTotp(account, code))) throw new SecondFactorRefused();
+    account.totpConfirmedAt = tx.now();
+    const codes = Array.from({ length: recoveryCodes }, newRecoveryCode);
+    await tx.em.nativeDelete(RecoveryCode, { accountId: account.id });
+    await tx.em.insertMany(
+      RecoveryCode,
+      codes.map((one) => ({ accountId: account.id, codeHash: hashSecret(one), usedAt: null })),
+    );
+    await recordSecurity(tx, SecurityEventKind.SECOND_FACTOR_ON);
+    return codes;
+  });
+}
+
+/** Turns it off, for somebody who can show that they have it. */
+export function endSecondFactor(scope: Scope, code: string): Promise<void> {
+  return scope.transaction(async (tx) => {
+    const account = await ownAccount(tx);
+    if (!account.totpConfirmedAt) return;
+    if (!(await passSecondFactor(tx.em, account, code, tx.now()))) throw new SecondFactorRefused();
+    account.totpSecret = null;
+    account.totpConfirmedAt = null;
+    await tx.em.nativeDelete(RecoveryCode, { accountId: account.id });
+    await recordSecurity(tx, SecurityEventKind.SECOND_FACTOR_OFF);
+  });
+}
+
+/** Whether a code of the authenticator, or a recovery code, opens the account. Either works once. Call it in a transaction. */
+export async function passSecondFactor(em: EntityManager, account: Account, code: string, at: Date): Promise<boolean> {
+  const typed = code.replace(/[\s-]/g, '').toUpperCase();
+  if (/^\d{6}$/.test(typed)) return useTotp(account, typed);
+  const used = await em.nativeUpdate(RecoveryCode, { accountId: account.id, codeHash: hashSecret(typed), usedAt: null }, { usedAt: at });
+  return used === 1;
+}
+
+async function useTotp(account: Account, code: string): Promise<boolean> {
+  const token = code.replace(/\s/g, '');
+  if (!account.totpSecret || !/^\d{6}$/.test(token)) return false;
+  const result = await verify({ secret: account.totpSecret, token, epochTolerance: toleranceSeconds });
+  if (!result.valid || !('timeStep' in result)) return false;
+  const { timeStep } = result;
+  if (account.totpLastStep !== null && timeStep <= account.totpLastStep) return false;
+  account.totpLastStep = timeStep;
+  return true;
+}
+
+function newRecoveryCode(): string {
+  return Array.from({ length: 12 }, () => alphabet[randomInt(alphabet.length)]).join('');
+}
+
+async function ownAccount(tx: Scope): Promise<Account> {
+  const id = await accountOf(tx);
+  if (id === null) throw new InvalidInput('A machine has no second factor.');
+  return tx.em.findOneOrFail(Account, { id });
+}

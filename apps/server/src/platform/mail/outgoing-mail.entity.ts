@@ -1,0 +1,23 @@
+import { defineEntity, p } from '@mikro-orm/core';
+
+const OutgoingMailSchema = defineEntity({
+  name: 'OutgoingMail',
+  properties: {
+    id: p.uuid().primary(),
+    /** Null for a letter to somebody who belongs to several workspaces. */
+    workspaceId: p.uuid().strictNullable(),
+    recipient: p.text(),
+    subject: p.text(),
+    /** Emptied once sent: letters hold links that open something. */
+    body: p.text(),
+    createdAt: p.datetime(),
+    /** When to send it, or to try again; null once it needs no more sending. */
+    dueAt: p.datetime().strictNullable(),
+    attempts: p.integer(),
+    sentAt: p.datetime().strictNullable(),
+  },
+});
+
+/** A letter on its way. Written in the transaction that caused it, so none is sent of what was rolled back. */
+export class OutgoingMail extends OutgoingMailSchema.class {}
+OutgoingMailSchema.setClass(OutgoingMail);
