@@ -104,7 +104,7 @@ else {
   );
 }
 if (verdict.bad) {
-  console.error(verdict.problems.slice(0, 5).join('\n').slice(0, 4000));
+  for (const problem of verdict.problems.slice(0, 5)) console.error(problem.slice(0, 1500));
   const again = process.argv.slice(2).filter((word) => !word.startsWith('--seed='));
   console.error(`It failed. Again with the same faults and edits: npm run chaos -- --seed=${seed} ${again.join(' ')}`);
   process.exit(1);
