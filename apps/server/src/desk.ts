@@ -154,7 +154,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       await breaches.stop();
       await mailer.stop();
       await relay.stop();
-      liveDesk.close();
+      await liveDesk.close();
       await pubSub.close();
       databaseClock.stop();
       await orm.close();

@@ -18,7 +18,7 @@ import type { LiveDesk, OpenFollowing } from '../platform/live/live-desk.ts';
 import { LiveEnd, type Outlet } from '../platform/live/live-group.ts';
 import type { LiveSource } from '../platform/live/live-source.ts';
 
-import { SampleViewer } from '../kernel/viewer.ts';
+import { SampleViewer, type Viewer } from '../kernel/viewer.ts';
 import type { Scope } from '../platform/scope.ts';
 import type { Context } from './context.ts';
 import type { SocketLink } from './socket-link.ts';
@@ -46,7 +46,9 @@ export async function openLive(operation: LiveOperation): Promise<AsyncGenerator
   if ('errors' in asked) return asked;
   const { field, node, values, variables } = asked;
   let source: LiveSource;
+  let viewer: Viewer;
   try {
+    ({ viewer } = context.scope);
     source = (await field.subscribe?.(undefined, values, context, {} as never)) as LiveSource;
   } catch (error) {
     return { errors: [locatedError(error, node, [field.name])] };
@@ -59,7 +61,7 @@ export async function openLive(operation: LiveOperation): Promise<AsyncGenerator
     source,
     outlet,
     secret: context.transport.secret ?? '',
-    viewer: context.scope.viewer,
+    viewer,
     question: questionOf(operation, definition, node, variables),
     render: source.selfContained
       ? (payload, scope) =>

@@ -41,6 +41,7 @@ export class EventReader {
   #reading: Promise<void> | null = null;
   #readAgain = false;
   #checkDue = false;
+  #closed = false;
 
   constructor(private readonly settings: ReaderSettings) {
     const { pubSub, workspaceId } = settings;
@@ -83,13 +84,16 @@ export class EventReader {
     return events;
   }
 
-  close(): void {
+  /** Resolves once it reads no more. */
+  async close(): Promise<void> {
+    this.#closed = true;
     clearInterval(this.#timer);
     this.#unsubscribe();
+    await this.#reading;
   }
 
   #readSoon(): void {
-    if (!this.#place) return;
+    if (!this.#place || this.#closed) return;
     if (this.#reading) {
       this.#readAgain = true;
       return;
@@ -118,7 +122,7 @@ export class EventReader {
       if (this.#tail.length > tailLength * 2) this.#tail = this.#tail.slice(-tailLength);
       onEvents(events);
       await new Promise((resolve) => setTimeout(resolve, restMs));
-    } while (this.#readAgain);
+    } while (this.#readAgain && !this.#closed);
   }
 
   /** Positions that went back mean a restored database, whose next events will have positions that were seen before. */

@@ -81,12 +81,13 @@ export class LiveDesk {
     });
   }
 
-  close(): void {
-    this.#seats.stop();
+  /** Resolves once nothing asks the database any more. */
+  async close(): Promise<void> {
     clearInterval(this.#heart);
     this.#unsubscribe();
-    for (const workspace of this.#workspaces.values()) workspace.close();
+    const workspaces = [...this.#workspaces.values()];
     this.#workspaces.clear();
+    await Promise.all([this.#seats.stop(), ...workspaces.map((workspace) => workspace.close())]);
   }
 
   async follow<Payload>(following: Following<Payload>): Promise<OpenFollowing> {
@@ -131,6 +132,8 @@ class LiveWorkspace implements LiveStream {
   readonly #reader: EventReader;
   readonly #groups = new Map<string, LiveGroup>();
   readonly #byTopic = new Map<string, Set<LiveGroup>>();
+  /** Groups that nobody follows any more and that still work something out. */
+  readonly #leaving = new Set<LiveGroup>();
   #unit: { readonly scope: Scope; readonly since: number; readonly at: number } | null = null;
   /** Whose lasting rows the next unit takes over. */
   #before: Scope | null = null;
@@ -224,10 +227,11 @@ class LiveWorkspace implements LiveStream {
     this.#eachGroup((group) => group.dismiss(seat));
   }
 
-  close(): void {
-    this.#reader.close();
+  async close(): Promise<void> {
+    const work = [...this.#groups.values(), ...this.#leaving].map((group) => group.done);
     this.#eachGroup((group) => group.end(LiveEnd.CLOSING));
     this.#groups.clear();
+    await Promise.all([this.#reader.close(), ...work]);
   }
 
   #dispatch(events: readonly LoggedEvent[]): void {
@@ -254,6 +258,8 @@ class LiveWorkspace implements LiveStream {
 
   #drop(key: string, group: LiveGroup): void {
     if (this.#groups.get(key) === group) this.#groups.delete(key);
+    this.#leaving.add(group);
+    void group.done.then(() => this.#leaving.delete(group));
     for (const topic of group.source.topics) {
       const groups = this.#byTopic.get(topic);
       groups?.delete(group);

@@ -70,6 +70,7 @@ export class LiveGroup<Payload = unknown> {
   #beating = false;
   #running = false;
   #closed = false;
+  #work: Promise<void> = Promise.resolve();
   #failingSince: number | null = null;
   #retryMs = firstRetryMs;
 
@@ -91,6 +92,11 @@ export class LiveGroup<Payload = unknown> {
     return !this.#dirty && !this.#running;
   }
 
+  /** Resolves once nothing is being worked out any more. */
+  get done(): Promise<void> {
+    return this.#work;
+  }
+
   add(follower: Follower): void {
     this.#followers.add(follower);
     this.wake();
@@ -105,7 +111,7 @@ export class LiveGroup<Payload = unknown> {
     if (signal !== undefined) this.#signals.add(signal);
     if (this.settled) this.#done.position = before;
     this.#dirty = true;
-    if (!this.#running && !this.#closed) void this.#run();
+    if (!this.#running && !this.#closed) this.#work = this.#run();
   }
 
   /** Tells everybody who is up to date that they are. */
@@ -142,7 +148,7 @@ export class LiveGroup<Payload = unknown> {
     this.#running = true;
     // What was announced together is looked at together.
     await Promise.resolve();
-    while (this.#dirty && !this.#closed) {
+    while (this.#dirty && !this.#closed && this.#followers.size > 0) {
       this.#dirty = false;
       const signals = [...this.#signals];
       this.#signals.clear();

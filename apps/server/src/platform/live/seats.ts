@@ -31,7 +31,7 @@ interface TakenSeat {
 export class Seats {
   readonly #seats = new Map<string, TakenSeat>();
   #timer: NodeJS.Timeout | undefined;
-  #looking = false;
+  #look: Promise<void> | null = null;
 
   constructor(
     private readonly credentials: Credentials,
@@ -43,8 +43,10 @@ export class Seats {
     this.#timer = setInterval(() => void this.look(), lookMs);
   }
 
-  stop(): void {
+  /** Resolves once it looks no more. */
+  async stop(): Promise<void> {
     clearInterval(this.#timer);
+    await this.#look;
   }
 
   take(secret: string, viewer: Viewer): Seat {
@@ -61,8 +63,13 @@ export class Seats {
   }
 
   async look(): Promise<void> {
-    if (this.#looking || this.#seats.size === 0) return;
-    this.#looking = true;
+    if (this.#look || this.#seats.size === 0) return;
+    this.#look = this.#lookAtAll();
+    await this.#look;
+    this.#look = null;
+  }
+
+  async #lookAtAll(): Promise<void> {
     try {
       const seats = [...this.#seats.values()];
       const rights = await this.credentials.rightsBehind(seats.map(({ secret }) => secret));
@@ -76,8 +83,6 @@ export class Seats {
       }
     } catch (error) {
       this.logger.error({ err: error }, 'could not look whether rights changed; it is tried again at once');
-    } finally {
-      this.#looking = false;
     }
   }
 

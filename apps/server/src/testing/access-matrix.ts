@@ -1,0 +1,234 @@
+/**
+ * Who may do what, once and for all: O owner, A administrator, S supervisor, M agent, L light agent, G guest, all of them
+ * in one team. The tests in `access-matrix.test.ts` try every cell through the door, and fail for an operation or a field
+ * of the schema that has no row here. By the product's matrix of roles; nobody ever reaches another workspace.
+ */
+export interface Fixture {
+  readonly ticketId: string;
+  readonly assigneeId: string | null;
+  readonly noteId: string;
+  readonly contactId: string;
+  /** A member, a team and a role that nothing else needs. */
+  readonly memberId: string;
+  readonly teamId: string;
+  readonly roleId: string;
+  /** The one who asks. */
+  readonly me: string;
+  readonly open: string;
+  readonly inProgress: string;
+  readonly viewId: string;
+  /** Another for each cell. */
+  readonly unique: string;
+}
+
+interface Asked {
+  readonly input?: (fixture: Fixture) => object;
+  /** Selected of the answer; userErrors come by themselves. */
+  readonly select?: string;
+  /** Whether the answer is a yes; by default: it is not null and refuses nothing. */
+  readonly yes?: (answer: never, fixture: Fixture) => boolean;
+}
+
+/** On a ticket, by whose it is. `foreign`, of another workspace, is nobody's. */
+export interface OnTicket extends Asked {
+  readonly on: 'ticket';
+  /** Of the team, with no assignee. */
+  readonly free: string;
+  /** Of the team, a colleague's. */
+  readonly taken: string;
+  /** Of another team. */
+  readonly other: string;
+}
+
+/** About no ticket: who may at all. `self` = everybody, as it touches what is their own alone. */
+interface Anywhere extends Asked {
+  readonly on: 'workspace' | 'self';
+  readonly who: string;
+  /** Whether it may be asked by somebody who is not signed in. */
+  readonly anonymous?: boolean;
+}
+
+export type Row = OnTicket | Anywhere;
+
+const seen = { free: 'OASMLG', taken: 'OASMLG', other: 'OA' } as const;
+const edited = { free: 'OASM', taken: 'OAS', other: 'OA' } as const;
+const noted = { free: 'OASML', taken: 'OASML', other: 'OA' } as const;
+const everybody = { on: 'self', who: 'OASMLG' } as const;
+const withoutGuests = { on: 'self', who: 'OASML' } as const;
+const people = { on: 'workspace', who: 'OA' } as const;
+const byId = ({ ticketId }: Fixture) => ({ id: ticketId });
+const list = { select: 'edges { node { id } }' };
+const member = 'person { member { id } }';
+
+const holds = (answer: { edges: readonly { node: { id: string } }[] }, { ticketId }: Fixture) =>
+  answer.edges.some(({ node }) => node.id === ticketId);
+
+export const operations: Readonly<Record<string, Row>> = {
+  // Queries
+  accessTokens: { ...everybody, select: 'id' },
+  contact: { on: 'workspace', who: 'OASM', input: ({ contactId }) => ({ id: contactId }), select: 'id' },
+  contacts: { on: 'workspace', who: 'OASM', ...list, yes: (answer: { edges: readonly unknown[] }) => answer.edges.length > 0 },
+  draft: { on: 'ticket', ...noted, input: ({ ticketId }) => ({ ticketId, kind: 'NOTE' }), select: 'id', yes: () => true },
+  machines: { ...people, select: 'member { id }' },
+  members: { ...everybody, select: 'id' },
+  node: { on: 'ticket', ...seen, input: byId, select: 'id' },
+  notifications: { ...everybody, ...list },
+  people: { on: 'workspace', who: 'OAS', select: 'email' },
+  roles: { on: 'workspace', who: 'OAS', select: 'role' },
+  securityLog: { ...people, ...list },
+  sessions: { ...everybody, select: 'id' },
+  statuses: { ...everybody, select: 'id' },
+  tags: { ...everybody, select: 'id' },
+  teams: { ...everybody, select: 'id' },
+  ticket: { on: 'ticket', ...seen, input: byId, select: 'id' },
+  ticketByNumber: { ...everybody, input: () => ({ number: 1 }), select: 'id', yes: () => true },
+  tickets: { on: 'ticket', ...seen, input: () => ({ first: 100 }), ...list, yes: holds },
+  topics: { ...everybody, select: 'id' },
+  unreadNotificationCount: everybody,
+  view: { ...everybody, input: () => ({ key: 'open' }), select: 'id' },
+  viewer: { ...everybody, select: 'email', anonymous: true },
+  views: { ...everybody, select: 'id' },
+
+  // Mutations of tickets
+  draftSave: {
+    on: 'ticket',
+    ...noted,
+    input: ({ ticketId }) => ({ ticketId, kind: 'NOTE', id: crypto.randomUUID(), body: '<p>x</p>', revision: 1 }),
+  },
+  noteAdd: { on: 'ticket', ...noted, input: ({ ticketId }) => ({ ticketId, body: '<p>x</p>' }) },
+  noteEdit: { on: 'ticket', free: 'OA', taken: 'OA', other: 'OA', input: ({ noteId }) => ({ noteId, body: '<p>y</p>', version: 1 }) },
+  noteDelete: { on: 'ticket', free: 'OA', taken: 'OA', other: 'OA', input: ({ noteId }) => ({ noteId }) },
+  presenceSet: {
+    on: 'ticket',
+    free: '',
+    taken: '',
+    other: '',
+    input: ({ ticketId }) => ({ ticketId, activity: 'VIEWING' }),
+    select: 'shown',
+    // Only those are shown who follow the ticket, which asks for itself.
+    yes: ({ shown }: { shown: boolean }) => shown,
+  },
+  ticketAssign: {
+    on: 'ticket',
+    free: 'OASM',
+    taken: 'OAS',
+    other: 'OA',
+    input: ({ ticketId, assigneeId, me }) => ({ ticketId, from: assigneeId, to: me }),
+  },
+  ticketEdit: { on: 'ticket', ...edited, input: ({ ticketId }) => ({ ticketId, subject: { from: 'Matrix', to: 'Changed' } }) },
+  ticketSetStatus: { on: 'ticket', ...edited, input: ({ ticketId, open, inProgress }) => ({ ticketId, from: open, to: inProgress }) },
+  ticketSnooze: {
+    on: 'ticket',
+    ...edited,
+    input: ({ ticketId }) => ({ ticketId, until: new Date(Date.now() + 86_400_000).toISOString() }),
+  },
+  ticketTag: { on: 'ticket', ...edited, input: ({ ticketId }) => ({ ticketId, add: ['matrix'] }) },
+  watcherAdd: { on: 'ticket', ...noted, input: ({ ticketId, me }) => ({ ticketId, memberId: me }) },
+  watcherRemove: { on: 'ticket', ...noted, input: ({ ticketId, me }) => ({ ticketId, memberId: me }) },
+  notificationsMarkRead: { ...everybody, input: () => ({}), select: 'unreadCount' },
+
+  // Mutations of the workspace
+  contactCreate: { on: 'workspace', who: 'OASM', input: ({ unique }) => ({ name: `Contact ${unique}` }) },
+  ticketCreate: { on: 'workspace', who: 'OASM', input: () => ({ subject: 'Made by the matrix' }) },
+  machineTokenCreate: { ...people, input: ({ unique }) => ({ name: unique, role: 'GUEST' }), select: 'secret' },
+  memberEdit: { ...people, input: ({ memberId }) => ({ memberId, allTeams: false }), select: member },
+  memberInvite: { ...people, input: ({ unique }) => ({ name: unique, email: `${unique}@matrix.test`, role: 'GUEST' }), select: member },
+  memberInviteAgain: { ...people, input: ({ memberId }) => ({ memberId }), select: member },
+  memberResetLink: { ...people, input: ({ memberId }) => ({ memberId }), select: 'link' },
+  roleCreate: { ...people, input: ({ unique }) => ({ name: unique, permissions: [] }), select: 'role { id }' },
+  roleEdit: {
+    ...people,
+    input: ({ roleId, unique }) => ({ roleId, version: 1, name: unique, permissions: [] }),
+    select: 'role { id }',
+  },
+  roleDelete: { ...people, input: ({ roleId }) => ({ roleId }), select: 'role { id }' },
+  teamCreate: { ...people, input: ({ unique }) => ({ name: unique }), select: 'team { id }' },
+  teamRename: { ...people, input: ({ teamId, unique }) => ({ teamId, name: unique }), select: 'team { id }' },
+  teamDelete: { ...people, input: ({ teamId }) => ({ teamId }), select: 'team { id }' },
+
+  // Mutations of oneself
+  accessTokenCreate: { ...withoutGuests, input: ({ unique }) => ({ name: unique }), select: 'secret' },
+  accessTokenRevoke: { ...everybody, input: () => ({ id: crypto.randomUUID() }), yes: gone('ACCESS_TOKEN_NOT_FOUND') },
+  confirm: { ...everybody, input: () => ({ password: 'correct horse' }), select: 'confirmed' },
+  passwordChange: { ...everybody, input: () => ({ current: 'wrong', next: 'x' }), select: 'changed', yes: gone('SIGN_IN_REFUSED') },
+  secondFactorBegin: { ...everybody, select: 'uri' },
+  secondFactorConfirm: { ...everybody, input: () => ({ code: '000000' }), select: 'recoveryCodes', yes: gone('SECOND_FACTOR_REFUSED') },
+  secondFactorEnd: { ...everybody, input: () => ({ code: '000000' }), select: 'ended' },
+  sessionEnd: { ...everybody, input: () => ({ id: crypto.randomUUID() }), select: 'ended', yes: gone('SESSION_NOT_FOUND') },
+  sessionsEndOthers: { ...everybody, select: 'ended' },
+  workspaceSwitch: { ...everybody, input: () => ({ workspaceId: crypto.randomUUID() }), yes: gone('WORKSPACE_NOT_FOUND') },
+  signOut: { ...everybody, select: 'signedOut', anonymous: true },
+  signIn: {
+    ...everybody,
+    input: ({ unique }) => ({ email: `${unique}@nowhere.test`, password: 'x' }),
+    yes: gone('SIGN_IN_REFUSED'),
+    anonymous: true,
+  },
+  passwordForgotten: { ...everybody, input: () => ({ email: 'nobody@nowhere.test' }), select: 'accepted', anonymous: true },
+  linkRedeem: {
+    ...everybody,
+    input: () => ({ kind: 'RESET', token: 'x', password: 'marble canoe thirteen' }),
+    select: 'signedIn',
+    yes: gone('LINK_INVALID'),
+    anonymous: true,
+  },
+
+  // Subscriptions
+  draftChanged: { on: 'ticket', ...noted, input: ({ ticketId }) => ({ ticketId, kind: 'NOTE' }), select: 'id', yes: () => true },
+  eventsStreamed: { on: 'ticket', ...seen, select: 'ticketId', yes: told },
+  notificationsChanged: { ...everybody, select: 'unreadCount' },
+  presenceChanged: { on: 'ticket', ...seen, input: ({ ticketId }) => ({ ticketId }), select: 'activity' },
+  presencesChanged: { on: 'ticket', ...seen, select: 'ticketId', yes: told },
+  ticketChanged: { on: 'ticket', ...seen, input: byId, select: 'id' },
+  ticketsChanged: { on: 'ticket', ...seen, select: 'ticketId', yes: told },
+  viewChanged: { on: 'ticket', ...seen, input: ({ viewId }) => ({ viewId }), select: 'ticketId', yes: told },
+  viewCountsChanged: { ...everybody, select: 'viewId' },
+};
+
+/** What was asked for is not there, which is said only to those who may ask. */
+function gone(code: string) {
+  return ({ userErrors }: { userErrors: readonly { code: string }[] }) => userErrors.every((error) => error.code === code);
+}
+
+function told(answer: { ticketId: string | null }, { ticketId }: Fixture): boolean {
+  return answer.ticketId === ticketId;
+}
+
+/**
+ * Every field of every thing. Whoever sees the thing is told by all of them, or, where letters stand behind a colon, by
+ * that one only in those roles: the others see null. What merely carries things (payloads, connections, refusals) has none.
+ */
+export const fields: Readonly<Record<string, string>> = {
+  AccessToken: 'createdAt expiresAt hint id lastUsedAt name permissions',
+  ActivityChange: 'field from to',
+  ActivityEntry: 'actor at changes id type',
+  ActivityValue: 'names text',
+  Contact: 'email:OASML id name organization phone:OASML',
+  Draft: 'body id revision updatedAt',
+  LocalizedName: 'locale text',
+  Machine: 'member tokens',
+  Member: 'id name role teams',
+  Note: 'author authorName body createdAt deletedAt editedAt id mentions version viewerCanEdit',
+  Notification: 'actor createdAt id readAt reason ticket type',
+  NotificationChange: 'notification unreadCount',
+  Person: 'active allTeams createdAt customRole email invited lastSeenAt member secondFactor',
+  Presence: 'activity field member',
+  RoleDescription: 'id name permissions role version',
+  SecurityEvent: 'actor address at details id kind subject userAgent',
+  Session: 'address createdAt current expiresAt id lastUsedAt userAgent',
+  SlaClock: 'breachedAt dueAt elapsedMs metric runningSince state stoppedAt targetMs',
+  Status: 'category color id name names waitingOn',
+  StreamEvent: 'entry position reload ticketId ticketVersion',
+  Tag: 'id name',
+  Team: 'id name',
+  Ticket:
+    'activity assignee createdAt description dueAt id notes:OASML number priority requester resolvedAt slaClocks snoozedUntil source status statusSince subject tags team topic updatedAt version viewerCan viewerIsWatching watchers',
+  TicketPermissions: 'assign edit take watch writeNotes',
+  TicketPresence: 'people ticketId',
+  Topic: 'id name names parent',
+  View: 'count id key names order tickets',
+  ViewChangeType: 'kind position ticket ticketId',
+  ViewCount: 'count viewId',
+  Viewer: 'email member permissions secondFactor workspace workspaces',
+  Workspace: 'id name',
+};
