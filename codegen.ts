@@ -4,6 +4,7 @@ const config: CodegenConfig = {
   schema: 'schema.graphql',
   documents: ['apps/web/src/lib/**/*.graphql'],
   generates: {
+    'apps/web/src/lib/graphql/generated/operations.json': { plugins: ['./packages/config/operations-plugin.mjs'] },
     'apps/web/src/lib/graphql/generated/': {
       preset: 'client',
       presetConfig: { fragmentMasking: false },

@@ -6,7 +6,10 @@ import { ensureInstalled, pinnedEnvironment, pinnedNode, root } from './ensure.m
 
 ensureInstalled();
 
-const generated = ['schema.graphql', 'apps/web/src/lib/graphql/generated/graphql.ts', 'apps/web/src/lib/graphql/generated/gql.ts'];
+const generated = [
+  'schema.graphql',
+  ...['graphql.ts', 'gql.ts', 'operations.json'].map((name) => `apps/web/src/lib/graphql/generated/${name}`),
+];
 const read = () => generated.map((file) => readFileSync(join(root, file), 'utf8'));
 
 function step(name, script, args, cwd = root) {

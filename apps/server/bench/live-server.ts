@@ -71,7 +71,11 @@ async function serveBaton(): Promise<number> {
   const { DATABASE_URL: databaseUrl = '', REDIS_URL: redisUrl = '' } = process.env;
   const logger = createLogger('error');
   const desk = await openDesk({ databaseUrl, redisUrl, databasePool: 10, resumeDays: 7 }, logger);
-  const app = await openApp(desk, { publicUrl: 'http://bench.test', graphiql: false, trustedProxies: [], pagesPath: null }, logger);
+  const app = await openApp(
+    desk,
+    { publicUrl: 'http://bench.test', graphiql: false, introspection: true, trustedProxies: [], pagesPath: null },
+    logger,
+  );
   await app.http.listen({ port: 0, host: '127.0.0.1' });
   desk.start();
   return (app.http.server.address() as { port: number }).port;

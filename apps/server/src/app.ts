@@ -1,7 +1,10 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
 import type { Desk } from './desk.ts';
 import { serveGraphql } from './graphql/graphql-server.ts';
+import { OperationGate } from './graphql/operation-gate.ts';
 import { serveGraphiql } from './platform/graphiql.ts';
 import { createHttpServer } from './platform/http-server.ts';
 import type { Logger } from './platform/logger.ts';
@@ -12,14 +15,23 @@ export interface App {
   close(): Promise<void>;
 }
 
-type AppConfig = Pick<Config, 'publicUrl' | 'graphiql' | 'trustedProxies'> & { readonly pagesPath: string | null };
+type AppConfig = Pick<Config, 'publicUrl' | 'graphiql' | 'introspection' | 'trustedProxies'> & {
+  /** Where the built pages are; null for a server of the API alone. */
+  readonly pagesPath: string | null;
+};
 
 /** The doors of a node: pages, GraphQL over HTTP and sockets, the explorer, and health. */
 export async function openApp(desk: Desk, config: AppConfig, logger: Logger): Promise<App> {
   const http = await createHttpServer(config, logger);
   const schema = await makeSchema(desk.signInDesk);
-  const stopGraphql = await serveGraphql(http, { schema, factory: desk.factory, live: desk.live, logger, publicUrl: config.publicUrl });
-  if (config.graphiql) serveGraphiql(http);
+  const { publicUrl, graphiql, introspection, pagesPath } = config;
+  const gate = new OperationGate({
+    ownOperations: pagesPath === null ? null : readOperations(pagesPath),
+    openToBrowsers: graphiql,
+    introspection,
+  });
+  const stopGraphql = await serveGraphql(http, { schema, factory: desk.factory, live: desk.live, logger, publicUrl, gate });
+  if (graphiql) serveGraphiql(http);
   http.get('/healthz', () => ({ alive: true }));
   http.get('/readyz', async (_request, reply) => {
     const database = await desk.orm.isConnected();
@@ -31,4 +43,10 @@ export async function openApp(desk: Desk, config: AppConfig, logger: Logger): Pr
     http,
     close: stopGraphql,
   };
+}
+
+/** The operations of the pages lie beside their handler. */
+function readOperations(pagesPath: string): string[] | null {
+  const path = join(dirname(pagesPath), 'operations.json');
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as string[]) : null;
 }

@@ -11,6 +11,7 @@ it('fills in what is left out or left empty', () => {
     redisUrl: null,
     publicUrl: 'http://127.0.0.1:4000',
     graphiql: true,
+    introspection: true,
   });
 });
 

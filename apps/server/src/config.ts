@@ -15,6 +15,7 @@ const environment = z.object({
   DEMO: flag.default(false),
   DEMO_TICKETS: z.coerce.number().int().min(1).max(20_000).default(2000),
   GRAPHIQL: flag.default(true),
+  INTROSPECTION: flag.default(true),
   TRUSTED_PROXIES: z.string().default(''),
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must look like smtps://user:password@mail.example.org' }).optional(),
   MAIL_SENDER: z.string().default('Baton <baton@localhost>'),
@@ -35,7 +36,10 @@ export interface Config {
   /** Make a demo workspace when there is no workspace at all. */
   readonly demo: boolean;
   readonly demoTickets: number;
+  /** Serve the explorer, and let browsers run operations that are not the pages' own. */
   readonly graphiql: boolean;
+  /** Tell the schema to those who are signed in. */
+  readonly introspection: boolean;
   /** Addresses and ranges of proxies whose word on where a request came from is believed. */
   readonly trustedProxies: readonly string[];
   /** Where letters are handed over; without one the owner reads them on a page. */
@@ -70,6 +74,7 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     demo: values.DEMO,
     demoTickets: values.DEMO_TICKETS,
     graphiql: values.GRAPHIQL,
+    introspection: values.INTROSPECTION,
     trustedProxies: values.TRUSTED_PROXIES.split(',').flatMap((range) => range.trim() || []),
     smtpUrl: values.SMTP_URL ?? null,
     mailSender: values.MAIL_SENDER,

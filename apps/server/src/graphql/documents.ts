@@ -1,7 +1,7 @@
-import { parse, validate, type DocumentNode, type GraphQLError, type GraphQLSchema, type Source } from 'graphql';
+import { parse, specifiedRules, validate, type DocumentNode, type GraphQLError, type GraphQLSchema, type Source } from 'graphql';
+import { limitRules, maxTokens } from './limits.ts';
 
 const kept = 500;
-const maxTokens = 5000;
 
 /**
  * Documents that came over sockets, parsed and validated once: after a restart everybody asks the same again, at the same
@@ -25,7 +25,7 @@ export class Documents {
   };
 
   validate(document: DocumentNode): readonly GraphQLError[] {
-    const faults = this.#faults.get(document) ?? validate(this.schema, document);
+    const faults = this.#faults.get(document) ?? validate(this.schema, document, [...specifiedRules, ...limitRules]);
     this.#faults.set(document, faults);
     return faults;
   }

@@ -12,6 +12,8 @@ import { Context, type ContextFactory, type LiveSources } from './context.ts';
 import { errorFormatter } from './format-error.ts';
 import { requestTransport, socketTransport } from './http-transport.ts';
 import { Documents } from './documents.ts';
+import { limitRules, maxTokens } from './limits.ts';
+import type { OperationGate } from './operation-gate.ts';
 import { openLive } from './live-operation.ts';
 import { SocketLink } from './socket-link.ts';
 
@@ -22,6 +24,7 @@ export interface GraphqlServerSettings {
   readonly logger: Logger;
   /** Whose pages may open a socket with the cookie of a person: this origin and no other. */
   readonly publicUrl: string;
+  readonly gate: OperationGate;
 }
 
 const path = '/graphql';
@@ -32,6 +35,7 @@ const pingMs = 4000;
 /** Serves the schema at /graphql, over HTTP and over graphql-transport-ws. Call the answer to stop it and `app`. */
 export async function serveGraphql(app: FastifyInstance, settings: GraphqlServerSettings): Promise<() => Promise<void>> {
   const { schema, factory, live, logger, publicUrl } = settings;
+  const secure = publicUrl.startsWith('https:');
   const format = errorFormatter(logger);
   const sockets = serveSockets(app, settings);
   const apollo = new ApolloServer<Context>({
@@ -39,13 +43,14 @@ export async function serveGraphql(app: FastifyInstance, settings: GraphqlServer
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     includeStacktraceInErrorResponses: false,
+    // Who may see the schema is for the gate to say, the same over HTTP and over sockets.
     introspection: true,
-    parseOptions: { maxTokens: 5000 },
+    parseOptions: { maxTokens },
+    validationRules: [...limitRules],
     formatError: (_formatted, error) => format(located(error)),
-    plugins: [ApolloServerPluginLandingPageDisabled(), fastifyApolloDrainPlugin(app), denialLog],
+    plugins: [ApolloServerPluginLandingPageDisabled(), fastifyApolloDrainPlugin(app), denialLog, gatekeeper(settings.gate)],
   });
   await apollo.start();
-  const secure = publicUrl.startsWith('https:');
   await app.register(fastifyApollo(apollo), {
     path,
     context: (request, reply) => Context.open(requestTransport(request, reply, secure), factory, live),
@@ -70,6 +75,20 @@ const denialLog: ApolloServerPlugin<Context> = {
   },
 };
 
+/** Stands at HTTP's door; that of sockets asks the same gate. */
+function gatekeeper(gate: OperationGate): ApolloServerPlugin<Context> {
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ document, contextValue }) {
+          const refusal = gate.refusal(document, contextValue);
+          if (refusal) throw refusal;
+        },
+      };
+    },
+  };
+}
+
 type SocketExtra = Record<PropertyKey, unknown> & { readonly request: IncomingMessage; readonly socket: WebSocket };
 
 /** What the hooks of one operation hand to each other: a context, and where its results go. */
@@ -80,7 +99,11 @@ interface OpenOperation {
   readonly link: SocketLink;
 }
 
-function serveSockets(app: FastifyInstance, { schema, factory, live, logger, publicUrl }: GraphqlServerSettings): () => Promise<void> {
+function serveSockets(
+  app: FastifyInstance,
+  { schema, factory, live, logger, publicUrl, gate }: GraphqlServerSettings,
+): () => Promise<void> {
+  const secure = publicUrl.startsWith('https:');
   const format = errorFormatter(logger);
   const server = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024 });
   const documents = new Documents(schema);
@@ -89,6 +112,16 @@ function serveSockets(app: FastifyInstance, { schema, factory, live, logger, pub
   const running = useServer<Readonly<Record<string, unknown>>, SocketExtra>(
     {
       schema,
+      // A document that cannot be read is an answer to who sent it, and no fault for which their socket is closed.
+      onSubscribe(_context, _id, { query }) {
+        try {
+          documents.parse(query);
+          return undefined;
+        } catch (error) {
+          if (error instanceof GraphQLError) return [error];
+          throw error;
+        }
+      },
       parse: documents.parse,
       validate: (_schema, document) => documents.validate(document),
       connectionInitWaitTimeout: 10_000,
@@ -96,11 +129,17 @@ function serveSockets(app: FastifyInstance, { schema, factory, live, logger, pub
       async context({ connectionParams, extra: { request, socket } }, id, { query }): Promise<OpenOperation> {
         const link = links.get(socket);
         if (!link) throw new Error('an operation on a socket that was never opened');
-        return { context: await Context.open(socketTransport(request, connectionParams), factory, live), query, id, link };
+        return { context: await Context.open(socketTransport(request, connectionParams, secure), factory, live), query, id, link };
       },
-      execute: (args) => execute({ ...args, contextValue: (args.contextValue as OpenOperation).context }),
+      execute(args) {
+        const { context } = args.contextValue as OpenOperation;
+        const refusal = gate.refusal(args.document, context);
+        return refusal ? { errors: [refusal] } : execute({ ...args, contextValue: context });
+      },
       subscribe(args) {
         const { context, query, id, link } = args.contextValue as OpenOperation;
+        const refusal = gate.refusal(args.document, context);
+        if (refusal) return { errors: [refusal] };
         if (link.subscriptions >= subscriptionsPerSocket) return { errors: [tooManySubscriptions()] };
         return openLive({ args, context, desk: live.desk, query, id, link });
       },

@@ -3,7 +3,7 @@ import { createHttpServer } from './http-server.ts';
 import { createLogger } from './logger.ts';
 
 async function addressSeen(trustedProxies: readonly string[]): Promise<string> {
-  const http = await createHttpServer({ pagesPath: null, trustedProxies }, createLogger('silent'));
+  const http = await createHttpServer({ pagesPath: null, publicUrl: 'http://desk.test', trustedProxies }, createLogger('silent'));
   http.get('/address', (request) => request.ip);
   await http.listen({ port: 0, host: '127.0.0.1' });
   const { port } = http.server.address() as { port: number };

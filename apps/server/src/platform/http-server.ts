@@ -20,13 +20,17 @@ const pageHeaders = {
 export interface HttpSettings {
   readonly pagesPath: string | null;
   readonly trustedProxies: readonly string[];
+  readonly publicUrl: string;
 }
 
 /**
  * One port for everything. Pages go to SvelteKit before Fastify reads a body, which would leave SvelteKit nothing to
  * read; the API goes to Fastify.
  */
-export async function createHttpServer({ pagesPath, trustedProxies }: HttpSettings, logger: Logger): Promise<FastifyInstance> {
+export async function createHttpServer({ pagesPath, trustedProxies, publicUrl }: HttpSettings, logger: Logger): Promise<FastifyInstance> {
+  // A year, as the preload list asks for.
+  const secure = publicUrl.startsWith('https:') ? { 'strict-transport-security': 'max-age=31536000; includeSubDomains' } : {};
+  const headers = Object.entries({ ...pageHeaders, ...secure });
   const pages = pagesPath && existsSync(pagesPath) ? await loadPages(pagesPath) : null;
   const app = Fastify({
     loggerInstance: logger,
@@ -36,7 +40,7 @@ export async function createHttpServer({ pagesPath, trustedProxies }: HttpSettin
     forceCloseConnections: true,
     serverFactory: (api) =>
       createServer((request, response) => {
-        for (const [name, value] of Object.entries(pageHeaders)) response.setHeader(name, value);
+        for (const [name, value] of headers) response.setHeader(name, value);
         if (!pages || apiPaths.test(request.url ?? '/')) return api(request, response);
         // Without a proxy to say so, the page server would take every request for https.
         request.headers['x-forwarded-proto'] ??= 'http';

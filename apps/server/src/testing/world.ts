@@ -159,7 +159,11 @@ export class World {
         logger,
         clock,
       );
-      const app = await openApp(desk, { publicUrl: 'http://desk.test', graphiql: true, trustedProxies: [], pagesPath: null }, logger);
+      const app = await openApp(
+        desk,
+        { publicUrl: 'http://desk.test', graphiql: true, introspection: true, trustedProxies: [], pagesPath: null },
+        logger,
+      );
       await app.http.listen({ port: 0, host: '127.0.0.1' });
       const address = app.http.server.address() as { port: number };
       desk.start();
