@@ -17,7 +17,8 @@ const clientCount = Number(option('clients') ?? 200);
 /** A fault by its name, again and again. */
 const only = option('only');
 const writerCount = 4;
-const settleMs = 30_000;
+/** Beyond the minute in which lists by time still move after the last edit, when they are long enough to take seconds to load. */
+const settleMs = length === 'long' ? 120_000 : 30_000;
 
 const say = (line: string) => void (json ? undefined : console.log(line));
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { chromiumCommand } from '@baton/launcher/chromium';
 import { freePort, startPostgres } from '@baton/launcher/postgres';
 import { startRedis } from '@baton/launcher/redis';
+import { SMTPServer } from 'smtp-server';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
 const serverFolder = fileURLToPath(new URL('../../server/', import.meta.url));
@@ -23,12 +24,16 @@ export class RunningDesk {
   private constructor(
     private readonly servers: readonly Server[],
     private readonly browser: Browser,
+    /** What the desk has sent, as it came over SMTP. */
+    private readonly letters: readonly string[],
     private readonly stopServices: () => Promise<void>,
   ) {}
 
-  static async start({ nodes }: { nodes: number }): Promise<RunningDesk> {
+  static async start({ nodes, closed = false }: { nodes: number; closed?: boolean }): Promise<RunningDesk> {
     const [postgres, redis] = await Promise.all([startPostgres({ ephemeral: true }), startRedis()]);
     const ports = await Promise.all(Array.from({ length: nodes }, freePort));
+    const letters: string[] = [];
+    const smtp = await openMailbox(letters);
     // All at once on an empty database: one of them migrates and makes the demo desk, the others wait for it.
     const servers = await Promise.all(
       ports.map(async (port): Promise<Server> => {
@@ -40,6 +45,9 @@ export class RunningDesk {
           PORT: String(port),
           DEMO: 'true',
           DEMO_TICKETS: '150',
+          // Closed: browsers run the pages' own operations and no others.
+          GRAPHIQL: String(!closed),
+          SMTP_URL: `smtp://127.0.0.1:${smtp.port}`,
         };
         return { environment, url: `http://127.0.0.1:${port}`, process: await launch(environment) };
       }),
@@ -57,10 +65,34 @@ export class RunningDesk {
       ],
     });
     mkdirSync(pictures, { recursive: true });
-    return new RunningDesk(servers, browser, async () => {
+    const desk = new RunningDesk(servers, browser, letters, async () => {
+      await smtp.close();
       await redis.stop();
       await postgres.stop();
     });
+    return desk;
+  }
+
+  /** The link in the newest letter to an address, as soon as it is there. */
+  async linkTo(email: string): Promise<string> {
+    for (let waited = 0; waited < 10_000; waited += 50) {
+      const letter = this.letters.findLast((text) => text.includes(`To: ${email}`));
+      const link = letter && textOf(letter).match(/https?:\S+#\S+/)?.[0];
+      if (link) return link;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`no letter came for ${email}`);
+  }
+
+  /** A browser in which nobody is signed in. */
+  async stranger(options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await this.browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      locale: 'en-GB',
+      baseURL: this.server(0).url,
+      ...options,
+    });
+    return context.newPage();
   }
 
   /** Ends a node as a power cut would. */
@@ -135,6 +167,32 @@ export async function choose(page: Page, picker: string, option: string): Promis
   await page.getByRole('button', { name: picker, exact: true }).click();
   await page.getByPlaceholder('Search…').fill(option);
   await page.getByRole('option', { name: option }).first().click();
+}
+
+/** The words of a letter, which those of another alphabet make base64 and others quoted-printable. */
+function textOf(letter: string): string {
+  const [head = '', body = ''] = letter.split(/\r\n\r\n(.*)/s);
+  if (/transfer-encoding: base64/i.test(head)) return Buffer.from(body, 'base64').toString();
+  // A soft line break may stand anywhere.
+  return body.replaceAll('=\r\n', '').replaceAll('=3D', '=');
+}
+
+async function openMailbox(letters: string[]): Promise<{ port: number; close: () => Promise<void> }> {
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS', 'AUTH'],
+    onData(stream, _session, done) {
+      let text = '';
+      stream.on('data', (chunk: Buffer) => (text += String(chunk)));
+      stream.on('end', () => {
+        letters.push(text);
+        done();
+      });
+    },
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.server.address() as { port: number };
+  return { port, close: () => new Promise((resolve) => server.close(() => resolve())) };
 }
 
 async function launch(environment: NodeJS.ProcessEnv): Promise<ChildProcess> {

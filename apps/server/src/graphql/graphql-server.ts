@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
+import fastifyApollo from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
 import { execute, GraphQLError, type GraphQLSchema } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
@@ -41,6 +41,8 @@ export async function serveGraphql(app: FastifyInstance, settings: GraphqlServer
   const apollo = new ApolloServer<Context>({
     schema,
     csrfPrevention: true,
+    // The node stops as a whole, in an order of its own.
+    stopOnTerminationSignals: false,
     allowBatchedHttpRequests: false,
     includeStacktraceInErrorResponses: false,
     // Who may see the schema is for the gate to say, the same over HTTP and over sockets.
@@ -48,7 +50,7 @@ export async function serveGraphql(app: FastifyInstance, settings: GraphqlServer
     parseOptions: { maxTokens },
     validationRules: [...limitRules],
     formatError: (_formatted, error) => format(located(error)),
-    plugins: [ApolloServerPluginLandingPageDisabled(), fastifyApolloDrainPlugin(app), denialLog, gatekeeper(settings.gate)],
+    plugins: [ApolloServerPluginLandingPageDisabled(), denialLog, gatekeeper(settings.gate)],
   });
   await apollo.start();
   await app.register(fastifyApollo(apollo), {

@@ -91,6 +91,17 @@ describe('an invitation', () => {
   });
 });
 
+it('lets an administrator give every role but the owner’s', async () => {
+  const { id } = await world.person('GUEST');
+  const given: string[] = [];
+  for (const one of ['ADMIN', 'SUPERVISOR', 'AGENT', 'LIGHT_AGENT', 'GUEST', 'OWNER']) {
+    const { memberEdit } = await admin.run(EDIT, { input: { memberId: id, role: one } });
+    if (memberEdit.person?.member.role === one) given.push(one);
+  }
+
+  expect(given).toEqual(['ADMIN', 'SUPERVISOR', 'AGENT', 'LIGHT_AGENT', 'GUEST']);
+});
+
 describe('an administrator’s link', () => {
   it('sets a new password, is refused for owners and for those who work elsewhere too', async () => {
     const agent = await world.person('AGENT', { name: 'Petro' });

@@ -6,6 +6,6 @@ export async function mutate<Data, Variables extends AnyVariables>(
   document: DocumentInput<Data, Variables>,
   variables: Variables,
 ): Promise<Data | null> {
-  const { data, error } = await client.mutation(document, variables).toPromise();
-  return error || !data ? null : data;
+  const { data, error, extensions } = await client.mutation(document, variables).toPromise();
+  return error || !data ? null : ((extensions?.answer as Data | undefined) ?? data);
 }

@@ -1,0 +1,167 @@
+import axe from 'axe-core';
+import { generate } from 'otplib';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { picture, RunningDesk } from './desk.ts';
+
+let desk: RunningDesk;
+
+beforeAll(async () => {
+  desk = await RunningDesk.start({ nodes: 1, closed: true });
+});
+afterAll(() => desk.stop());
+afterEach(() => expect(desk.complaints.splice(0)).toEqual([]));
+
+async function signIn(page: Page, email: string, password: string): Promise<void> {
+  await page.goto('/sign-in');
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+async function faultsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = (await page.evaluate(`axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })`)) as {
+    violations: { id: string; nodes: { html: string }[] }[];
+  };
+  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+}
+
+describe('an administrator', () => {
+  it('invites a person, who chooses a password by the letter and works with the role and team that they got', async () => {
+    const martin = await desk.person('martin@demo.baton', { path: '/settings/people' });
+    await martin.getByRole('button', { name: 'Invite somebody' }).click();
+    const dialog = martin.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('Lesya Ukrainka');
+    await dialog.getByLabel('E-mail').fill('lesya@example.org');
+    await dialog.getByLabel('Role').selectOption({ label: 'Light agent' });
+    await dialog.getByLabel('Billing').check();
+    await picture(martin, 'invite');
+    await dialog.getByRole('button', { name: 'Invite somebody' }).click();
+    await martin.getByText('The invitation is on its way.').waitFor();
+    await martin.getByText('lesya@example.org').waitFor();
+
+    const lesya = await desk.stranger();
+    await lesya.goto(await desk.linkTo('lesya@example.org'));
+    await lesya.getByLabel('New password').fill('password1');
+    await lesya.getByRole('button', { name: 'Set the password' }).click();
+    await lesya.getByText('among the first that somebody would guess').waitFor();
+    await picture(lesya, 'invitation');
+    await lesya.getByLabel('New password').fill('copper violin orchard');
+    await lesya.getByRole('button', { name: 'Set the password' }).click();
+    await lesya.getByRole('button', { name: 'Lesya Ukrainka' }).waitFor();
+    expect(await lesya.getByRole('button', { name: 'New ticket' }).count()).toBe(0);
+
+    // A link opens something once.
+    const again = await desk.stranger();
+    await again.goto(await desk.linkTo('lesya@example.org'));
+    await again.getByLabel('New password').fill('copper violin orchard');
+    await again.getByRole('button', { name: 'Set the password' }).click();
+    await again.getByText('used already, or is too old').waitFor();
+
+    // Deactivated, she is out within a second, and her page says so.
+    await martin.getByRole('button', { name: 'Edit Lesya Ukrainka' }).click();
+    await martin.getByRole('dialog').getByRole('button', { name: 'Deactivate' }).click();
+    await lesya.waitForURL(/sign-in/, { timeout: 5000 });
+  });
+
+  it('makes a team and a role of the workspace’s own, and reads in the log that it was they', async () => {
+    const martin = await desk.person('martin@demo.baton', { path: '/settings/teams' });
+    await martin.getByLabel('Name of a new team').fill('Returns');
+    await martin.getByRole('button', { name: 'Create team' }).click();
+    await martin.getByText('Returns', { exact: true }).waitFor();
+    await martin.getByRole('button', { name: 'Delete Support' }).click();
+    await martin.getByText('has tickets. Give them to another team first.').waitFor();
+    await picture(martin, 'teams');
+
+    await martin.getByRole('link', { name: 'Roles' }).click();
+    await martin.getByRole('button', { name: 'New role' }).click();
+    const dialog = martin.getByRole('dialog');
+    await dialog.getByLabel('Name of the role').fill('Auditor');
+    await dialog.getByLabel('Read internal notes').check();
+    await dialog.getByLabel('Read the security log').check();
+    await picture(martin, 'role');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await martin.getByText('Auditor').click();
+    await martin.getByRole('listitem').filter({ hasText: 'Auditor' }).getByText('Read the security log').waitFor();
+    await picture(martin, 'roles');
+
+    await martin.getByRole('link', { name: 'Security log' }).click();
+    await martin.getByText('created: Auditor').waitFor();
+    await picture(martin, 'security-log');
+    expect(await faultsOf(martin)).toEqual([]);
+  });
+
+  it('makes a token for a program, which can be read once', async () => {
+    const martin = await desk.person('martin@demo.baton', { path: '/settings/machines' });
+    await martin.getByLabel('Name').fill('Billing sync');
+    await martin.getByLabel('Billing', { exact: true }).check();
+    await martin.getByRole('button', { name: 'Create token' }).click();
+    const secret = await martin.getByTestId('secret').textContent();
+    await picture(martin, 'machines');
+    await martin.reload();
+    await martin.getByText('Billing sync').first().waitFor();
+
+    expect(secret).toMatch(/^baton_/);
+    expect(await martin.getByTestId('secret').count()).toBe(0);
+  });
+});
+
+describe('a supervisor', () => {
+  it('looks at people and roles, and is told what saving would need', async () => {
+    const sofia = await desk.person('sofia@demo.baton', { path: '/settings/people', colorScheme: 'dark' });
+    await sofia.getByText('settings.save').waitFor();
+    await sofia.getByText('ada@demo.baton').waitFor();
+    await picture(sofia, 'people-dark');
+
+    expect(await sofia.getByRole('button', { name: 'Invite somebody' }).count()).toBe(0);
+    expect(await sofia.getByRole('link', { name: 'Security log' }).count()).toBe(0);
+    expect(await faultsOf(sofia)).toEqual([]);
+  });
+});
+
+describe('somebody’s own account', () => {
+  it('gets a second factor, which signing in then asks for, and another password by a letter', async () => {
+    const emma = await desk.person('emma@demo.baton', { path: '/settings/account' });
+    await emma.getByRole('button', { name: 'Set it up' }).click();
+    const secret = (await emma.getByTestId('factor-secret').textContent()) ?? '';
+    await picture(emma, 'second-factor');
+    await emma.getByLabel('Code').fill(await generate({ secret }));
+    await emma.getByRole('button', { name: 'Turn it on' }).click();
+    await emma.getByTestId('recovery-codes').waitFor();
+    const recovery = (await emma.getByTestId('recovery-codes').locator('li').first().textContent()) ?? '';
+    await emma.getByText('Signing in asks for a code too.').waitFor();
+    await picture(emma, 'recovery-codes');
+    expect(await faultsOf(emma)).toEqual([]);
+
+    const elsewhere = await desk.stranger({ viewport: { width: 360, height: 740 } });
+    await signIn(elsewhere, 'emma@demo.baton', 'baton-demo');
+    await elsewhere.getByLabel('Code of your authenticator').fill('000000');
+    await elsewhere.getByRole('button', { name: 'Sign in' }).click();
+    await elsewhere.getByText('This code is not right').waitFor();
+    await picture(elsewhere, 'sign-in-code-360');
+    await elsewhere.getByLabel('Code of your authenticator').fill(recovery);
+    await elsewhere.getByRole('button', { name: 'Sign in' }).click();
+    await elsewhere.locator('[data-connection="live"]').first().waitFor();
+    await elsewhere.goto('/settings/account');
+    await elsewhere.getByRole('button', { name: 'Sign out everywhere else' }).waitFor();
+    await picture(elsewhere, 'account-360');
+    expect(await elsewhere.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    await elsewhere.getByRole('button', { name: 'Sign out everywhere else' }).click();
+    await emma.waitForURL(/sign-in/, { timeout: 5000 });
+  });
+
+  it('says nothing of whether an address is known, and lets a letter set the password', async () => {
+    const page = await desk.stranger();
+    await page.goto('/sign-in');
+    await page.getByRole('button', { name: 'Forgot password?' }).click();
+    await page.getByLabel('E-mail').fill('dmytro@demo.baton');
+    await page.getByRole('button', { name: 'Send the link' }).click();
+    await page.getByText('a letter is on its way').waitFor();
+    await page.goto(await desk.linkTo('dmytro@demo.baton'));
+    await page.getByLabel('New password').fill('copper violin orchard');
+    await page.getByRole('button', { name: 'Set the password' }).click();
+    await page.getByRole('button', { name: 'Dmytro Bondar' }).waitFor();
+    expect(page.url()).not.toContain('#');
+  });
+});

@@ -1,0 +1,28 @@
+import type { MessageKey } from '#lib/i18n/index.ts';
+
+/** In the order in which a person reads them: from the daily work to what opens everything. */
+export const permissionKeys = [
+  'ticket.create',
+  'ticket.edit.own',
+  'ticket.edit.any',
+  'ticket.assign',
+  'ticket.unteamed.see',
+  'ticket.granted.see',
+  'note.read',
+  'note.write',
+  'note.edit.any',
+  'watch.self',
+  'watch.others',
+  'contact.read',
+  'contact.create',
+  'token.own',
+  'token.machine',
+  'people.read',
+  'people.manage',
+  'security.read',
+  'settings.save',
+] as const;
+
+export function permissionMessage(key: string): MessageKey {
+  return `permission.${key}` as MessageKey;
+}
