@@ -126,7 +126,7 @@ export function editMember(scope: Scope, command: EditMember): Promise<Member> {
     if ((await tx.em.count(Member, { workspaceId, role: Role.OWNER, active: true })) === 0) throw new LastOwner();
     await recordSecurity(tx, SecurityEventKind.MEMBER_CHANGED, {
       subjectId: member.id,
-      details: { from: before, to: describe(member), ...(command.teamIds ? { teams: command.teamIds } : {}) },
+      details: { ...differences(before, describe(member)), ...(command.teamIds ? { teams: command.teamIds.length } : {}) },
     });
     tx.record(domainEvent(accessChanged, null, { memberIds: [member.id] }));
     return member;
@@ -222,4 +222,10 @@ async function sendInvitation(tx: Scope, member: Member, account: Account, publi
 
 function describe({ name, role, customRoleId, allTeams, active }: Member) {
   return { name, role, customRoleId, allTeams, active };
+}
+
+/** The fields that became others, each as `old → new`. */
+function differences<T extends object>(before: T, after: T): Record<string, string> {
+  const changed = (Object.keys(after) as (keyof T & string)[]).filter((field) => before[field] !== after[field]);
+  return Object.fromEntries(changed.map((field) => [field, `${String(before[field])} → ${String(after[field])}`]));
 }
