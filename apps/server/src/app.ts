@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import type { Desk } from './desk.ts';
 import { serveGraphql } from './graphql/graphql-server.ts';
 import { OperationGate } from './graphql/operation-gate.ts';
+import { serveSingleSignOn } from './graphql/single-sign-on.ts';
 import { serveGraphiql } from './platform/graphiql.ts';
 import { createHttpServer } from './platform/http-server.ts';
 import type { Logger } from './platform/logger.ts';
@@ -16,6 +17,7 @@ export interface App {
 }
 
 type AppConfig = Pick<Config, 'publicUrl' | 'graphiql' | 'introspection' | 'trustedProxies'> & {
+  readonly singleSignOn?: Config['singleSignOn'];
   /** Where the built pages are; null for a server of the API alone. */
   readonly pagesPath: string | null;
 };
@@ -31,6 +33,10 @@ export async function openApp(desk: Desk, config: AppConfig, logger: Logger): Pr
     introspection,
   });
   const stopGraphql = await serveGraphql(http, { schema, factory: desk.factory, live: desk.live, logger, publicUrl, gate });
+  const { singleSignOn: provider } = config;
+  if (provider) {
+    serveSingleSignOn(http, { provider, publicUrl, logger, enter: (proven, origin) => desk.signInDesk.enterProven(proven, origin) });
+  }
   if (graphiql) serveGraphiql(http);
   http.get('/healthz', () => ({ alive: true }));
   http.get('/readyz', async (_request, reply) => {

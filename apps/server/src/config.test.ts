@@ -41,3 +41,16 @@ it.each([
   expect(message).toMatch(words);
   expect(message).not.toContain('secret');
 });
+
+it('takes single sign-on whole or not at all, and in the clear from this machine alone', () => {
+  const read = (more: object) => () => readConfig({ DATABASE_URL, ...more });
+
+  expect(read({ OIDC_ISSUER: 'https://login.test' })).toThrow(/OIDC_CLIENT_ID is not set; it is needed with OIDC_ISSUER/);
+  expect(read({ OIDC_ISSUER: 'http://login.test', OIDC_CLIENT_ID: 'a', OIDC_CLIENT_SECRET: 'b' })).toThrow(/must be https/);
+  expect(read({ OIDC_ISSUER: 'http://127.0.0.1:9000', OIDC_CLIENT_ID: 'a', OIDC_CLIENT_SECRET: 'b' })().singleSignOn).toEqual({
+    issuer: 'http://127.0.0.1:9000',
+    clientId: 'a',
+    clientSecret: 'b',
+    name: 'single sign-on',
+  });
+});

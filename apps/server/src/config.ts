@@ -3,23 +3,40 @@ import { z } from 'zod';
 const level = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']);
 const flag = z.enum(['true', 'false']).transform((word) => word === 'true');
 
-const environment = z.object({
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must look like postgres://user:password@host:5432/database' }),
-  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must look like redis://host:6379' }).optional(),
-  PORT: z.coerce.number({ error: 'must be a number' }).int().min(1, 'must be 1 to 65535').max(65_535, 'must be 1 to 65535').default(4000),
-  HOST: z.string().default('127.0.0.1'),
-  PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must look like https://desk.example.org' }).optional(),
-  LOG_LEVEL: level.default('warn'),
-  DATABASE_POOL: z.coerce.number().int().min(2).max(100).default(10),
-  RESUME_DAYS: z.coerce.number().min(0).max(365).default(7),
-  DEMO: flag.default(false),
-  DEMO_TICKETS: z.coerce.number().int().min(1).max(20_000).default(2000),
-  GRAPHIQL: flag.default(true),
-  INTROSPECTION: flag.default(true),
-  TRUSTED_PROXIES: z.string().default(''),
-  SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must look like smtps://user:password@mail.example.org' }).optional(),
-  MAIL_SENDER: z.string().default('Baton <baton@localhost>'),
-});
+const environment = z
+  .object({
+    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must look like postgres://user:password@host:5432/database' }),
+    REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must look like redis://host:6379' }).optional(),
+    PORT: z.coerce.number({ error: 'must be a number' }).int().min(1, 'must be 1 to 65535').max(65_535, 'must be 1 to 65535').default(4000),
+    HOST: z.string().default('127.0.0.1'),
+    PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must look like https://desk.example.org' }).optional(),
+    LOG_LEVEL: level.default('warn'),
+    DATABASE_POOL: z.coerce.number().int().min(2).max(100).default(10),
+    RESUME_DAYS: z.coerce.number().min(0).max(365).default(7),
+    DEMO: flag.default(false),
+    DEMO_TICKETS: z.coerce.number().int().min(1).max(20_000).default(2000),
+    GRAPHIQL: flag.default(true),
+    INTROSPECTION: flag.default(true),
+    TRUSTED_PROXIES: z.string().default(''),
+    SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must look like smtps://user:password@mail.example.org' }).optional(),
+    OIDC_ISSUER: z
+      .url({ protocol: /^https?$/, error: 'must look like https://login.example.org' })
+      .refine(
+        (url) => url.startsWith('https:') || /^http:\/\/(localhost|127\.0\.0\.1)[:/]/.test(url),
+        'must be https, except on this machine',
+      )
+      .optional(),
+    OIDC_CLIENT_ID: z.string().optional(),
+    OIDC_CLIENT_SECRET: z.string().optional(),
+    OIDC_NAME: z.string().default('single sign-on'),
+    MAIL_SENDER: z.string().default('Baton <baton@localhost>'),
+  })
+  .superRefine(({ OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET }, context) => {
+    if (!OIDC_ISSUER) return;
+    for (const [name, value] of Object.entries({ OIDC_CLIENT_ID, OIDC_CLIENT_SECRET })) {
+      if (!value) context.addIssue({ code: 'custom', path: [name], message: 'is needed with OIDC_ISSUER' });
+    }
+  });
 
 export interface Config {
   readonly databaseUrl: string;
@@ -45,6 +62,13 @@ export interface Config {
   /** Where letters are handed over; without one the owner reads them on a page. */
   readonly smtpUrl: string | null;
   readonly mailSender: string;
+  /** Where people sign in who need no password here; null = with a password alone. */
+  readonly singleSignOn: {
+    readonly issuer: string;
+    readonly clientId: string;
+    readonly clientSecret: string;
+    readonly name: string;
+  } | null;
 }
 
 /** Every fault of the environment at once, in words for the one who set it. */
@@ -78,6 +102,14 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     trustedProxies: values.TRUSTED_PROXIES.split(',').flatMap((range) => range.trim() || []),
     smtpUrl: values.SMTP_URL ?? null,
     mailSender: values.MAIL_SENDER,
+    singleSignOn: values.OIDC_ISSUER
+      ? {
+          issuer: values.OIDC_ISSUER,
+          clientId: values.OIDC_CLIENT_ID ?? '',
+          clientSecret: values.OIDC_CLIENT_SECRET ?? '',
+          name: values.OIDC_NAME,
+        }
+      : null,
   };
 }
 

@@ -60,7 +60,7 @@ export class UnsuitableDatabase extends Error {
 }
 
 type DeskConfig = Pick<Config, 'databaseUrl' | 'redisUrl' | 'databasePool' | 'resumeDays'> &
-  Partial<Pick<Config, 'publicUrl' | 'smtpUrl' | 'mailSender'>>;
+  Partial<Pick<Config, 'publicUrl' | 'smtpUrl' | 'mailSender' | 'singleSignOn'>>;
 
 /** Connects, migrates and builds. Nothing but the clock runs by itself until `start`; `givenClock` is for tests. */
 export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: Clock): Promise<Desk> {
@@ -93,7 +93,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
   );
   const scopeFor = (viewer: Viewer, at: Clock = clock) => new Scope(orm.em.fork(), viewer, at, log);
   const systemScope = (workspaceId: string, at?: Clock) => scopeFor(systemViewer(workspaceId), at);
-  const signInDesk = new SignInDesk(orm, clock, config.publicUrl ?? '');
+  const signInDesk = new SignInDesk(orm, clock, config.publicUrl ?? '', config.singleSignOn?.name ?? null);
   const factory: ContextFactory = {
     scopeFor,
     authenticate: (secret) => authenticate(orm.em.fork(), clock, secret),

@@ -27,7 +27,9 @@ it('gives integrators a query, a mutation and a subscription that work when past
 });
 
 it('names every variable of the configuration', () => {
-  const variables = [...readFileSync(join(import.meta.dirname, 'config.ts'), 'utf8').matchAll(/^ {2}([A-Z_]+):/gm)].map(([, name]) => name);
+  const variables = [...readFileSync(join(import.meta.dirname, 'config.ts'), 'utf8').matchAll(/^ {2,4}([A-Z_]+):/gm)].map(
+    ([, name]) => name,
+  );
   const example = readFileSync(join(import.meta.dirname, '../../../.env.example'), 'utf8');
 
   expect(variables.length).toBeGreaterThan(8);

@@ -7,7 +7,7 @@ import type { Logger } from './logger.ts';
 
 type PageHandler = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
 
-const apiPaths = /^\/(graphql|graphiql|healthz|readyz)(\/|\?|$)/;
+const apiPaths = /^\/(graphql|graphiql|auth|healthz|readyz)(\/|\?|$)/;
 
 const pageHeaders = {
   'x-content-type-options': 'nosniff',

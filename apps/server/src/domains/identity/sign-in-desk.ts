@@ -18,6 +18,7 @@ import { Account } from './member.entity.ts';
 import { passSecondFactor } from './second-factor.ts';
 import { openSession, accountOf, type OpenedSession } from './session.ts';
 import { redeemLink, sendResetLink } from './set-password.ts';
+import { signInProven, type ProvenIdentity } from './single-sign-on.ts';
 import { signIn, signOut, type SignIn } from './sign-in.ts';
 import { hashSecret, verifyPassword } from './secret.ts';
 import type { Scope } from '../../platform/scope.ts';
@@ -47,6 +48,8 @@ export class SignInDesk {
     private readonly orm: MikroORM,
     private readonly clock: Clock,
     readonly publicUrl: string,
+    /** What the sign-in page calls the single sign-on provider; null for none. */
+    readonly singleSignOn: string | null,
   ) {
     const limiter = (keyPrefix: string, points: number, duration: number) =>
       new RateLimiterPostgres({
@@ -65,6 +68,12 @@ export class SignInDesk {
 
   async signIn(given: SignIn, origin: Origin): Promise<Entered> {
     return this.#guarded(given.email, origin, async () => this.#enter(await signIn(this.#em(), this.clock, given, origin)));
+  }
+
+  /** Lets in whom a single sign-on provider vouches for. */
+  async enterProven(proven: ProvenIdentity, origin: Origin): Promise<Entered | null> {
+    const opened = await signInProven(this.#em(), this.clock, proven, origin);
+    return opened && this.#enter(opened);
   }
 
   async signOut(secret: string | null, origin: Origin): Promise<void> {

@@ -32,6 +32,7 @@ import {
   SessionEndPayload,
   SessionType,
   SignInInput,
+  SignInOptions,
   SignInPayload,
   SignOutPayload,
   TeamType,
@@ -67,6 +68,11 @@ export class IdentityResolver {
   @FieldResolver(() => [TeamType], { name: 'teams' })
   teamsOf(@Root() member: Member, @Ctx() { scope }: Context): Promise<Team[]> {
     return teamsOfMember(scope, member.id);
+  }
+
+  @Query(() => SignInOptions, { description: 'How people come in here. Anybody may ask.' })
+  signInOptions(): SignInOptions {
+    return { singleSignOn: this.desk.singleSignOn };
   }
 
   @Query(() => [SessionType], { description: 'The browsers you are signed in with, newest first.' })

@@ -63,6 +63,12 @@ export class AccessTokenType implements Pick<
   @Field(() => Date, { nullable: true, description: 'To the minute; null = never.' }) lastUsedAt!: Date | null;
 }
 
+@ObjectType()
+export class SignInOptions {
+  @Field(() => String, { nullable: true, description: 'The name of the single sign-on provider, at `/auth/oidc`; null for none.' })
+  singleSignOn!: string | null;
+}
+
 @InputType()
 export class SignInInput {
   @Field(() => String) email!: string;
