@@ -91,6 +91,16 @@ describe('an invitation', () => {
   });
 });
 
+it('shows letters to owners alone, while nobody else has taken them', async () => {
+  await admin.run(INVITE, { input: { name: 'Reader', email: 'reader@letters.test', role: 'GUEST' } });
+  const { outgoingMails } = await owner.run('{ outgoingMails { recipient subject body sentAt } }');
+  const refused = await admin.ask('{ outgoingMails { recipient } }');
+
+  expect(outgoingMails[0]).toMatchObject({ recipient: 'reader@letters.test', subject: 'You are invited to Desk', sentAt: null });
+  expect(outgoingMails[0].body).toContain('/invitation#');
+  expect(refused.errors).toMatchObject([{ extensions: { code: 'NOT_PERMITTED' } }]);
+});
+
 it('lets an administrator give every role but the owner’s', async () => {
   const { id } = await world.person('GUEST');
   const given: string[] = [];

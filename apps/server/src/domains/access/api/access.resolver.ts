@@ -2,6 +2,7 @@ import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } fro
 import { connection, type Connection } from '../../../graphql/connection.ts';
 import type { Context } from '../../../graphql/context.ts';
 import { ReturnsUserErrors } from '../../../graphql/user-error.ts';
+import type { OutgoingMail } from '../../../platform/mail/outgoing-mail.entity.ts';
 import type { SecurityEvent } from '../../../platform/security-log.ts';
 import { AccessTokenType, MemberType } from '../../identity/api/index.ts';
 import { memberById, type AccessToken, type Member, type SignInDesk } from '../../identity/index.ts';
@@ -20,6 +21,7 @@ import {
   type RoleDescription,
 } from '../find-people.ts';
 import { issueMachineToken } from '../issue-machine-token.ts';
+import { listLetters } from '../list-letters.ts';
 import { listSecurityEvents } from '../security-log.ts';
 import {
   MachineTokenCreateInput,
@@ -31,6 +33,7 @@ import {
   MemberInvitePayload,
   MemberRefInput,
   MemberResetLinkPayload,
+  OutgoingMailType,
   PersonType,
   RoleCreateInput,
   RoleDeleteInput,
@@ -62,6 +65,11 @@ export class AccessResolver {
   @Query(() => [MachineType], { description: 'The programs that have a member of their own, by name.' })
   machines(@Ctx() { scope }: Context): Promise<Member[]> {
     return listMachines(scope);
+  }
+
+  @Query(() => [OutgoingMailType], { description: 'The newest letters of the workspace, for its owners. At most 50.' })
+  outgoingMails(@Ctx() { scope }: Context): Promise<OutgoingMail[]> {
+    return listLetters(scope);
   }
 
   @Query(() => SecurityEventConnection, { description: 'What touched security, newest first, at most 100 a page.' })

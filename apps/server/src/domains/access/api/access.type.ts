@@ -2,6 +2,7 @@ import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-gr
 import { connectionTypes } from '../../../graphql/connection.ts';
 import { UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
 import type { Permission } from '../../../kernel/viewer.ts';
+import type { OutgoingMail } from '../../../platform/mail/outgoing-mail.entity.ts';
 import { SecurityEventKind, type SecurityEvent } from '../../../platform/security-log.ts';
 import { AccessTokenType, ConfirmationNeededType, TeamType } from '../../identity/api/index.ts';
 import { Role, type AccessToken, type Member, type Team } from '../../identity/index.ts';
@@ -36,6 +37,16 @@ export class SecurityEventType implements Pick<SecurityEvent, 'id' | 'kind' | 'a
 }
 
 export const SecurityEventConnection = connectionTypes('SecurityEvent', () => SecurityEventType);
+
+@ObjectType('OutgoingMail', { description: 'A letter of the desk, such as an invitation.' })
+export class OutgoingMailType implements Pick<OutgoingMail, 'id' | 'recipient' | 'subject' | 'body' | 'createdAt' | 'sentAt'> {
+  @Field(() => ID) id!: string;
+  @Field(() => String) recipient!: string;
+  @Field(() => String) subject!: string;
+  @Field(() => String, { description: 'Plain text; empty once it was handed over.' }) body!: string;
+  @Field(() => Date) createdAt!: Date;
+  @Field(() => Date, { nullable: true, description: 'When a mail server took it; null = not yet, or there is none.' }) sentAt!: Date | null;
+}
 
 @ObjectType('MemberNotFound', { implements: UserError })
 class MemberNotFoundType extends UserError {}
