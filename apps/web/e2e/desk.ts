@@ -123,7 +123,12 @@ export class RunningDesk {
     page.on('pageerror', (error) => this.complaints.push(`${email}: ${error.message}`));
     page.on('console', (message) => {
       // Chromium reports each attempt to reach a server that is not there.
-      if (message.type() === 'error' && !/ERR_CONNECTION_(REFUSED|RESET)|ERR_INTERNET_DISCONNECTED|WebSocket/.test(message.text()))
+      if (
+        message.type() === 'error' &&
+        !/ERR_CONNECTION_(REFUSED|RESET|CLOSED)|ERR_(SOCKET_NOT_CONNECTED|EMPTY_RESPONSE|INTERNET_DISCONNECTED)|WebSocket/.test(
+          message.text(),
+        )
+      )
         this.complaints.push(`${email}: ${message.text()}`);
     });
     await page.goto(`/sign-in?to=${encodeURIComponent(path)}`);
