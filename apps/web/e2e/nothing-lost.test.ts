@@ -48,7 +48,7 @@ it('loses nothing that two people type while their server dies and comes back', 
   await olena.getByText('Somebody else added a note while you were writing.').waitFor();
   await picture(olena, 'note-meanwhile');
   await olena.getByRole('button', { name: 'Add anyway' }).click();
-  await notes(sofia).getByText('Olena does the same meanwhile.').waitFor();
+  for (const page of [sofia, olena]) await notes(page).getByText('Olena does the same meanwhile.').waitFor();
   expect(await notes(olena).count()).toBe(2);
   await Promise.all([sofia.context().close(), olena.context().close()]);
 });
