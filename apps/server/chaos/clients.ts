@@ -86,15 +86,26 @@ abstract class Client {
         return variables() as Record<string, unknown>;
       },
     };
-    return this.socket.subscribe<Data>(request, {
-      next: ({ data, errors }) => {
-        delivered += 1;
-        if (data) onData(data);
-        else this.faults.push(errors?.[0]?.message ?? '');
-      },
-      error: (fault) => this.faults.push(JSON.stringify(fault)),
-      complete: () => undefined,
-    });
+    let stopped = false;
+    let stop: () => void = () => undefined;
+    const subscribe = () => {
+      stop = this.socket.subscribe<Data>(request, {
+        next: ({ data, errors }) => {
+          delivered += 1;
+          if (data) onData(data);
+          // As the manual says; each other fault is one of the server's.
+          else if (errors?.[0]?.extensions?.['code'] === 'RESUBSCRIBE') setTimeout(() => stopped || subscribe(), 1000);
+          else this.faults.push(errors?.[0]?.message ?? '');
+        },
+        error: (fault) => this.faults.push(JSON.stringify(fault)),
+        complete: () => undefined,
+      });
+    };
+    subscribe();
+    return () => {
+      stopped = true;
+      stop();
+    };
   }
 
   abstract open(): Promise<void>;
@@ -157,7 +168,8 @@ class ListClient extends Client {
 
 class EventClient extends Client {
   told: ToldEvent[] = [];
-  reloads = 0;
+  /** Where it stood, and where it was told to go on from. */
+  readonly reloads: string[] = [];
   waits: number[] = [];
   after = 0;
   #position = '';
@@ -170,6 +182,7 @@ class EventClient extends Client {
       EVENTS,
       () => ({ after: this.#position }),
       ({ eventsStreamed: { position, reload, ticketId, ticketVersion, entry } }) => {
+        if (reload) this.reloads.push(`${this.#position} to ${position}`);
         this.#position = position;
         if (reload) this.#beginAnew();
         else if (!entry) return;
@@ -185,7 +198,6 @@ class EventClient extends Client {
 
   /** What a program does that is told so: it loads everything, and goes on after the position it was given. */
   #beginAnew(): void {
-    this.reloads += 1;
     this.told = [];
     this.after = placeOf(this.#position);
   }

@@ -88,10 +88,6 @@ export function faultsOf({ stage, desk, draw, writers, length, settleMeanwhile }
       const times = { quick: 5, full: 25, long: 250 }[length];
       for (let time = 0; time < times; time++) await Promise.all(writers.map((writer) => writer.addNoteFiveTimes()));
     },
-  };
-  // Not in the short version: everybody must load anew when PostgreSQL's checkpoint shows its new timeline, which may be
-  // a minute later and in the middle of another fault.
-  const failover: Faults = {
     async 'PostgreSQL fails over to a standby'() {
       for (const writer of writers) await writer.stop();
       const failOver = await stage.prepareFailover();
@@ -100,11 +96,10 @@ export function faultsOf({ stage, desk, draw, writers, length, settleMeanwhile }
       await failOver();
     },
   };
-  if (length === 'long') return { ...lastingFaults, ...failover };
+  if (length === 'long') return lastingFaults;
 
   return {
     ...lastingFaults,
-    ...(length === 'full' ? failover : {}),
     async 'a node is killed'() {
       const node = draw.one(stage.nodes);
       await node.end('SIGKILL');

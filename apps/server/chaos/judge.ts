@@ -39,7 +39,8 @@ export function judgeEvents(verdict: Verdict, log: readonly LoggedRow[], reloads
   const expected = new Set(log.filter(({ position }) => Number(position) > after).map(({ id }) => id));
   const told = new Set(events.map(([, id]) => id));
   verdict.count('lost', expected.difference(told).size, `events lost by ${name}`);
-  verdict.count('lost', Math.max(0, client.reloads - reloads), `times that ${name} was told to load anew`);
+  const needless = Math.max(0, client.reloads.length - reloads);
+  verdict.count('lost', needless, `times more than needed ${name} was told to load anew: from ${client.reloads.join(', from ')}`);
   verdict.count('twice', events.length - told.size, `events told twice to ${name}`);
   verdict.count('phantom', told.difference(expected).size, `events told to ${name} that are not in the log`);
   const versions = new Map<string, number>();

@@ -21,7 +21,7 @@ export interface ToldClient {
   readonly name: string;
   readonly after: number;
   readonly events: readonly ToldEvent[];
-  readonly reloads: number;
+  readonly reloads: readonly string[];
 }
 
 export type FromClients =

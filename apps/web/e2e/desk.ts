@@ -6,6 +6,7 @@ import { freePort, startPostgres } from '@baton/launcher/postgres';
 import { startRedis } from '@baton/launcher/redis';
 import { SMTPServer } from 'smtp-server';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { onTestFailed } from 'vitest';
 
 const serverFolder = fileURLToPath(new URL('../../server/', import.meta.url));
 const pictures = fileURLToPath(new URL('../../../.data/screenshots/', import.meta.url));
@@ -120,6 +121,7 @@ export class RunningDesk {
       ...options,
     });
     const page = await context.newPage();
+    onTestFailed(() => tellOf(page, email));
     page.on('pageerror', (error) => this.complaints.push(`${email}: ${error.message}`));
     page.on('console', (message) => {
       // Chromium reports each attempt to reach a server that is not there.
@@ -150,6 +152,13 @@ export class RunningDesk {
     if (!server) throw new Error(`there is no node ${node}`);
     return server;
   }
+}
+
+/** What stood on the page when a test failed: the only thing that tells of a fault which shows once in many runs. */
+async function tellOf(page: Page, email: string): Promise<void> {
+  if (page.isClosed()) return;
+  await picture(page, `failed-${email}`);
+  console.log(`${email} was at ${page.url()}:\n${await page.locator('body').ariaSnapshot()}`);
 }
 
 export function picture(page: Page, name: string): Promise<Buffer> {

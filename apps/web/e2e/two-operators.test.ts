@@ -261,8 +261,8 @@ describe('the page', () => {
   });
 
   it('keeps a note that was not sent through a reload', async () => {
-    const ada = await desk.person('ada@demo.baton', { path: '/views/mine' });
-    await ada.locator('[data-ticket]').first().click();
+    const ada = await desk.person('ada@demo.baton', { path: '/views/open' });
+    await createTicket(ada, 'Interrupted');
     await ada.getByRole('textbox', { name: 'Internal note' }).fill('Half a thought');
     await ada.reload();
 

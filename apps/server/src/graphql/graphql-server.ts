@@ -14,7 +14,7 @@ import { requestTransport, socketTransport } from './http-transport.ts';
 import { Documents } from './documents.ts';
 import { limitRules, maxTokens } from './limits.ts';
 import type { OperationGate } from './operation-gate.ts';
-import { openLive } from './live-operation.ts';
+import { askAgain, openLive } from './live-operation.ts';
 import { SocketLink } from './socket-link.ts';
 
 export interface GraphqlServerSettings {
@@ -93,9 +93,9 @@ function gatekeeper(gate: OperationGate): ApolloServerPlugin<Context> {
 
 type SocketExtra = Record<PropertyKey, unknown> & { readonly request: IncomingMessage; readonly socket: WebSocket };
 
-/** What the hooks of one operation hand to each other: a context, and where its results go. */
-interface OpenOperation {
-  readonly context: Context;
+/** What the hooks of one operation hand to each other: how to open its context, and where its results go. */
+interface SocketOperation {
+  readonly open: () => Promise<Context>;
   readonly query: string;
   readonly id: string;
   readonly link: SocketLink;
@@ -127,23 +127,35 @@ function serveSockets(
       parse: documents.parse,
       validate: (_schema, document) => documents.validate(document),
       connectionInitWaitTimeout: 10_000,
-      // A context for each operation: its rights and rows are its own.
-      async context({ connectionParams, extra: { request, socket } }, id, { query }): Promise<OpenOperation> {
+      // A context for each operation: its rights and rows are its own. What goes wrong here would close the socket with a
+      // code that clients do not come back from, so it is opened where the operation can be answered.
+      context({ connectionParams, extra: { request, socket } }, id, { query }): SocketOperation {
         const link = links.get(socket);
         if (!link) throw new Error('an operation on a socket that was never opened');
-        return { context: await Context.open(socketTransport(request, connectionParams, secure), factory, live), query, id, link };
+        return { open: () => Context.open(socketTransport(request, connectionParams, secure), factory, live), query, id, link };
       },
-      execute(args) {
-        const { context } = args.contextValue as OpenOperation;
-        const refusal = gate.refusal(args.document, context);
-        return refusal ? { errors: [refusal] } : execute({ ...args, contextValue: context });
+      async execute(args) {
+        const { open } = args.contextValue as SocketOperation;
+        try {
+          const context = await open();
+          const refusal = gate.refusal(args.document, context);
+          return refusal ? { errors: [refusal] } : await execute({ ...args, contextValue: context });
+        } catch (error) {
+          return { errors: [located(error)] };
+        }
       },
-      subscribe(args) {
-        const { context, query, id, link } = args.contextValue as OpenOperation;
-        const refusal = gate.refusal(args.document, context);
-        if (refusal) return { errors: [refusal] };
-        if (link.subscriptions >= subscriptionsPerSocket) return { errors: [tooManySubscriptions()] };
-        return openLive({ args, context, desk: live.desk, query, id, link });
+      async subscribe(args) {
+        const { open, query, id, link } = args.contextValue as SocketOperation;
+        try {
+          const context = await open();
+          const refusal = gate.refusal(args.document, context);
+          if (refusal) return { errors: [refusal] };
+          if (link.subscriptions >= subscriptionsPerSocket) return { errors: [tooManySubscriptions()] };
+          return await openLive({ args, context, desk: live.desk, query, id, link });
+        } catch (error) {
+          logger.error({ err: error }, 'a subscription could not be opened; its client is told to ask again');
+          return { errors: [askAgain()] };
+        }
       },
       onError: (_context, _id, _payload, errors) => errors.map((error) => asError(format(error))),
       onNext: (_context, _id, _payload, _args, result) =>

@@ -34,9 +34,9 @@ export interface LiveOperation {
 }
 
 /**
- * Opens a subscription. Its results do not pass through the iterator that is answered, which only ends it: they are
- * executed and serialised once for everybody who is due the same, and each socket gets the shared bytes behind its own
- * operation id.
+ * Opens a subscription, or says why the one who asks may not; faults on our side are thrown. Its results do not pass
+ * through the iterator that is answered, which only ends it: they are executed and serialised once for everybody who is
+ * due the same, and each socket gets the shared bytes behind its own operation id.
  */
 export async function openLive(operation: LiveOperation): Promise<AsyncGenerator<ExecutionResult, void> | ExecutionResult> {
   const { args, context, desk, link, id } = operation;
@@ -51,6 +51,7 @@ export async function openLive(operation: LiveOperation): Promise<AsyncGenerator
     ({ viewer } = context.scope);
     source = (await field.subscribe?.(undefined, values, context, {} as never)) as LiveSource;
   } catch (error) {
+    if (!(error instanceof DomainError || error instanceof GraphQLError)) throw error;
     return { errors: [locatedError(error, node, [field.name])] };
   }
   if (!source?.topics) throw new Error(`the subscription ${field.name} follows nothing`);
@@ -184,11 +185,15 @@ const endings = {
     new GraphQLError('Your session has ended, or your access was taken away. Sign in and subscribe again.', {
       extensions: { code: 'UNAUTHENTICATED' },
     }),
-  [LiveEnd.FAILED]: () =>
-    new GraphQLError('The stream could not be kept up. Subscribe again after the last position.', {
-      extensions: { code: 'RESUBSCRIBE' },
-    }),
+  [LiveEnd.FAILED]: askAgain,
 };
+
+/** For faults on our side, as when the database is away: nothing is lost for who asks again. */
+export function askAgain(): GraphQLError {
+  return new GraphQLError('The stream could not be kept up. Subscribe again after the last position.', {
+    extensions: { code: 'RESUBSCRIBE' },
+  });
+}
 
 /** Stays silent until it ends, of itself or with a last error. */
 class EndingOnly implements AsyncGenerator<ExecutionResult, void> {

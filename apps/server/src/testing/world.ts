@@ -145,6 +145,7 @@ export class World {
     readonly statuses: readonly Status[],
     /** What the desk takes for now; null = the true time. */
     readonly time: { now: Date | null },
+    private readonly database: string,
   ) {}
 
   static async open({ nodes = 1, redis = false, resumeDays = 7 }: WorldOptions = {}): Promise<World> {
@@ -174,7 +175,7 @@ export class World {
     const em = first.desk.orm.em.fork();
     const workspace = await em.transactional((tx) => createWorkspace(tx, { name: 'Desk', slug: 'desk', demo: false, at: clock() }));
     const statuses = await listStatuses(first.desk.systemScope(workspace.id));
-    return new World(opened, workspace.id, statuses, time);
+    return new World(opened, workspace.id, statuses, time, new URL(databaseUrl).pathname.slice(1));
   }
 
   get desk(): Desk {
@@ -264,6 +265,17 @@ export class World {
     return this.desk.orm.em.fork().execute(query, parameters);
   }
 
+  /** Takes the database away from the nodes while the work runs: what is connected is cut off, and nobody gets in. */
+  async withoutDatabase(work: () => Promise<void>): Promise<void> {
+    await askServer(`alter database ${this.database} allow_connections false`);
+    await askServer(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${this.database}'`);
+    try {
+      await work();
+    } finally {
+      await askServer(`alter database ${this.database} allow_connections true`);
+    }
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#people.map((person) => person.leave()));
     for (const { app, desk } of this.nodes) {
@@ -274,12 +286,16 @@ export class World {
 }
 
 async function createDatabase(): Promise<string> {
-  const server = new URL(inject('postgresUrl'));
-  const client = new pg.Client(server.href);
-  await client.connect();
   const name = `t_${crypto.randomUUID().replaceAll('-', '')}`;
-  await client.query(`create database ${name} template template_baton strategy file_copy`);
-  await client.end();
+  await askServer(`create database ${name} template template_baton strategy file_copy`);
+  const server = new URL(inject('postgresUrl'));
   server.pathname = `/${name}`;
   return server.href;
+}
+
+async function askServer(query: string): Promise<void> {
+  const client = new pg.Client(inject('postgresUrl'));
+  await client.connect();
+  await client.query(query);
+  await client.end();
 }

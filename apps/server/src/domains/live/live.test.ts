@@ -139,6 +139,19 @@ describe('one node', () => {
     expect(JSON.stringify(screen.received)).not.toContain('Hidden');
   });
 
+  it('asks who comes while the database is away to subscribe again, which then works', async () => {
+    const { id } = await world.ticket({ subject: 'Open' });
+    await ada.follow(CHANGED, { id }).begun();
+
+    await world.withoutDatabase(async () => {
+      const early = ada.follow(CHANGED, { id });
+      await waitFor(() => early.faults.length > 0);
+      expect(early.faults).toEqual([expect.stringContaining('Subscribe again')]);
+    });
+
+    await ada.follow(CHANGED, { id }).until(({ ticketChanged }) => ticketChanged.subject === 'Open');
+  });
+
   it('ends what is open when the token behind it is revoked', async () => {
     const agent = await world.person('SUPERVISOR');
     const { id } = await world.ticket({ subject: 'Open' });

@@ -78,7 +78,8 @@ export class EventReader {
     if (upTo <= after.position) return [];
     const first = this.#tail[0]?.position ?? Infinity;
     if (after.position + 1 >= first) return this.#tail.slice(after.position + 1 - first, upTo + 1 - first);
-    const events = await readAfter(orm.em.fork(), workspaceId, after.position, upTo - after.position);
+    const { events, epoch } = await readAfter(orm.em.fork(), workspaceId, after.position, upTo - after.position);
+    if (epoch !== this.place.epoch) return null;
     // Events leave no gaps, so an oldest one that is missing was taken away.
     if (events[0]?.position !== after.position + 1 || events[0].at.getTime() < oldest) return null;
     return events;
@@ -113,9 +114,10 @@ export class EventReader {
     do {
       this.#readAgain = false;
       const em = orm.em.fork();
-      const events = await readAfter(em, workspaceId, this.place.position, batchSize);
+      const { events, epoch } = await readAfter(em, workspaceId, this.place.position, batchSize);
       const last = events.at(-1);
       if (!last) return this.#checkDue ? await this.#checkPlace(em) : undefined;
+      if (epoch !== this.place.epoch) return await this.#checkPlace(em);
       if (events.length === batchSize) this.#readAgain = true;
       this.#place = { epoch: this.place.epoch, position: last.position };
       this.#tail.push(...events);
@@ -142,14 +144,19 @@ export class EventReader {
   }
 }
 
-/** The epoch has a part that PostgreSQL itself changes when it is restored to a point in time or fails over. */
+/**
+ * The epoch has a part that PostgreSQL itself changes when it is restored to a point in time or fails over: the timeline
+ * that it writes, which begins the name of each WAL file. That of the last checkpoint follows up to minutes late.
+ */
+const epochNow = `epoch || '.' || left(pg_walfile_name(pg_current_wal_lsn()), 8)`;
+
 export async function readPlace(em: EntityManager, workspaceId: string): Promise<Place> {
-  const [row]: { epoch: string; timeline: number; position: string }[] = await em.execute(
-    'select epoch, (select timeline_id from pg_control_checkpoint()) as timeline, position from stream where workspace_id = ?',
+  const [row]: { epoch: string; position: string }[] = await em.execute(
+    `select ${epochNow} as epoch, position from stream where workspace_id = ?`,
     [workspaceId],
   );
   if (!row) throw new Error(`workspace ${workspaceId} has no stream`);
-  return { epoch: `${row.epoch}.${row.timeline}`, position: Number(row.position) };
+  return { epoch: row.epoch, position: Number(row.position) };
 }
 
 interface EventRow {
@@ -167,16 +174,18 @@ interface EventRow {
   readonly at: string | Date;
   readonly facets: LoggedEvent['facets'];
   readonly facets_before: LoggedEvent['facetsBefore'];
+  readonly epoch: string;
 }
 
-async function readAfter(em: EntityManager, workspaceId: string, after: number, limit: number): Promise<LoggedEvent[]> {
+/** The next events, and the epoch that they are of: another one than the reader's means that positions may have repeated. */
+async function readAfter(em: EntityManager, workspaceId: string, after: number, limit: number) {
   const rows: EventRow[] = await em.execute(
-    `select e.*, b.facets as facets_before from event e
+    `select e.*, b.facets as facets_before, (select ${epochNow} from stream where workspace_id = ?) as epoch from event e
      left join event b on b.workspace_id = e.workspace_id and b.ticket_id = e.ticket_id and b.ticket_version = e.ticket_version - 1
      where e.workspace_id = ? and e.position > ? order by e.position limit ?`,
-    [workspaceId, after, limit],
+    [workspaceId, workspaceId, after, limit],
   );
-  return rows.map((row) => ({
+  const events = rows.map((row): LoggedEvent => ({
     workspaceId,
     id: row.id,
     type: row.type,
@@ -193,4 +202,5 @@ async function readAfter(em: EntityManager, workspaceId: string, after: number, 
     facets: row.facets,
     facetsBefore: row.facets_before,
   }));
+  return { events, epoch: rows[0]?.epoch ?? null };
 }
