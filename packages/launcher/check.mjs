@@ -8,7 +8,9 @@ ensureInstalled();
 
 const generated = [
   'schema.graphql',
+  'apps/server/client-schema.graphql',
   ...['graphql.ts', 'gql.ts', 'operations.json'].map((name) => `apps/web/src/lib/graphql/generated/${name}`),
+  ...['graphql.ts', 'gql.ts'].map((name) => `apps/web/src/lib/follow/generated/${name}`),
 ];
 const read = () => generated.map((file) => readFileSync(join(root, file), 'utf8'));
 

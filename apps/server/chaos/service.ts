@@ -26,6 +26,9 @@ export class Node {
       env: {
         ...process.env,
         ...this.environment,
+        // A few people ask as much here as hundreds do elsewhere.
+        REQUESTS_PER_MINUTE: '0',
+        SOCKETS_PER_PERSON: '0',
         CLOCK_OFF_MS: String(this.clockOffMs),
         NODE_ENV: 'production',
         PORT: String(this.port),

@@ -3,13 +3,13 @@ import { dirname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
 import type { Desk } from './desk.ts';
-import { serveGraphql } from './graphql/graphql-server.ts';
+import { serveGraphql, serveSockets } from './graphql/graphql-server.ts';
 import { OperationGate } from './graphql/operation-gate.ts';
 import { serveSingleSignOn } from './graphql/single-sign-on.ts';
 import { serveGraphiql } from './platform/graphiql.ts';
 import { createHttpServer } from './platform/http-server.ts';
 import type { Logger } from './platform/logger.ts';
-import { makeSchema } from './schema.ts';
+import { makeClientSchema, makeSchema } from './schema.ts';
 
 export interface App {
   readonly http: FastifyInstance;
@@ -18,21 +18,39 @@ export interface App {
 
 type AppConfig = Pick<Config, 'publicUrl' | 'graphiql' | 'introspection' | 'trustedProxies'> & {
   readonly singleSignOn?: Config['singleSignOn'];
+  readonly socketsPerPerson?: number;
   /** Where the built pages are; null for a server of the API alone. */
   readonly pagesPath: string | null;
 };
 
-/** The doors of a node: pages, GraphQL over HTTP and sockets, the explorer, and health. */
+/** The doors of a node: pages, GraphQL over HTTP and sockets for members and for clients, the explorer, and health. */
 export async function openApp(desk: Desk, config: AppConfig, logger: Logger): Promise<App> {
   const http = await createHttpServer(config, logger);
-  const schema = await makeSchema(desk.signInDesk);
-  const { publicUrl, graphiql, introspection, pagesPath } = config;
+  const { publicUrl, graphiql, introspection, pagesPath, trustedProxies, socketsPerPerson = 0 } = config;
   const gate = new OperationGate({
     ownOperations: pagesPath === null ? null : readOperations(pagesPath),
     openToBrowsers: graphiql,
     introspection,
   });
-  const stopGraphql = await serveGraphql(http, { schema, factory: desk.factory, live: desk.live, logger, publicUrl, gate });
+  const { live, limits } = desk;
+  const shared = { live, logger, publicUrl, limits, socketsPerPerson, trustedProxies };
+  const members = await serveGraphql(http, {
+    ...shared,
+    path: '/graphql',
+    schema: await makeSchema(desk),
+    factory: desk.factory,
+    gate,
+  });
+  // A door of its own: its schema knows nothing of what clients may not see, and no cookie opens it.
+  const clients = await serveGraphql(http, {
+    ...shared,
+    path: '/client/graphql',
+    schema: await makeClientSchema(),
+    factory: desk.clientFactory,
+    gate: new OperationGate({ ownOperations: null, openToBrowsers: true, introspection }),
+  });
+  const doors = [members, clients];
+  serveSockets(http, doors);
   const { singleSignOn: provider } = config;
   if (provider) {
     serveSingleSignOn(http, { provider, publicUrl, logger, enter: (proven, origin) => desk.signInDesk.enterProven(proven, origin) });
@@ -47,7 +65,11 @@ export async function openApp(desk: Desk, config: AppConfig, logger: Logger): Pr
   });
   return {
     http,
-    close: stopGraphql,
+    async close() {
+      // Sockets first: the server waits for what is open.
+      await Promise.all(doors.map((door) => door.close()));
+      await http.close();
+    },
   };
 }
 

@@ -13,6 +13,13 @@ const environment = z
     LOG_LEVEL: level.default('warn'),
     DATABASE_POOL: z.coerce.number().int().min(2).max(100).default(10),
     RESUME_DAYS: z.coerce.number().min(0).max(365).default(7),
+    SECRET: z
+      .string()
+      .min(32, 'must have at least 32 characters; make one with: openssl rand -base64 32')
+      .refine((secret) => !/^(change|example|secret|your)/i.test(secret), 'must be one of your own: make one with: openssl rand -base64 32')
+      .optional(),
+    REQUESTS_PER_MINUTE: z.coerce.number({ error: 'must be a number' }).int().min(0).max(1_000_000).default(3000),
+    SOCKETS_PER_PERSON: z.coerce.number({ error: 'must be a number' }).int().min(0).max(100_000).default(50),
     DEMO: flag.default(false),
     DEMO_TICKETS: z.coerce.number().int().min(1).max(20_000).default(2000),
     GRAPHIQL: flag.default(true),
@@ -50,6 +57,11 @@ export interface Config {
   readonly databasePool: number;
   /** How many days a client may have been away and still be told what it missed. */
   readonly resumeDays: number;
+  /** What the desk signs and seals with; null = with a key that its database keeps. */
+  readonly secret: string | null;
+  /** What one person, program or address may ask in a minute, and how many sockets they may have at a node; 0 = no limit. */
+  readonly requestsPerMinute: number;
+  readonly socketsPerPerson: number;
   /** Make a demo workspace when there is no workspace at all. */
   readonly demo: boolean;
   readonly demoTickets: number;
@@ -81,7 +93,8 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
   if (!parsed.success) {
     const faults = parsed.error.issues.map(({ path, message }) => {
       const name = String(path[0]);
-      return given[name] === undefined ? `${name} is not set; it ${message}` : `${name} is "${hidePassword(given[name])}"; it ${message}`;
+      if (given[name] === undefined) return `${name} is not set; it ${message}`;
+      return `${name} is "${name.endsWith('SECRET') ? '…' : hidePassword(given[name])}"; it ${message}`;
     });
     throw new ConfigFault(`The configuration is not valid:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
   }
@@ -95,6 +108,9 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     logLevel: values.LOG_LEVEL,
     databasePool: values.DATABASE_POOL,
     resumeDays: values.RESUME_DAYS,
+    secret: values.SECRET ?? null,
+    requestsPerMinute: values.REQUESTS_PER_MINUTE,
+    socketsPerPerson: values.SOCKETS_PER_PERSON,
     demo: values.DEMO,
     demoTickets: values.DEMO_TICKETS,
     graphiql: values.GRAPHIQL,

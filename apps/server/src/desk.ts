@@ -2,10 +2,12 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import { Migration0001Desk } from '../migrations/0001-desk.ts';
 import { Migration0002Live } from '../migrations/0002-live.ts';
 import { Migration0003Access } from '../migrations/0003-access.ts';
+import { Migration0004Clients } from '../migrations/0004-clients.ts';
 import type { Config } from './config.ts';
 import { BreachWatch, followPriority, followStatus, startClocks } from './domains/sla/index.ts';
 import { authenticate, rightsBehind, SignInDesk } from './domains/identity/index.ts';
 import { notifyMembers } from './domains/notifications/index.ts';
+import { authenticateClient, clientRightsBehind, LinkDesk, tokenPrefix } from './domains/public-links/index.ts';
 import { nextInstant, stampTicket, topicsOf, type TimeField } from './domains/tickets/index.ts';
 import { entities } from './entities.ts';
 import type { ContextFactory, LiveSources } from './graphql/context.ts';
@@ -15,6 +17,7 @@ import { DatabaseClock } from './platform/database-clock.ts';
 import { EventLog } from './platform/event-log.ts';
 import { exclusively } from './platform/exclusively.ts';
 import { Housekeeping } from './platform/housekeeping.ts';
+import { openKeys } from './platform/keys.ts';
 import type { Logger } from './platform/logger.ts';
 import { LiveDesk } from './platform/live/live-desk.ts';
 import { TimeWatch } from './platform/live/time-watch.ts';
@@ -22,6 +25,7 @@ import { openOrm } from './platform/orm.ts';
 import { PresenceBoard } from './platform/presence-board.ts';
 import { Mailer } from './platform/mail/mailer.ts';
 import { LocalPubSub, RedisPubSub, type PubSub } from './platform/pub-sub.ts';
+import { RateLimits } from './platform/rate-limits.ts';
 import { Relay } from './platform/relay.ts';
 import { Scope } from './platform/scope.ts';
 import { logSecurity } from './platform/security-log.ts';
@@ -31,7 +35,12 @@ export interface Desk {
   readonly orm: MikroORM;
   readonly pubSub: PubSub;
   readonly signInDesk: SignInDesk;
+  readonly linkDesk: LinkDesk;
+  readonly limits: RateLimits;
+  /** For members, by session or token. */
   readonly factory: ContextFactory;
+  /** For clients, by the link of a ticket. */
+  readonly clientFactory: ContextFactory;
   readonly live: LiveSources;
   scopeFor(viewer: Viewer, clock?: Clock): Scope;
   systemScope(workspaceId: string, clock?: Clock): Scope;
@@ -60,7 +69,7 @@ export class UnsuitableDatabase extends Error {
 }
 
 type DeskConfig = Pick<Config, 'databaseUrl' | 'redisUrl' | 'databasePool' | 'resumeDays'> &
-  Partial<Pick<Config, 'publicUrl' | 'smtpUrl' | 'mailSender' | 'singleSignOn'>>;
+  Partial<Pick<Config, 'publicUrl' | 'smtpUrl' | 'mailSender' | 'singleSignOn' | 'secret' | 'requestsPerMinute'>>;
 
 /** Connects, migrates and builds. Nothing but the clock runs by itself until `start`; `givenClock` is for tests. */
 export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: Clock): Promise<Desk> {
@@ -71,6 +80,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       { name: '0001-desk', class: Migration0001Desk },
       { name: '0002-live', class: Migration0002Live },
       { name: '0003-access', class: Migration0003Access },
+      { name: '0004-clients', class: Migration0004Clients },
     ],
     poolSize: config.databasePool,
   });
@@ -85,7 +95,10 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
     throw error;
   }
   const clock = givenClock ?? databaseClock.now;
-  const pubSub = config.redisUrl ? await connectRedis(config.redisUrl, logger) : new LocalPubSub();
+  const keys = await openKeys(orm, config.secret ?? null);
+  const redis = config.redisUrl ? await connectRedis(config.redisUrl, logger) : null;
+  const pubSub = redis ?? new LocalPubSub();
+  const limits = new RateLimits(redis?.commands ?? null, config.requestsPerMinute ?? 0);
 
   const relay = new Relay(orm, pubSub, logger);
   const log = new EventLog(stampTicket, [startClocks, followStatus, followPriority, notifyMembers], (workspaceId) =>
@@ -93,7 +106,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
   );
   const scopeFor = (viewer: Viewer, at: Clock = clock) => new Scope(orm.em.fork(), viewer, at, log);
   const systemScope = (workspaceId: string, at?: Clock) => scopeFor(systemViewer(workspaceId), at);
-  const signInDesk = new SignInDesk(orm, clock, config.publicUrl ?? '', config.singleSignOn?.name ?? null);
+  const signInDesk = new SignInDesk(orm, clock, config.publicUrl ?? '', config.singleSignOn?.name ?? null, keys);
   const factory: ContextFactory = {
     scopeFor,
     authenticate: (secret) => authenticate(orm.em.fork(), clock, secret),
@@ -102,6 +115,17 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
         logger.error({ err: error }, 'a denial could not be written to the security log'),
       ),
   };
+  const linkDesk = new LinkDesk(keys, config.publicUrl ?? '');
+  const clientFactory: ContextFactory = {
+    ...factory,
+    async authenticate(token, { address }) {
+      await limits.requireFewGuesses(address);
+      const viewer = await authenticateClient(orm.em.fork(), clock, token);
+      if (!viewer) await limits.countGuess(address);
+      return viewer;
+    },
+  };
+  const isClients = (secret: string) => secret.startsWith(tokenPrefix);
   const liveDesk = new LiveDesk({
     orm,
     pubSub,
@@ -111,8 +135,20 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
     topicsOf,
     retentionMs: config.resumeDays * 86_400_000,
     credentials: {
-      rightsBehind: (secrets) => rightsBehind(orm.em.fork(), clock, secrets),
-      authenticate: (secret) => authenticate(orm.em.fork(), clock, secret),
+      async rightsBehind(secrets) {
+        const members = await rightsBehind(
+          orm.em.fork(),
+          clock,
+          secrets.filter((secret) => !isClients(secret)),
+        );
+        const clients = await clientRightsBehind(orm.em.fork(), clock, secrets.filter(isClients));
+        return new Map([...members, ...clients]);
+      },
+      async authenticate(secret) {
+        if (isClients(secret)) return authenticateClient(orm.em.fork(), clock, secret);
+        const viewer = await authenticate(orm.em.fork(), clock, secret);
+        return viewer?.unsecured ? null : viewer;
+      },
     },
   });
   const time = new TimeWatch({
@@ -135,7 +171,10 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
     orm,
     pubSub,
     signInDesk,
+    linkDesk,
+    limits,
     factory,
+    clientFactory,
     live,
     scopeFor,
     systemScope,
@@ -162,7 +201,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
   };
 }
 
-async function connectRedis(url: string, logger: Logger): Promise<PubSub> {
+async function connectRedis(url: string, logger: Logger): Promise<RedisPubSub> {
   const pubSub = new RedisPubSub(url, logger);
   await pubSub.connect();
   return pubSub;

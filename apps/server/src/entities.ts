@@ -21,6 +21,7 @@ import { ImportRun } from './domains/import/index.ts';
 import { Note, NoteMention } from './domains/notes/index.ts';
 import { Notification } from './domains/notifications/index.ts';
 import { SlaClock, SlaPolicy, SlaTarget } from './domains/sla/index.ts';
+import { PublicLink } from './domains/public-links/index.ts';
 import { Status, Tag, Ticket, TicketGrant, TicketTag, Topic } from './domains/tickets/index.ts';
 import { View } from './domains/views/index.ts';
 import { Watcher } from './domains/watchers/index.ts';
@@ -41,6 +42,7 @@ export const entities = [
   NoteMention,
   Notification,
   OutgoingMail,
+  PublicLink,
   RecoveryCode,
   SecurityEvent,
   Session,

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
-import { buildSchema, type ClassType } from 'type-graphql';
+import { buildSchema, type ClassType, type NonEmptyArray } from 'type-graphql';
 import {
   AccessResolver,
   MachineResolver,
@@ -13,6 +13,8 @@ import { ContactResolver } from './domains/contacts/api/index.ts';
 import { DraftResolver } from './domains/drafts/api/index.ts';
 import { IdentityResolver, SessionResolver } from './domains/identity/api/index.ts';
 import type { SignInDesk } from './domains/identity/index.ts';
+import { ClientTicketResolver, PublicLinkResolver } from './domains/public-links/api/index.ts';
+import type { LinkDesk } from './domains/public-links/index.ts';
 import { IntakeResolver } from './domains/intake/api/index.ts';
 import { PresenceResolver } from './domains/live/api/index.ts';
 import { NoteResolver, TicketNotesResolver } from './domains/notes/api/index.ts';
@@ -23,14 +25,21 @@ import { TicketListResolver, ViewResolver } from './domains/views/api/index.ts';
 import { WatcherResolver } from './domains/watchers/api/index.ts';
 import { NodeResolver } from './node.resolver.ts';
 
+/** What resolvers are given that is of the node and not of a request. */
+interface SchemaDesk {
+  readonly signInDesk: SignInDesk;
+  readonly linkDesk: LinkDesk;
+}
+
 /** The API as agents and integrators see it. */
-export function makeSchema(desk: SignInDesk): Promise<GraphQLSchema> {
+export function makeSchema({ signInDesk, linkDesk }: SchemaDesk): Promise<GraphQLSchema> {
   const built = new Map<unknown, object>([
-    [IdentityResolver, new IdentityResolver(desk)],
-    [AccessResolver, new AccessResolver(desk)],
+    [IdentityResolver, new IdentityResolver(signInDesk)],
+    [AccessResolver, new AccessResolver(signInDesk)],
+    [PublicLinkResolver, new PublicLinkResolver(linkDesk)],
   ]);
-  return buildSchema({
-    resolvers: [
+  return makeOf(
+    [
       AccessResolver,
       ActivityEntryResolver,
       ConflictResolver,
@@ -44,6 +53,7 @@ export function makeSchema(desk: SignInDesk): Promise<GraphQLSchema> {
       NotificationResolver,
       PersonResolver,
       PresenceResolver,
+      PublicLinkResolver,
       RoleDescriptionResolver,
       SecurityEventResolver,
       SessionResolver,
@@ -57,6 +67,20 @@ export function makeSchema(desk: SignInDesk): Promise<GraphQLSchema> {
       ViewResolver,
       WatcherResolver,
     ],
+    built,
+  );
+}
+
+/** The API as clients see it, who have a link and no account. */
+export function makeClientSchema(): Promise<GraphQLSchema> {
+  return makeOf([ClientTicketResolver], new Map());
+}
+
+function makeOf(resolvers: readonly ClassType[], built: Map<unknown, object>): Promise<GraphQLSchema> {
+  return buildSchema({
+    resolvers: resolvers as unknown as NonEmptyArray<ClassType>,
+    // What no resolver of these leads to is not theirs to tell.
+    orphanedTypes: [],
     // Use cases check what they are given, so that imports and jobs are checked as requests are.
     validate: false,
     container: {

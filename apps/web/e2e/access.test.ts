@@ -2,7 +2,7 @@ import axe from 'axe-core';
 import { generate } from 'otplib';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { picture, RunningDesk } from './desk.ts';
+import { choose, createTicket, picture, RunningDesk } from './desk.ts';
 
 let desk: RunningDesk;
 
@@ -15,7 +15,7 @@ afterEach(() => expect(desk.complaints.splice(0)).toEqual([]));
 async function signIn(page: Page, email: string, password: string): Promise<void> {
   await page.goto('/sign-in');
   await page.getByLabel('E-mail').fill(email);
-  await page.getByLabel('Password').fill(password);
+  await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
@@ -71,6 +71,8 @@ describe('an administrator', () => {
     await martin.getByRole('button', { name: 'Create team' }).click();
     await martin.getByText('Returns', { exact: true }).waitFor();
     await martin.getByRole('button', { name: 'Delete Support' }).click();
+    await picture(martin, 'team-delete');
+    await martin.getByRole('dialog').getByRole('button', { name: 'Delete Support' }).click();
     await martin.getByText('has tickets. Give them to another team first.').waitFor();
     await picture(martin, 'teams');
 
@@ -101,6 +103,7 @@ describe('an administrator', () => {
     await picture(martin, 'machines');
     await martin.reload();
     await martin.getByText('Billing sync').first().waitFor();
+    await martin.getByText('All that its role may: Agent').waitFor();
 
     expect(secret).toMatch(/^baton_/);
     expect(await martin.getByTestId('secret').count()).toBe(0);
@@ -163,5 +166,84 @@ describe('somebody’s own account', () => {
     await page.getByRole('button', { name: 'Set the password' }).click();
     await page.getByRole('button', { name: 'Dmytro Bondar' }).waitFor();
     expect(page.url()).not.toContain('#');
+  });
+});
+
+describe('a client', () => {
+  it('follows a ticket by the link that an operator gave, live, and sees neither notes nor people', async () => {
+    const ada = await desk.person('ada@demo.baton', { path: '/views/open' });
+    await createTicket(ada, 'The kettle leaks');
+    await ada.getByRole('textbox', { name: 'Internal note' }).fill('The client is wrong about this.');
+    await ada.getByRole('button', { name: 'Add note' }).click();
+    await ada.getByRole('article', { name: /^Internal note/ }).waitFor();
+    await ada.getByRole('button', { name: 'Make a link' }).click();
+    const field = ada.getByRole('textbox', { name: 'Public link' });
+    await field.waitFor();
+    await ada.getByText('made a public link').waitFor();
+    await picture(ada, 'public-link-made');
+    const link = await field.inputValue();
+
+    const client = await desk.stranger();
+    const response = await client.goto(link);
+    await client.getByRole('heading', { name: 'The kettle leaks' }).waitFor();
+    await client.getByText('We have it. Somebody looks at it soon.').waitFor();
+    await choose(ada, 'Status', 'In progress');
+    await client.getByText('Somebody works on it now.').waitFor();
+    await picture(client, 'follow-light');
+    const text = (await client.locator('body').textContent()) ?? '';
+    expect(text).not.toMatch(/wrong about this|Ada/);
+    expect(await faultsOf(client)).toEqual([]);
+    expect(response?.headers()).toMatchObject({
+      'referrer-policy': 'no-referrer',
+      'x-robots-tag': 'noindex, nofollow',
+      'cache-control': 'private, no-store',
+    });
+
+    const phone = await desk.stranger({ viewport: { width: 360, height: 740 }, colorScheme: 'dark', locale: 'uk-UA' });
+    await phone.goto(link);
+    await phone.getByText('Зараз над нею працюють.').waitFor();
+    await picture(phone, 'follow-uk-dark-360');
+    expect(await phone.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    expect(await faultsOf(phone)).toEqual([]);
+
+    await ada.getByRole('button', { name: 'Take back', exact: true }).click();
+    await ada.getByRole('button', { name: 'Take back for good' }).click();
+    await client.getByRole('heading', { name: 'This link opens nothing' }).waitFor({ timeout: 5000 });
+    await picture(client, 'follow-revoked');
+    await ada.getByRole('button', { name: 'Make a link' }).waitFor();
+  });
+});
+
+describe('a workspace that asks for a second factor', () => {
+  it('leads those who have none to set one up, and then lets them work', async () => {
+    const martin = await desk.person('martin@demo.baton', { path: '/settings/security' });
+    await martin.getByRole('button', { name: 'Ask everybody for a second factor' }).click();
+    await martin.getByText('Set up a second factor for yourself first').waitFor();
+    await martin.getByRole('link', { name: 'Account' }).click();
+    await martin.getByRole('button', { name: 'Set it up' }).click();
+    const own = (await martin.getByTestId('factor-secret').textContent()) ?? '';
+    await martin.getByLabel('Code').fill(await generate({ secret: own }));
+    await martin.getByRole('button', { name: 'Turn it on' }).click();
+    await martin.getByText('Signing in asks for a code too.').waitFor();
+    await martin.getByRole('link', { name: 'Security log' }).click();
+    const sofia = await desk.person('sofia@demo.baton', { path: '/views/open' });
+
+    await martin.getByRole('button', { name: 'Ask everybody for a second factor' }).click();
+    await martin.getByText('Everybody who signs in with a password needs a second factor.').waitFor();
+    await picture(martin, 'second-factor-required');
+    await sofia.waitForURL(/sign-in|second-factor/, { timeout: 5000 });
+    await signIn(sofia, 'sofia@demo.baton', 'baton-demo');
+    await sofia.getByRole('heading', { name: 'A second factor is needed' }).waitFor();
+    await sofia.getByRole('button', { name: 'Set it up' }).click();
+    const secret = (await sofia.getByTestId('factor-secret').textContent()) ?? '';
+    await picture(sofia, 'second-factor-page');
+    expect(await faultsOf(sofia)).toEqual([]);
+    await sofia.getByLabel('Code').fill(await generate({ secret }));
+    await sofia.getByRole('button', { name: 'Turn it on' }).click();
+    await sofia.getByRole('button', { name: 'Go on' }).click();
+    await sofia.locator('[data-connection="live"]').first().waitFor();
+
+    await martin.getByRole('button', { name: 'No longer ask for it' }).click();
+    await martin.getByText('Whoever signs in with a password sets one up first').waitFor();
   });
 });

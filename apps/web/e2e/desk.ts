@@ -135,7 +135,7 @@ export class RunningDesk {
     });
     await page.goto(`/sign-in?to=${encodeURIComponent(path)}`);
     await page.getByLabel('E-mail').fill(email);
-    await page.getByLabel('Password').fill('baton-demo');
+    await page.getByLabel('Password', { exact: true }).fill('baton-demo');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.locator('[data-connection="live"]').first().waitFor();
     return page;

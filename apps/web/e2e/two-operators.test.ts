@@ -302,7 +302,7 @@ describe('the page', () => {
     await sofia.keyboard.press('w');
     await sofia.getByRole('heading', { name: 'Sign in to Baton' }).waitFor();
     await sofia.getByLabel('E-mail').fill('sofia@demo.baton');
-    await sofia.getByLabel('Password').fill('baton-demo');
+    await sofia.getByLabel('Password', { exact: true }).fill('baton-demo');
     await sofia.getByRole('button', { name: 'Sign in' }).click();
 
     await sofia.waitForURL(`**/views/open/${number}`);

@@ -16,7 +16,7 @@ export interface Transport extends Origin {
 
 /** How a context is made: who the secret stands for now, and a unit of work for them. */
 export interface ContextFactory {
-  authenticate(secret: string): Promise<Viewer | null>;
+  authenticate(secret: string, origin: Origin): Promise<Viewer | null>;
   scopeFor(viewer: Viewer): Scope;
   /** Keeps in the security log that somebody was refused. Does not fail. */
   logDenial(viewer: Viewer, what: string): Promise<void>;
@@ -41,7 +41,7 @@ export class Context {
   ) {}
 
   static async open(transport: Transport, factory: ContextFactory, live: LiveSources): Promise<Context> {
-    const viewer = transport.secret ? await factory.authenticate(transport.secret) : null;
+    const viewer = transport.secret ? await factory.authenticate(transport.secret, transport) : null;
     return new Context(transport, factory, live, viewer && from(viewer, transport));
   }
 
@@ -49,7 +49,20 @@ export class Context {
     return this.viewer !== null;
   }
 
+  /** Whose requests are counted together: a person's or a program's, a link's, or those of an address. */
+  get counted(): string {
+    if (!this.viewer) return `address ${this.transport.address}`;
+    const { workspaceId, memberId, ticketId } = this.viewer;
+    return `${workspaceId} ${ticketId ?? memberId}`;
+  }
+
   get scope(): Scope {
+    if (this.viewer?.unsecured) throw secondFactorRequired();
+    return this.ownScope;
+  }
+
+  /** For what is somebody's own: their account, and the way to a second factor, while that is all they may do. */
+  get ownScope(): Scope {
     if (!this.viewer) throw unauthenticated();
     this.unitOfWork ??= this.factory.scopeFor(this.viewer);
     return this.unitOfWork;
@@ -87,6 +100,12 @@ const nobodysTransport: Transport = {
 function unauthenticated(): GraphQLError {
   return new GraphQLError('You are not signed in, or your session has ended. Sign in and try again.', {
     extensions: { code: 'UNAUTHENTICATED' },
+  });
+}
+
+function secondFactorRequired(): GraphQLError {
+  return new GraphQLError('This workspace asks for a second factor. Set one up in your account, then go on.', {
+    extensions: { code: 'SECOND_FACTOR_REQUIRED' },
   });
 }
 

@@ -1,18 +1,20 @@
 import type { IncomingMessage } from 'node:http';
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import type { Duplex } from 'node:stream';
+import { ApolloServer, HeaderMap, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import fastifyApollo from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
-import { execute, GraphQLError, type GraphQLSchema } from 'graphql';
+import { execute, GraphQLError, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { NotPermitted } from '../kernel/domain-error.ts';
+import { DomainError, NotPermitted } from '../kernel/domain-error.ts';
 import type { Logger } from '../platform/logger.ts';
+import { TooManyRequests, type RateLimits } from '../platform/rate-limits.ts';
 import { Context, type ContextFactory, type LiveSources } from './context.ts';
 import { errorFormatter } from './format-error.ts';
-import { requestTransport, socketTransport } from './http-transport.ts';
+import { requestTransport, socketTransport, trustOf } from './http-transport.ts';
 import { Documents } from './documents.ts';
-import { limitRules, maxTokens } from './limits.ts';
+import { limitRules, maxTokens, pointsOf } from './limits.ts';
 import type { OperationGate } from './operation-gate.ts';
 import { askAgain, openLive } from './live-operation.ts';
 import { SocketLink } from './socket-link.ts';
@@ -25,19 +27,34 @@ export interface GraphqlServerSettings {
   /** Whose pages may open a socket with the cookie of a person: this origin and no other. */
   readonly publicUrl: string;
   readonly gate: OperationGate;
+  readonly limits: RateLimits;
+  /** As for requests: proxies that say truly where a socket came from. */
+  readonly trustedProxies: readonly string[];
+  /** Of one person or program at this node; 0 = any number. */
+  readonly socketsPerPerson: number;
+  /** Where it is served. */
+  readonly path: string;
 }
 
-const path = '/graphql';
+/** Takes a socket that asks to be opened, when it is for the door's path; answers whether it was. */
+type SocketDoor = (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
+
+/** A schema at a path. */
+export interface GraphqlDoor {
+  readonly upgrade: SocketDoor;
+  close(): Promise<void>;
+}
+
 const subscriptionsPerSocket = 100;
 /** Twice this is how long somebody seems present whose machine went away without a word. */
 const pingMs = 4000;
 
-/** Serves the schema at /graphql, over HTTP and over graphql-transport-ws. Call the answer to stop it and `app`. */
-export async function serveGraphql(app: FastifyInstance, settings: GraphqlServerSettings): Promise<() => Promise<void>> {
-  const { schema, factory, live, logger, publicUrl } = settings;
+/** Serves a schema over HTTP; sockets, of graphql-transport-ws, come to it from `serveSockets`. */
+export async function serveGraphql(app: FastifyInstance, settings: GraphqlServerSettings): Promise<GraphqlDoor> {
+  const { schema, factory, live, logger, publicUrl, path } = settings;
   const secure = publicUrl.startsWith('https:');
   const format = errorFormatter(logger);
-  const sockets = serveSockets(app, settings);
+  const sockets = openSocketDoor(settings);
   const apollo = new ApolloServer<Context>({
     schema,
     csrfPrevention: true,
@@ -50,18 +67,27 @@ export async function serveGraphql(app: FastifyInstance, settings: GraphqlServer
     parseOptions: { maxTokens },
     validationRules: [...limitRules],
     formatError: (_formatted, error) => format(located(error)),
-    plugins: [ApolloServerPluginLandingPageDisabled(), denialLog, gatekeeper(settings.gate)],
+    plugins: [ApolloServerPluginLandingPageDisabled(), denialLog, gatekeeper(settings)],
   });
   await apollo.start();
   await app.register(fastifyApollo(apollo), {
     path,
-    context: (request, reply) => Context.open(requestTransport(request, reply, secure), factory, live),
+    context: (request, reply) => asRefusal(Context.open(requestTransport(request, reply, secure), factory, live)),
   });
-  return async () => {
-    await sockets();
-    await app.close();
-    await apollo.stop();
+  return {
+    upgrade: sockets.upgrade,
+    async close() {
+      await sockets.close();
+      await apollo.stop();
+    },
   };
+}
+
+/** Leads sockets to the doors; what is for none, or comes from a page of somebody else's, is refused. */
+export function serveSockets(app: FastifyInstance, doors: readonly GraphqlDoor[]): void {
+  app.server.on('upgrade', (request: IncomingMessage, socket, head) => {
+    if (!doors.some(({ upgrade }) => upgrade(request, socket, head))) socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n');
+  });
 }
 
 /** Queries that are refused; mutations say it as data, where `ReturnsUserErrors` sees it. */
@@ -77,40 +103,61 @@ const denialLog: ApolloServerPlugin<Context> = {
   },
 };
 
-/** Stands at HTTP's door; that of sockets asks the same gate. */
-function gatekeeper(gate: OperationGate): ApolloServerPlugin<Context> {
+/** Stands at HTTP's door; that of sockets asks the same. */
+function gatekeeper(settings: GraphqlServerSettings): ApolloServerPlugin<Context> {
   return {
     async requestDidStart() {
       return {
         async didResolveOperation({ document, contextValue }) {
-          const refusal = gate.refusal(document, contextValue);
-          if (refusal) throw refusal;
+          await asRefusal(admit(settings, document, contextValue));
         },
       };
     },
   };
 }
 
+/** Lets an operation in, or throws why not. */
+async function admit({ gate, limits }: GraphqlServerSettings, document: DocumentNode, context: Context): Promise<void> {
+  await limits.countRequest(context.counted, pointsOf(document));
+  const refusal = gate.refusal(document, context);
+  if (refusal) throw refusal;
+}
+
+/** Over HTTP a refusal for asking too much has a status of its own, and says when to come back. */
+async function asRefusal<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof TooManyRequests)) throw error;
+    const headers = new HeaderMap([['retry-after', String(error.seconds)]]);
+    throw new GraphQLError(error.message, { extensions: { code: error.code, http: { status: 429, headers } } });
+  }
+}
+
 type SocketExtra = Record<PropertyKey, unknown> & { readonly request: IncomingMessage; readonly socket: WebSocket };
 
 /** What the hooks of one operation hand to each other: how to open its context, and where its results go. */
 interface SocketOperation {
-  readonly open: () => Promise<Context>;
+  /** A context for the one who asks, once the operation may be run for them. */
+  readonly open: (document: DocumentNode) => Promise<Context>;
   readonly query: string;
   readonly id: string;
   readonly link: SocketLink;
 }
 
-function serveSockets(
-  app: FastifyInstance,
-  { schema, factory, live, logger, publicUrl, gate }: GraphqlServerSettings,
-): () => Promise<void> {
+function openSocketDoor(settings: GraphqlServerSettings): GraphqlDoor {
+  const { schema, factory, live, logger, publicUrl, path } = settings;
+  const people = new SocketsByPerson(settings.socketsPerPerson);
+  const trust = trustOf(settings.trustedProxies);
   const secure = publicUrl.startsWith('https:');
   const format = errorFormatter(logger);
   const server = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024 });
   const documents = new Documents(schema);
   const links = new WeakMap<WebSocket, SocketLink>();
-  server.on('connection', (socket: WebSocket, request) => links.set(socket, new SocketLink(socket, request.socket)));
+  server.on('connection', (socket: WebSocket, request) => {
+    links.set(socket, new SocketLink(socket, request.socket));
+    socket.once('close', () => people.leave(socket));
+  });
   const running = useServer<Readonly<Record<string, unknown>>, SocketExtra>(
     {
       schema,
@@ -132,14 +179,22 @@ function serveSockets(
       context({ connectionParams, extra: { request, socket } }, id, { query }): SocketOperation {
         const link = links.get(socket);
         if (!link) throw new Error('an operation on a socket that was never opened');
-        return { open: () => Context.open(socketTransport(request, connectionParams, secure), factory, live), query, id, link };
+        return {
+          async open(document) {
+            const opened = await Context.open(socketTransport(request, connectionParams, secure, trust), factory, live);
+            await admit(settings, document, opened);
+            people.take(opened.counted, socket);
+            return opened;
+          },
+          query,
+          id,
+          link,
+        };
       },
       async execute(args) {
         const { open } = args.contextValue as SocketOperation;
         try {
-          const context = await open();
-          const refusal = gate.refusal(args.document, context);
-          return refusal ? { errors: [refusal] } : await execute({ ...args, contextValue: context });
+          return await execute({ ...args, contextValue: await open(args.document) });
         } catch (error) {
           return { errors: [located(error)] };
         }
@@ -147,12 +202,11 @@ function serveSockets(
       async subscribe(args) {
         const { open, query, id, link } = args.contextValue as SocketOperation;
         try {
-          const context = await open();
-          const refusal = gate.refusal(args.document, context);
-          if (refusal) return { errors: [refusal] };
+          const context = await open(args.document);
           if (link.subscriptions >= subscriptionsPerSocket) return { errors: [tooManySubscriptions()] };
           return await openLive({ args, context, desk: live.desk, query, id, link });
         } catch (error) {
+          if (error instanceof GraphQLError || error instanceof DomainError) return { errors: [located(error)] };
           logger.error({ err: error }, 'a subscription could not be opened; its client is told to ask again');
           return { errors: [askAgain()] };
         }
@@ -164,16 +218,39 @@ function serveSockets(
     server,
     pingMs,
   );
-  app.server.on('upgrade', (request: IncomingMessage, socket, head) => {
-    if (new URL(request.url ?? '/', 'http://localhost').pathname !== path || !sameOrigin(request, publicUrl)) {
-      socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n');
-      return;
-    }
-    server.handleUpgrade(request, socket, head, (opened) => server.emit('connection', opened, request));
-  });
-  return async () => {
-    await running.dispose();
+  return {
+    upgrade(request, socket, head) {
+      if (new URL(request.url ?? '/', 'http://localhost').pathname !== path || !sameOrigin(request, publicUrl)) return false;
+      server.handleUpgrade(request, socket, head, (opened) => server.emit('connection', opened, request));
+      return true;
+    },
+    async close() {
+      await running.dispose();
+    },
   };
+}
+
+/** How many sockets each has open here. */
+class SocketsByPerson {
+  readonly #sockets = new Map<string, Set<WebSocket>>();
+
+  constructor(private readonly limit: number) {}
+
+  /** Counts a socket as theirs; refuses one too many. */
+  take(person: string, socket: WebSocket): void {
+    const theirs = this.#sockets.get(person) ?? new Set();
+    if (theirs.has(socket)) return;
+    if (this.limit > 0 && theirs.size >= this.limit) {
+      throw new GraphQLError(`You have ${this.limit} sockets open, which is the most there may be. Close a page or a program first.`, {
+        extensions: { code: 'TOO_MANY_SOCKETS' },
+      });
+    }
+    this.#sockets.set(person, theirs.add(socket));
+  }
+
+  leave(socket: WebSocket): void {
+    for (const [person, theirs] of this.#sockets) if (theirs.delete(socket) && theirs.size === 0) this.#sockets.delete(person);
+  }
 }
 
 function tooManySubscriptions(): GraphQLError {

@@ -1,3 +1,4 @@
+import proxyAddress from '@fastify/proxy-addr';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import { fastifyCookie } from '@fastify/cookie';
@@ -25,18 +26,26 @@ export function requestTransport(request: FastifyRequest, reply: FastifyReply, s
   };
 }
 
+/** Whose word on where a request came from is believed; nobody's where there are no trusted proxies. */
+export type Trust = (address: string, hop: number) => boolean;
+
+export function trustOf(proxies: readonly string[]): Trust {
+  return proxies.length > 0 ? proxyAddress.compile([...proxies]) : () => false;
+}
+
 /** A socket's secret comes with the handshake: the cookie, or `authorization` among the connection parameters. */
 export function socketTransport(
   request: IncomingMessage,
   parameters: Readonly<Record<string, unknown>> | undefined,
   secure: boolean,
+  trust: Trust,
 ): Transport {
   const given = parameters?.authorization ?? parameters?.Authorization;
   const authorization = typeof given === 'string' ? given : request.headers.authorization;
   return {
     secret: secretOf(authorization, fastifyCookie.parse(request.headers.cookie ?? ''), secure),
     userAgent: request.headers['user-agent'] ?? '',
-    address: request.socket.remoteAddress ?? '',
+    address: proxyAddress(request, trust),
     keepSession: () => undefined,
     dropSession: () => undefined,
   };

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApp, type App } from '../app.ts';
 import { createLogger } from '../platform/logger.ts';
 import { Browser } from '../testing/browser.ts';
-import { World, type Person, type Reply } from '../testing/world.ts';
+import { waitFor, World, type Person, type Reply } from '../testing/world.ts';
 import { limitRules } from './limits.ts';
 
 const generated = join(import.meta.dirname, '../../../web/src/lib/graphql/generated/operations.json');
@@ -137,4 +137,63 @@ it('tells its schema to those who are signed in alone, over HTTP and over socket
   expect(mine.data.__schema.queryType.name).toBe('Query');
   expect(nobodys.errors).toMatchObject([{ extensions: { code: 'INTROSPECTION_DISABLED' } }]);
   await expect(stranger.begun()).rejects.toThrow('signed in');
+});
+
+describe('somebody who asks for more than one person can use', () => {
+  let narrow: World;
+  let hurried: Person;
+
+  beforeAll(async () => {
+    narrow = await World.open({ nodes: 2, redis: true, requestsPerMinute: 60, socketsPerPerson: 3 });
+    hurried = await narrow.person('AGENT');
+  });
+  afterAll(() => narrow.close());
+
+  it('is told to wait, whichever node is asked, and nobody else is', async () => {
+    const other = await narrow.person('AGENT');
+    const elsewhere = narrow.seat(hurried.member, hurried.secret, 1);
+    const answers: Reply[] = [];
+    for (let time = 0; time < 40; time++)
+      answers.push(await hurried.ask('{ viewer { email } }'), await elsewhere.ask('{ viewer { email } }'));
+    const response = await fetch(`http://${narrow.node(1).url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${hurried.secret}` },
+      body: JSON.stringify({ query: '{ viewer { email } }' }),
+    });
+    const overSocket = hurried.follow('subscription { notificationsChanged { unreadCount } }');
+    await waitFor(() => overSocket.faults.length > 0, 'a refusal');
+
+    const refused = answers.filter(({ errors }) => errors?.[0]?.extensions.code === 'TOO_MANY_REQUESTS');
+    expect(answers.length - refused.length).toBe(60);
+    expect(response.status).toBe(429);
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(overSocket.faults).toEqual([expect.stringMatching(/Wait \d+ s/)]);
+    expect((await other.run('{ viewer { email } }')).viewer.email).toBe(other.member.email);
+  });
+
+  it('pays more for what costs more', async () => {
+    const dear = await narrow.person('AGENT');
+    const page =
+      '{ tickets(first: 100) { edges { node { id watchers { id teams { id } } notes { edges { node { id author { id teams { id name } } mentions { id teams { id name } } } } } } } } }';
+    let answered = 0;
+    while ((await dear.ask(page)).data && answered < 60) answered += 1;
+
+    expect(answered).toBeGreaterThan(0);
+    expect(answered).toBeLessThan(60);
+  });
+
+  it('has no more sockets than a person needs', async () => {
+    const many = await narrow.person('AGENT');
+    const query = 'subscription { notificationsChanged { unreadCount } }';
+    const open = [many.follow(query), many.follow(query), many.follow(query)];
+    for (const stream of open) await stream.begun();
+
+    await expect(many.follow(query).begun()).rejects.toThrow('You have 3 sockets open');
+    open[0]?.close();
+    await waitFor(async () => {
+      const again = many.follow(query);
+      await waitFor(() => again.received.length + again.faults.length > 0);
+      return again.received.length > 0;
+    }, 'room for another');
+  });
 });

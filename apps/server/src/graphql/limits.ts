@@ -2,7 +2,7 @@ import { costLimitRule } from '@escape.tech/graphql-armor-cost-limit';
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
-import { GraphQLError, type ValidationContext, type ValidationRule } from 'graphql';
+import { GraphQLError, type DocumentNode, type ValidationContext, type ValidationRule } from 'graphql';
 
 /** The words of a document, after which the parser gives up. */
 export const maxTokens = 2000;
@@ -20,11 +20,26 @@ const reporting = {
   ],
 };
 
+const costs = new WeakMap<DocumentNode, number>();
+
+/** How many requests a validated document counts for: one, and one more for each thousand of its cost. */
+export function pointsOf(document: DocumentNode): number {
+  return 1 + Math.floor((costs.get(document) ?? 0) / 1000);
+}
+
 /** What a document may ask for at most, over HTTP and over sockets. Refused before anything runs. */
 export const limitRules = [
   maxDepthRule({ ...reporting, n: 10, ignoreIntrospection: true }),
   maxAliasesRule({ ...reporting, n: 15 }),
   maxDirectivesRule({ ...reporting, n: 50 }),
   // A field costs 1, a thing 2, and each level of depth half as much again.
-  costLimitRule({ ...reporting, maxCost: 50_000, objectCost: 2, scalarCost: 1, depthCostFactor: 1.5, ignoreIntrospection: true }),
+  costLimitRule({
+    ...reporting,
+    maxCost: 50_000,
+    objectCost: 2,
+    scalarCost: 1,
+    depthCostFactor: 1.5,
+    ignoreIntrospection: true,
+    onAccept: [(context: ValidationContext | null, { n }: { n: number }) => void (context && costs.set(context.getDocument(), n))],
+  }),
 ] as readonly ValidationRule[];

@@ -26,11 +26,14 @@ export function isPermission(name: string): name is Permission {
   return (permissions as readonly string[]).includes(name);
 }
 
-/** Who is asking. A system viewer acts for the desk itself: clocks, imports, demo data. */
+/**
+ * Who is asking. A system viewer acts for the desk itself: clocks, imports, demo data. A client has a link to one ticket
+ * and no permission, so every rule about members says no to them.
+ */
 export interface Viewer {
-  readonly kind: 'MEMBER' | 'SYSTEM';
+  readonly kind: 'MEMBER' | 'SYSTEM' | 'CLIENT';
   readonly workspaceId: string;
-  /** `nobody` for the system, which is no member. */
+  /** `nobody` for the system and for clients, who are no members. */
   readonly memberId: string;
   readonly role: string;
   readonly permissions: ReadonlySet<Permission>;
@@ -38,6 +41,10 @@ export interface Viewer {
   readonly teamIds: ReadonlySet<string>;
   /** By a token that was given fewer rights than its owner has. */
   readonly partial?: boolean;
+  /** The workspace asks for a second factor that they have not set up: until then they may do that, and nothing else. */
+  readonly unsecured?: boolean;
+  /** The ticket that a client's link opens. */
+  readonly ticketId?: string;
   /** Where they ask from, for the security log. No rule reads it. */
   readonly origin?: Origin;
 }
@@ -131,8 +138,8 @@ export class SampleViewer implements Viewer {
 
 /** Whether two viewers have the same rights. */
 export function sameRights(a: Viewer, b: Viewer): boolean {
-  const facts = ({ workspaceId, memberId, role, permissions: held, allTeams, teamIds }: Viewer) =>
-    JSON.stringify([workspaceId, memberId, role, [...held].sort(), allTeams, [...teamIds].sort()]);
+  const facts = ({ workspaceId, memberId, role, permissions: held, allTeams, teamIds, unsecured = false }: Viewer) =>
+    JSON.stringify([workspaceId, memberId, role, [...held].sort(), allTeams, [...teamIds].sort(), unsecured]);
   return facts(a) === facts(b);
 }
 

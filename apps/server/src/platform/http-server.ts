@@ -7,7 +7,7 @@ import type { Logger } from './logger.ts';
 
 type PageHandler = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
 
-const apiPaths = /^\/(graphql|graphiql|auth|healthz|readyz)(\/|\?|$)/;
+const apiPaths = /^\/(graphql|graphiql|client|auth|healthz|readyz)(\/|\?|$)/;
 
 const pageHeaders = {
   'x-content-type-options': 'nosniff',
@@ -16,6 +16,10 @@ const pageHeaders = {
   'permissions-policy': 'camera=(), microphone=(), geolocation=()',
   'cross-origin-opener-policy': 'same-origin',
 };
+
+/** What is for whoever has a link: kept out of searches and caches, and no other site is told of it. */
+const clientPaths = /^\/(follow|client)(\/|\?|$)/;
+const clientHeaders = { 'referrer-policy': 'no-referrer', 'x-robots-tag': 'noindex, nofollow', 'cache-control': 'private, no-store' };
 
 export interface HttpSettings {
   readonly pagesPath: string | null;
@@ -41,6 +45,8 @@ export async function createHttpServer({ pagesPath, trustedProxies, publicUrl }:
     serverFactory: (api) =>
       createServer((request, response) => {
         for (const [name, value] of headers) response.setHeader(name, value);
+        if (clientPaths.test(request.url ?? '/'))
+          for (const [name, value] of Object.entries(clientHeaders)) response.setHeader(name, value);
         if (!pages || apiPaths.test(request.url ?? '/')) return api(request, response);
         // Without a proxy to say so, the page server would take every request for https.
         request.headers['x-forwarded-proto'] ??= 'http';

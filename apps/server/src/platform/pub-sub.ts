@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { createClient } from 'redis';
+import { createClient, type RedisClientType } from 'redis';
 import type { Logger } from './logger.ts';
 
 /** Carries hints between nodes. May lose, double, delay or forget them: nothing that matters travels here alone. */
@@ -60,6 +60,11 @@ export class RedisPubSub implements PubSub {
       const { node, body } = JSON.parse(message) as { node: string; body: string };
       if (node !== this.#node) this.#local.publish(channel.slice('baton:'.length), body);
     });
+  }
+
+  /** For what else is counted or kept there. Its commands fail at once while Redis is away. */
+  get commands(): RedisClientType {
+    return this.#publisher as unknown as RedisClientType;
   }
 
   publish(channel: string, message: string): void {

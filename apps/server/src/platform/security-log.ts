@@ -41,6 +41,7 @@ export const SecurityEventKind = {
   MEMBER_CHANGED: 'MEMBER_CHANGED',
   TEAM_CHANGED: 'TEAM_CHANGED',
   ROLE_CHANGED: 'ROLE_CHANGED',
+  WORKSPACE_CHANGED: 'WORKSPACE_CHANGED',
   DENIED: 'DENIED',
 } as const;
 export type SecurityEventKind = (typeof SecurityEventKind)[keyof typeof SecurityEventKind];

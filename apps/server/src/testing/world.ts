@@ -132,6 +132,9 @@ export interface WorldOptions {
   readonly nodes?: number;
   readonly redis?: boolean;
   readonly resumeDays?: number;
+  /** No limits by default: tests ask much in little time. */
+  readonly requestsPerMinute?: number;
+  readonly socketsPerPerson?: number;
 }
 
 /** A workspace in a database of its own, served by one node or several. */
@@ -148,7 +151,13 @@ export class World {
     private readonly database: string,
   ) {}
 
-  static async open({ nodes = 1, redis = false, resumeDays = 7 }: WorldOptions = {}): Promise<World> {
+  static async open({
+    nodes = 1,
+    redis = false,
+    resumeDays = 7,
+    requestsPerMinute = 0,
+    socketsPerPerson = 0,
+  }: WorldOptions = {}): Promise<World> {
     const databaseUrl = await createDatabase();
     const time: { now: Date | null } = { now: null };
     const clock = () => time.now ?? new Date();
@@ -156,13 +165,20 @@ export class World {
     for (let index = 0; index < nodes; index++) {
       const logger = createLogger('silent');
       const desk = await openDesk(
-        { databaseUrl, redisUrl: redis ? inject('redisUrl') : null, databasePool: 6, resumeDays, publicUrl: 'http://desk.test' },
+        {
+          databaseUrl,
+          redisUrl: redis ? inject('redisUrl') : null,
+          databasePool: 6,
+          resumeDays,
+          requestsPerMinute,
+          publicUrl: 'http://desk.test',
+        },
         logger,
         clock,
       );
       const app = await openApp(
         desk,
-        { publicUrl: 'http://desk.test', graphiql: true, introspection: true, trustedProxies: [], pagesPath: null },
+        { publicUrl: 'http://desk.test', graphiql: true, introspection: true, trustedProxies: [], pagesPath: null, socketsPerPerson },
         logger,
       );
       await app.http.listen({ port: 0, host: '127.0.0.1' });

@@ -1,7 +1,7 @@
 import { generate } from 'otplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Browser } from '../../testing/browser.ts';
-import { World, type Person } from '../../testing/world.ts';
+import { waitFor, World, type Person } from '../../testing/world.ts';
 
 const REDEEM = `mutation ($input: LinkRedeemInput!) { linkRedeem(input: $input) { signedIn userErrors { ... on UserError { code field message } } } }`;
 const CHANGE = `mutation ($input: PasswordChangeInput!) { passwordChange(input: $input) { changed userErrors { ... on UserError { code field } } } }`;
@@ -268,5 +268,57 @@ describe('guessing', () => {
 
     expect(await one.signIn(email)).toMatchObject([{ code: 'TOO_MANY_ATTEMPTS' }]);
     expect(await two.signIn(email)).toMatchObject([{ code: 'TOO_MANY_ATTEMPTS' }]);
+  });
+});
+
+describe('a workspace that asks for a second factor', () => {
+  const REQUIRE = `mutation ($required: Boolean!) { secondFactorRequire(input: { required: $required }) { workspace { secondFactorRequired } userErrors { ... on UserError { code message } } } }`;
+
+  it('lets those without one do nothing but set one up, also where they are signed in, and programs go on', async () => {
+    const strict = await World.open({ nodes: 2, redis: true });
+    try {
+      const owner = await strict.person('OWNER', { name: 'Olga' });
+      const agent = await strict.person('AGENT', { name: 'Ada' });
+      const { id } = await strict.ticket({ subject: 'Hidden until then' });
+      const [boss, browser] = [new Browser(strict), new Browser(strict, 1)];
+      await boss.signIn(owner.member.email);
+      await browser.signIn(agent.member.email);
+      const open = strict.seat(agent.member, browser.cookie.split('=')[1] ?? '', 1);
+      const stream = open.follow('subscription ($id: ID!) { ticketChanged(id: $id) { subject } }', { id });
+      await stream.begun();
+
+      const early = await boss.run(REQUIRE, { required: true });
+      const { secondFactorBegin: own } = await boss.run(BEGIN);
+      await boss.run(CONFIRM_FACTOR, { input: { code: await generate({ secret: own.secret }) } });
+      const required = await boss.run(REQUIRE, { required: true });
+      await waitFor(() => stream.faults.length > 0, 'the open stream to end');
+
+      expect(early.secondFactorRequire.userErrors).toMatchObject([{ code: 'INVALID_INPUT' }]);
+      expect(required.secondFactorRequire).toEqual({ workspace: { secondFactorRequired: true }, userErrors: [] });
+      for (const query of [
+        '{ tickets(filter: {}) { totalCount } }',
+        '{ members { id } }',
+        '{ views { id } }',
+        `{ node(id: "${id}") { id } }`,
+      ]) {
+        expect((await browser.ask(query)).errors).toMatchObject([{ extensions: { code: 'SECOND_FACTOR_REQUIRED' } }]);
+      }
+      expect((await open.ask(`{ ticket(id: "${id}") { subject } }`)).errors).toMatchObject([
+        { extensions: { code: 'SECOND_FACTOR_REQUIRED' } },
+      ]);
+      const { viewer } = await browser.run('{ viewer { secondFactor workspace { secondFactorRequired } } }');
+      expect(viewer).toEqual({ secondFactor: false, workspace: { secondFactorRequired: true } });
+      // A program has nobody to ask for a code.
+      expect((await agent.run('query ($id: ID!) { ticket(id: $id) { subject } }', { id })).ticket.subject).toBe('Hidden until then');
+
+      const { secondFactorBegin: begun } = await browser.run(BEGIN);
+      await browser.run(CONFIRM_FACTOR, { input: { code: await generate({ secret: begun.secret }) } });
+      expect((await browser.run('query ($id: ID!) { ticket(id: $id) { subject } }', { id })).ticket.subject).toBe('Hidden until then');
+      // What the authenticator knows is in no copy of the database.
+      const kept = JSON.stringify(await strict.sql('select totp_secret from account'));
+      for (const { secret } of [own, begun]) expect(kept).not.toContain(secret);
+    } finally {
+      await strict.close();
+    }
   });
 });

@@ -2,9 +2,10 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Permission, Viewer } from '../../kernel/viewer.ts';
 import { AccessToken, Session } from './credential.entity.ts';
-import { CustomRole, Member, TeamMember } from './member.entity.ts';
+import { Account, CustomRole, Member, TeamMember } from './member.entity.ts';
 import { permissionsOf, seesEveryTeam } from './role.policy.ts';
 import { hashSecret } from './secret.ts';
+import { Workspace } from './workspace.entity.ts';
 
 const lastUsedStepMs = 60_000;
 
@@ -14,7 +15,15 @@ export async function authenticate(em: EntityManager, clock: Clock, secret: stri
   if (!credential) return null;
   const { workspaceId, memberId } = credential;
   const member = await em.findOne(Member, { workspaceId, id: memberId, active: true });
-  return member && viewerOf(em, member, credential instanceof AccessToken ? credential.permissions : null);
+  if (!member) return null;
+  if (credential instanceof AccessToken) return viewerOf(em, member, credential.permissions);
+  return { ...(await viewerOf(em, member)), unsecured: await lacksSecondFactor(em, credential) };
+}
+
+/** Whether the workspace asks for a second factor and this browser came in without one. Programs have none to ask for. */
+async function lacksSecondFactor(em: EntityManager, { workspaceId, accountId, singleSignOn }: Session): Promise<boolean> {
+  const { secondFactorRequired } = await em.findOneOrFail(Workspace, { id: workspaceId });
+  return secondFactorRequired && !singleSignOn && (await em.findOneOrFail(Account, { id: accountId })).totpConfirmedAt === null;
 }
 
 /**
@@ -27,12 +36,15 @@ export async function rightsBehind(em: EntityManager, clock: Clock, secrets: rea
   const hashes = `{${[...bySecret.keys()].join(',')}}`;
   const rows: { token_hash: string; rights: unknown }[] = await em.execute(
     `with credential as (
-       select token_hash, workspace_id, member_id, null::text[] as permissions from session where token_hash = any(?::text[]) and expires_at > ?
+       select s.token_hash, s.workspace_id, s.member_id, null::text[] as permissions,
+         w.second_factor_required and not s.single_sign_on and a.totp_confirmed_at is null as unsecured
+       from session s join workspace w on w.id = s.workspace_id join account a on a.id = s.account_id
+       where s.token_hash = any(?::text[]) and s.expires_at > ?
        union all
-       select token_hash, workspace_id, member_id, permissions from access_token
+       select token_hash, workspace_id, member_id, permissions, false from access_token
        where token_hash = any(?::text[]) and revoked_at is null and (expires_at is null or expires_at > ?)
      )
-     select c.token_hash, json_build_array(c.permissions, m.role, r.permissions, m.all_teams,
+     select c.token_hash, json_build_array(c.permissions, c.unsecured, m.role, r.permissions, m.all_teams,
        array(select t.team_id from team_member t where t.workspace_id = m.workspace_id and t.member_id = m.id order by t.team_id)) as rights
      from credential c
      join member m on m.workspace_id = c.workspace_id and m.id = c.member_id and m.active

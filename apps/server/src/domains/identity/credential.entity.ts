@@ -15,6 +15,8 @@ const SessionSchema = defineEntity({
     expiresAt: p.datetime(),
     /** To the minute; null = not since it was opened. */
     lastUsedAt: p.datetime().strictNullable(),
+    /** Another service vouched for the person, and asks for what second factor it likes. */
+    singleSignOn: p.boolean(),
     /** When the person last proved who they are. */
     confirmedAt: p.datetime(),
   },

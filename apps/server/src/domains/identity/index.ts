@@ -7,5 +7,6 @@ export { Account, CustomRole, Member, MemberKind, Role, Team, TeamMember } from 
 export { findMember, memberById, teamById } from './member.loader.ts';
 export { permissionsOf } from './role.policy.ts';
 export { hashPassword } from './secret.ts';
+export { accountOf } from './session.ts';
 export { SignInDesk } from './sign-in-desk.ts';
 export { Workspace } from './workspace.entity.ts';

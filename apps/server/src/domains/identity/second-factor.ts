@@ -2,7 +2,10 @@ import { randomInt } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { generateSecret, generateURI, verify } from 'otplib';
 import { InvalidInput } from '../../kernel/domain-error.ts';
+import { domainEvent } from '../../kernel/domain-event.ts';
+import type { Keys } from '../../platform/keys.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { accessChanged } from '../../platform/live/live-desk.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
 import { RecoveryCode } from './credential.entity.ts';
 import { SecondFactorRefused } from './identity.errors.ts';
@@ -10,6 +13,8 @@ import { Account } from './member.entity.ts';
 import { accountOf } from './session.ts';
 import { hashSecret } from './secret.ts';
 
+/** What the secrets of authenticators are sealed for: a copy of the database opens no account. */
+const purpose = 'second factor';
 const recoveryCodes = 10;
 /** A code of half a minute before or after is taken too: clocks of telephones differ. */
 const toleranceSeconds = 30;
@@ -23,21 +28,22 @@ export interface NewSecondFactor {
 }
 
 /** Makes a secret for an authenticator. Nothing is asked for until a first code has shown that it arrived. */
-export function beginSecondFactor(scope: Scope): Promise<NewSecondFactor> {
+export function beginSecondFactor(scope: Scope, keys: Keys): Promise<NewSecondFactor> {
   return scope.transaction(async (tx) => {
     const account = await ownAccount(tx);
     if (account.totpConfirmedAt) throw new InvalidInput('A second factor is set up already. End it first to set up another.');
-    account.totpSecret = generateSecret();
-    return { secret: account.totpSecret, uri: generateURI({ issuer: 'Baton', label: account.email, secret: account.totpSecret }) };
+    const secret = generateSecret();
+    account.totpSecret = keys.seal(purpose, secret);
+    return { secret, uri: generateURI({ issuer: 'Baton', label: account.email, secret }) };
   });
 }
 
 /** Turns the second factor on; answers the recovery codes, which are shown this once. */
-export function confirmSecondFactor(scope: Scope, code: string): Promise<string[]> {
+export function confirmSecondFactor(scope: Scope, keys: Keys, code: string): Promise<string[]> {
   return scope.transaction(async (tx) => {
     const account = await ownAccount(tx);
     if (account.totpConfirmedAt || !account.totpSecret) throw new InvalidInput('Begin to set up a second factor first.');
-    if (!(await useTotp(account, code))) throw new SecondFactorRefused();
+    if (!(await useTotp(account, keys, code))) throw new SecondFactorRefused();
     account.totpConfirmedAt = tx.now();
     const codes = Array.from({ length: recoveryCodes }, newRecoveryCode);
     await tx.em.nativeDelete(RecoveryCode, { accountId: account.id });
@@ -46,35 +52,38 @@ export function confirmSecondFactor(scope: Scope, code: string): Promise<string[
       codes.map((one) => ({ accountId: account.id, codeHash: hashSecret(one), usedAt: null })),
     );
     await recordSecurity(tx, SecurityEventKind.SECOND_FACTOR_ON);
+    // Where the workspace asks for one, they may go on now.
+    tx.record(domainEvent(accessChanged, null));
     return codes;
   });
 }
 
 /** Turns it off, for somebody who can show that they have it. */
-export function endSecondFactor(scope: Scope, code: string): Promise<void> {
+export function endSecondFactor(scope: Scope, keys: Keys, code: string): Promise<void> {
   return scope.transaction(async (tx) => {
     const account = await ownAccount(tx);
     if (!account.totpConfirmedAt) return;
-    if (!(await passSecondFactor(tx.em, account, code, tx.now()))) throw new SecondFactorRefused();
+    if (!(await passSecondFactor(tx.em, keys, account, code, tx.now()))) throw new SecondFactorRefused();
     account.totpSecret = null;
     account.totpConfirmedAt = null;
     await tx.em.nativeDelete(RecoveryCode, { accountId: account.id });
     await recordSecurity(tx, SecurityEventKind.SECOND_FACTOR_OFF);
+    tx.record(domainEvent(accessChanged, null));
   });
 }
 
 /** Whether a code of the authenticator, or a recovery code, opens the account. Either works once. Call it in a transaction. */
-export async function passSecondFactor(em: EntityManager, account: Account, code: string, at: Date): Promise<boolean> {
+export async function passSecondFactor(em: EntityManager, keys: Keys, account: Account, code: string, at: Date): Promise<boolean> {
   const typed = code.replace(/[\s-]/g, '').toUpperCase();
-  if (/^\d{6}$/.test(typed)) return useTotp(account, typed);
+  if (/^\d{6}$/.test(typed)) return useTotp(account, keys, typed);
   const used = await em.nativeUpdate(RecoveryCode, { accountId: account.id, codeHash: hashSecret(typed), usedAt: null }, { usedAt: at });
   return used === 1;
 }
 
-async function useTotp(account: Account, code: string): Promise<boolean> {
+async function useTotp(account: Account, keys: Keys, code: string): Promise<boolean> {
   const token = code.replace(/\s/g, '');
   if (!account.totpSecret || !/^\d{6}$/.test(token)) return false;
-  const result = await verify({ secret: account.totpSecret, token, epochTolerance: toleranceSeconds });
+  const result = await verify({ secret: keys.unseal(purpose, account.totpSecret), token, epochTolerance: toleranceSeconds });
   if (!result.valid || !('timeStep' in result)) return false;
   const { timeStep } = result;
   if (account.totpLastStep !== null && timeStep <= account.totpLastStep) return false;

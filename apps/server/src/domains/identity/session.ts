@@ -20,8 +20,15 @@ export interface OpenedSession {
   readonly member: Member;
 }
 
-/** Opens a session for somebody who has just proved who they are. */
-export async function openSession(em: EntityManager, clock: Clock, member: Member, origin: Origin, how: string): Promise<OpenedSession> {
+/** Opens a session for somebody who has just proved who they are. `singleSignOn`: another service vouched for them. */
+export async function openSession(
+  em: EntityManager,
+  clock: Clock,
+  member: Member,
+  origin: Origin,
+  how: string,
+  singleSignOn = false,
+): Promise<OpenedSession> {
   if (member.accountId === null) throw new Error(`${member.id} is a machine, which signs in nowhere`);
   const secret = newSecret('session');
   const now = clock();
@@ -38,6 +45,7 @@ export async function openSession(em: EntityManager, clock: Clock, member: Membe
     createdAt: now,
     expiresAt,
     lastUsedAt: null,
+    singleSignOn,
     confirmedAt: now,
   });
   await logSecurity(em, { workspaceId, kind: SecurityEventKind.SIGNED_IN, actorId: memberId, at: now, origin, details: { how } });

@@ -2,9 +2,10 @@ import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Origin, Viewer } from '../../kernel/viewer.ts';
+import type { Keys } from '../../platform/keys.ts';
 import { poolOf } from '../../platform/orm.ts';
 import { membershipsOf } from './account.ts';
-import { viewerOf } from './authenticate.ts';
+import { authenticate } from './authenticate.ts';
 import { Session, type LetterKind } from './credential.entity.ts';
 import {
   ConfirmationNeeded,
@@ -50,6 +51,7 @@ export class SignInDesk {
     readonly publicUrl: string,
     /** What the sign-in page calls the single sign-on provider; null for none. */
     readonly singleSignOn: string | null,
+    readonly keys: Keys,
   ) {
     const limiter = (keyPrefix: string, points: number, duration: number) =>
       new RateLimiterPostgres({
@@ -67,7 +69,7 @@ export class SignInDesk {
   }
 
   async signIn(given: SignIn, origin: Origin): Promise<Entered> {
-    return this.#guarded(given.email, origin, async () => this.#enter(await signIn(this.#em(), this.clock, given, origin)));
+    return this.#guarded(given.email, origin, async () => this.#enter(await signIn(this.#em(), this.clock, this.keys, given, origin)));
   }
 
   /** Lets in whom a single sign-on provider vouches for. */
@@ -104,8 +106,9 @@ export class SignInDesk {
     const accountId = await accountOf(scope);
     const members = accountId ? await membershipsOf(scope.em, accountId) : [];
     const member = members.find((one) => one.workspaceId === workspaceId);
-    if (!member || !secret?.startsWith('session_')) throw new WorkspaceNotFound();
-    const entered = await this.#enter(await openSession(this.#em(), this.clock, member, origin, 'switch'));
+    const here = secret ? await this.#em().findOne(Session, { tokenHash: hashSecret(secret) }) : null;
+    if (!member || !secret || !here) throw new WorkspaceNotFound();
+    const entered = await this.#enter(await openSession(this.#em(), this.clock, member, origin, 'switch', here.singleSignOn));
     await signOut(this.#em(), this.clock, secret, origin);
     return entered;
   }
@@ -132,7 +135,8 @@ export class SignInDesk {
         const known = await em.findOneOrFail(Account, { id: account.id });
         if (!(await verifyPassword(given.password, known.passwordHash))) throw new SignInRefused();
         if (known.totpConfirmedAt && !given.code) throw new SecondFactorNeeded();
-        if (known.totpConfirmedAt && !(await passSecondFactor(em, known, given.code ?? '', this.clock()))) throw new SecondFactorRefused();
+        if (known.totpConfirmedAt && !(await passSecondFactor(em, this.keys, known, given.code ?? '', this.clock())))
+          throw new SecondFactorRefused();
         await em.nativeUpdate(Session, { tokenHash: hashSecret(secret) }, { confirmedAt: this.clock() });
       }),
     );
@@ -153,8 +157,10 @@ export class SignInDesk {
     return result;
   }
 
-  async #enter({ secret, expiresAt, member }: OpenedSession): Promise<Entered> {
-    return { secret, expiresAt, viewer: await viewerOf(this.#em(), member) };
+  async #enter({ secret, expiresAt }: OpenedSession): Promise<Entered> {
+    const viewer = await authenticate(this.#em(), this.clock, secret);
+    if (!viewer) throw new SignInRefused();
+    return { secret, expiresAt, viewer };
   }
 
   #em(): EntityManager {

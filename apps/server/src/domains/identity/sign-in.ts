@@ -2,6 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Origin } from '../../kernel/viewer.ts';
+import type { Keys } from '../../platform/keys.ts';
 import { logSecurity, SecurityEventKind } from '../../platform/security-log.ts';
 import { findAccount, membershipsOf } from './account.ts';
 import { Session } from './credential.entity.ts';
@@ -19,7 +20,13 @@ export interface SignIn {
 }
 
 /** Opens a session in the first workspace the person is an active member of. Nobody is asking yet, so no scope. */
-export async function signIn(em: EntityManager, clock: Clock, { email, password, code }: SignIn, origin: Origin): Promise<OpenedSession> {
+export async function signIn(
+  em: EntityManager,
+  clock: Clock,
+  keys: Keys,
+  { email, password, code }: SignIn,
+  origin: Origin,
+): Promise<OpenedSession> {
   const account = await findAccount(em, email);
   const matches = await verifyPassword(password, account?.passwordHash);
   const [member] = account ? await membershipsOf(em, account.id) : [];
@@ -42,7 +49,7 @@ export async function signIn(em: EntityManager, clock: Clock, { email, password,
     const passed = await em.transactional(async (tx) => {
       // Locked, so that of two requests with one code one gets in.
       const locked = await tx.findOneOrFail(Account, { id: account.id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
-      return passSecondFactor(tx, locked, code, clock());
+      return passSecondFactor(tx, keys, locked, code, clock());
     });
     if (!passed) {
       await refuse('code');

@@ -26,6 +26,6 @@ export async function signInProven(em: EntityManager, clock: Clock, proven: Prov
     const [member] = account ? await membershipsOf(tx, account.id) : [];
     if (!account || !member) return null;
     if (!known) await tx.insert(SingleSignOn, { issuer, subject, accountId: account.id, createdAt: clock() });
-    return openSession(tx, clock, member, origin, 'single sign-on');
+    return openSession(tx, clock, member, origin, 'single sign-on', true);
   });
 }

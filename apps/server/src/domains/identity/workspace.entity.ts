@@ -8,6 +8,8 @@ const WorkspaceSchema = defineEntity({
     slug: p.text(),
     /** Made by the demo: its sign-ins are printed at every start. */
     demo: p.boolean(),
+    /** Whoever signs in with a password has to set up a second factor before anything else. */
+    secondFactorRequired: p.boolean(),
     createdAt: p.datetime(),
   },
 });

@@ -15,7 +15,7 @@ export interface CreateWorkspace {
 
 /** A workspace with the statuses, views and SLA policy that every desk begins with. Call it in a transaction. */
 export async function createWorkspace(em: EntityManager, { name, slug, demo, at }: CreateWorkspace): Promise<Workspace> {
-  const workspace = em.create(Workspace, { id: newId(), name, slug, demo, createdAt: at });
+  const workspace = em.create(Workspace, { id: newId(), name, slug, demo, secondFactorRequired: false, createdAt: at });
   await em.flush();
   const workspaceId = workspace.id;
   await em.execute('insert into stream (workspace_id, epoch, position) values (?, ?, 0)', [workspaceId, crypto.randomUUID()]);

@@ -22,6 +22,7 @@ const embeddedTypes = [
   'Machine',
   'Person',
   'Presence',
+  'PublicLink',
   'RoleDescription',
   'SecurityEventConnection',
   'SecurityEventEdge',
@@ -35,18 +36,26 @@ const embeddedTypes = [
   'Viewer',
 ];
 
+interface Doors {
+  /** The server no longer knows who asks. */
+  readonly signedOut: () => void;
+  /** The workspace asks for a second factor before anything else. */
+  readonly secondFactorRequired: () => void;
+}
+
 /**
  * The page's GraphQL client: one normalised cache, so that a ticket that changes changes wherever it is shown.
- * `onSignedOut` is called when the server no longer knows who asks.
  */
-export function createGraphqlClient(socket: Socket, onSignedOut: () => void): Client {
+export function createGraphqlClient(socket: Socket, { signedOut, secondFactorRequired }: Doors): Client {
   return new Client({
     url: '/graphql',
     preferGetMethod: false,
     exchanges: [
       mapExchange({
         onError({ graphQLErrors }) {
-          if (graphQLErrors.some(({ extensions }) => extensions.code === 'UNAUTHENTICATED')) onSignedOut();
+          const codes = graphQLErrors.map(({ extensions }) => extensions.code);
+          if (codes.includes('UNAUTHENTICATED')) signedOut();
+          if (codes.includes('SECOND_FACTOR_REQUIRED')) secondFactorRequired();
         },
       }),
       cacheExchange({ keys: Object.fromEntries(embeddedTypes.map((type) => [type, embedded])) }),

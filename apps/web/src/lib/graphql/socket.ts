@@ -4,15 +4,16 @@ const pingEveryMs = 10_000;
 const answerWithinMs = 4000;
 
 /**
- * The one socket of the page. Reconnects for ever, with backoff and jitter, and asks again for what was subscribed. A
+ * The one socket of the page, to one of the server's doors. Reconnects for ever, with backoff and jitter, and asks again for what was subscribed. A
  * server that does not answer a ping in time counts as gone: a half-open connection would look alive for minutes.
  */
-export function openSocket(): Client {
+export function openSocket(path: string, connectionParams: Record<string, string> = {}): Client {
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
   let socket: WebSocket | undefined;
   let overdue: ReturnType<typeof setTimeout> | undefined;
   return createClient({
-    url: `${scheme}://${location.host}/graphql`,
+    url: `${scheme}://${location.host}${path}`,
+    connectionParams,
     lazy: false,
     keepAlive: pingEveryMs,
     connectionAckWaitTimeout: 10_000,

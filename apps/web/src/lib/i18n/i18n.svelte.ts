@@ -1,7 +1,9 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 import type english from './messages/en.json';
+import type follow from './messages/follow.en.json';
+import type settings from './messages/settings.en.json';
 
-export type MessageKey = keyof typeof english;
+export type MessageKey = keyof typeof english | keyof typeof follow | keyof typeof settings;
 export type Locale = 'en' | 'uk';
 
 export const locales: readonly { readonly code: Locale; readonly name: string }[] = [
@@ -11,10 +13,15 @@ export const locales: readonly { readonly code: Locale; readonly name: string }[
 
 type Messages = Readonly<Record<string, string>>;
 
-const catalogues: Record<Locale, () => Promise<{ default: Messages }>> = {
-  en: () => import('./messages/en.json'),
-  uk: () => import('./messages/uk.json'),
-};
+type Catalogue = Record<Locale, () => Promise<{ default: Messages }>>;
+
+/** Pages that few people open bring their own words, so that the queue need not. */
+const catalogues = {
+  desk: { en: () => import('./messages/en.json'), uk: () => import('./messages/uk.json') },
+  settings: { en: () => import('./messages/settings.en.json'), uk: () => import('./messages/settings.uk.json') },
+  follow: { en: () => import('./messages/follow.en.json'), uk: () => import('./messages/follow.uk.json') },
+} satisfies Record<string, Catalogue>;
+type Part = keyof typeof catalogues;
 
 const storageKey = 'baton.locale';
 
@@ -23,6 +30,7 @@ class Language {
   locale = $state<Locale>('en');
   #messages = $state.raw<Messages>({});
   #formats = new Map<string, IntlMessageFormat>();
+  #parts: readonly Part[] = ['desk'];
 
   /** Loads the remembered language, or the browser's where we have it. */
   async begin(): Promise<void> {
@@ -31,12 +39,18 @@ class Language {
   }
 
   async use(locale: Locale, remember = true): Promise<void> {
-    const { default: messages } = await catalogues[locale]();
+    this.#messages = await load(this.#parts, locale);
     this.#formats = new Map();
-    this.#messages = messages;
     this.locale = locale;
     document.documentElement.lang = locale;
     if (remember) localStorage.setItem(storageKey, locale);
+  }
+
+  /** Loads the words of a part of the pages, before it is shown. */
+  async need(part: Part): Promise<void> {
+    if (this.#parts.includes(part)) return;
+    this.#parts = [...this.#parts, part];
+    this.#messages = { ...this.#messages, ...(await load([part], this.locale)) };
   }
 
   text(key: MessageKey, values?: Record<string, string | number>): string {
@@ -55,6 +69,11 @@ class Language {
   textFor(key: string, values?: Record<string, string | number>): string {
     return key in this.#messages ? this.text(key as MessageKey, values) : key;
   }
+}
+
+async function load(parts: readonly Part[], locale: Locale): Promise<Messages> {
+  const loaded = await Promise.all(parts.map((part) => catalogues[part][locale]()));
+  return Object.assign({}, ...loaded.map(({ default: messages }) => messages)) as Messages;
 }
 
 export const language = new Language();

@@ -1,12 +1,21 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 import { expect, it } from 'vitest';
-import english from './messages/en.json' with { type: 'json' };
-import ukrainian from './messages/uk.json' with { type: 'json' };
+import deskEnglish from './messages/en.json' with { type: 'json' };
+import followEnglish from './messages/follow.en.json' with { type: 'json' };
+import followUkrainian from './messages/follow.uk.json' with { type: 'json' };
+import settingsEnglish from './messages/settings.en.json' with { type: 'json' };
+import settingsUkrainian from './messages/settings.uk.json' with { type: 'json' };
+import deskUkrainian from './messages/uk.json' with { type: 'json' };
 
+const english = { ...deskEnglish, ...followEnglish, ...settingsEnglish };
+const ukrainian = { ...deskUkrainian, ...followUkrainian, ...settingsUkrainian };
 const catalogues: Record<string, Record<string, string>> = { en: english, uk: ukrainian };
 
-it('says everything in every language', () => {
-  expect(Object.keys(ukrainian).sort()).toEqual(Object.keys(english).sort());
+it('says everything in every language, once and in the same part', () => {
+  const keys = (...parts: object[]) => parts.map((part) => Object.keys(part).sort());
+
+  expect(keys(deskUkrainian, followUkrainian, settingsUkrainian)).toEqual(keys(deskEnglish, followEnglish, settingsEnglish));
+  expect(Object.keys(english)).toHaveLength(keys(deskEnglish, followEnglish, settingsEnglish).flat().length);
 });
 
 it('asks for the same values in every language', () => {
@@ -22,7 +31,19 @@ it('asks for the same values in every language', () => {
 });
 
 it('has only messages that can be formatted', () => {
-  const values = { name: 'N', time: 'T', reason: 'R', count: 5, number: 1, view: 'V', field: 'F', from: 'A', to: 'B', names: 'N, M' };
+  const values = {
+    name: 'N',
+    time: 'T',
+    reason: 'R',
+    count: 5,
+    number: 1,
+    view: 'V',
+    field: 'F',
+    from: 'A',
+    to: 'B',
+    names: 'N, M',
+    workspace: 'W',
+  };
 
   for (const [locale, messages] of Object.entries(catalogues)) {
     for (const [key, message] of Object.entries(messages)) {

@@ -3,7 +3,8 @@ import type { Client as Socket } from 'graphql-ws';
 
 export interface ChangeSink<Data> {
   readonly onData: (data: Data) => void;
-  readonly onFault: (message: string) => void;
+  /** `code`: why the server ended it; null for a fault of the connection. */
+  readonly onFault: (message: string, code: string | null) => void;
 }
 
 /** A stream that the server ended is asked for again after this while. */
@@ -31,9 +32,9 @@ export function followChanges<Data, Variables>(
   let stop: () => void = () => undefined;
   const subscribe = () => {
     stop = socket.subscribe<Data>(request, {
-      next: ({ data, errors }) => (data ? onData(data) : onFault(errors?.[0]?.message ?? '')),
+      next: ({ data, errors }) => (data ? onData(data) : onFault(errors?.[0]?.message ?? '', codeOf(errors?.[0]))),
       error: (fault) => {
-        onFault(Array.isArray(fault) ? String(fault[0]?.message) : 'socket');
+        onFault(Array.isArray(fault) ? String(fault[0]?.message) : 'socket', Array.isArray(fault) ? codeOf(fault[0]) : null);
         again = setTimeout(subscribe, retryMs);
       },
       complete: () => {
@@ -47,4 +48,9 @@ export function followChanges<Data, Variables>(
     clearTimeout(again);
     stop();
   };
+}
+
+function codeOf(fault: { readonly extensions?: Readonly<Record<string, unknown>> } | undefined): string | null {
+  const code = fault?.extensions?.code;
+  return typeof code === 'string' ? code : null;
 }

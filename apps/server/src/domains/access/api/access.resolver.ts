@@ -8,6 +8,7 @@ import { AccessTokenType, MemberType } from '../../identity/api/index.ts';
 import { memberById, type AccessToken, type Member, type SignInDesk } from '../../identity/index.ts';
 import { editMember, inviteAgain, inviteMember, makeResetLink } from '../change-people.ts';
 import { createRole, deleteRole, editRole } from '../change-roles.ts';
+import { requireSecondFactor } from '../change-workspace.ts';
 import { createTeam, deleteTeam, renameTeam } from '../change-teams.ts';
 import {
   accountById,
@@ -40,6 +41,8 @@ import {
   RoleDescriptionType,
   RoleEditInput,
   RoleSavePayload,
+  SecondFactorRequireInput,
+  SecondFactorRequirePayload,
   SecurityEventConnection,
   SecurityEventType,
   TeamCreateInput,
@@ -117,6 +120,18 @@ export class AccessResolver {
     @Ctx() { scope }: Context,
   ): Promise<Partial<MemberEditPayload>> {
     return { person: await editMember(scope, input) };
+  }
+
+  @Mutation(() => SecondFactorRequirePayload, {
+    description: 'Whether everybody who signs in with a password needs a second factor. Counts at once, also where people are signed in.',
+  })
+  @ReturnsUserErrors()
+  async secondFactorRequire(
+    @Arg('input', () => SecondFactorRequireInput) { required }: SecondFactorRequireInput,
+    @Ctx() { scope, transport }: Context,
+  ): Promise<Partial<SecondFactorRequirePayload>> {
+    await this.desk.requireConfirmed(transport.secret);
+    return { workspace: await requireSecondFactor(scope, required) };
   }
 
   @Mutation(() => TeamSavePayload)
@@ -219,6 +234,15 @@ export class MachineResolver {
   @FieldResolver(() => MemberType)
   member(@Root() machine: Member): Member {
     return machine;
+  }
+
+  @FieldResolver(() => RoleDescriptionType, {
+    nullable: true,
+    description: 'The workspace’s own role that it has; null for a built-in one.',
+  })
+  async customRole(@Root() { customRoleId }: Member, @Ctx() { scope }: Context): Promise<RoleDescription | null> {
+    const role = await scope.load(customRoleById, customRoleId);
+    return role && asDescription(role);
   }
 
   @FieldResolver(() => [AccessTokenType], { description: 'Those that still open something, newest first.' })

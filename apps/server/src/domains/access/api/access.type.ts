@@ -4,8 +4,8 @@ import { UserError, userErrorUnion, type UserErrorData } from '../../../graphql/
 import type { Permission } from '../../../kernel/viewer.ts';
 import type { OutgoingMail } from '../../../platform/mail/outgoing-mail.entity.ts';
 import { SecurityEventKind, type SecurityEvent } from '../../../platform/security-log.ts';
-import { AccessTokenType, ConfirmationNeededType, TeamType } from '../../identity/api/index.ts';
-import { Role, type AccessToken, type Member, type Team } from '../../identity/index.ts';
+import { AccessTokenType, ConfirmationNeededType, TeamType, WorkspaceType } from '../../identity/api/index.ts';
+import { Role, type AccessToken, type Member, type Team, type Workspace } from '../../identity/index.ts';
 import type { RoleDescription } from '../find-people.ts';
 
 registerEnumType(SecurityEventKind, { name: 'SecurityEventKind' });
@@ -136,6 +136,19 @@ export class TeamRenameInput {
 @InputType()
 export class TeamDeleteInput {
   @Field(() => ID) teamId!: string;
+}
+
+@InputType()
+export class SecondFactorRequireInput {
+  @Field(() => Boolean) required!: boolean;
+}
+
+const SecondFactorRequireError = userErrorUnion('SecondFactorRequireError', [ConfirmationNeededType]);
+
+@ObjectType()
+export class SecondFactorRequirePayload {
+  @Field(() => WorkspaceType, { nullable: true }) workspace?: Workspace;
+  @Field(() => [SecondFactorRequireError]) userErrors!: UserErrorData[];
 }
 
 const TeamSaveError = userErrorUnion('TeamSaveError', [NameTakenType, TeamNotFoundType, StillInUseType]);

@@ -47,7 +47,7 @@ export class IdentityResolver {
 
   @Query(() => ViewerType, { nullable: true, description: 'Null while nobody is signed in.' })
   async viewer(@Ctx() context: Context): Promise<CurrentViewer | null> {
-    return context.isSignedIn ? currentViewer(context.scope) : null;
+    return context.isSignedIn ? currentViewer(context.ownScope) : null;
   }
 
   @Query(() => [MemberType], { description: 'The active people of the workspace, by name.' })
@@ -76,8 +76,8 @@ export class IdentityResolver {
   }
 
   @Query(() => [SessionType], { description: 'The browsers you are signed in with, newest first.' })
-  sessions(@Ctx() { scope }: Context): Promise<Session[]> {
-    return listSessions(scope);
+  sessions(@Ctx() { ownScope }: Context): Promise<Session[]> {
+    return listSessions(ownScope);
   }
 
   @Mutation(() => SignInPayload, { description: 'Opens a session and keeps it in a cookie. Programs use access tokens instead.' })
@@ -98,7 +98,7 @@ export class IdentityResolver {
   })
   @ReturnsUserErrors()
   async confirm(@Arg('input', () => ConfirmInput) input: ConfirmInput, @Ctx() context: Context): Promise<Partial<ConfirmPayload>> {
-    await this.desk.confirm(context.scope, input, context.transport.secret ?? '', context.transport);
+    await this.desk.confirm(context.ownScope, input, context.transport.secret ?? '', context.transport);
     return { confirmed: true };
   }
 
@@ -108,33 +108,33 @@ export class IdentityResolver {
     @Arg('input', () => WorkspaceSwitchInput) { workspaceId }: WorkspaceSwitchInput,
     @Ctx() context: Context,
   ): Promise<Partial<WorkspaceSwitchPayload>> {
-    const { transport, scope } = context;
-    return { viewer: await enter(context, await this.desk.switchTo(scope, workspaceId, transport.secret, transport)) };
+    const { transport, ownScope } = context;
+    return { viewer: await enter(context, await this.desk.switchTo(ownScope, workspaceId, transport.secret, transport)) };
   }
 
   @Mutation(() => SessionEndPayload, { description: 'Signs one of your browsers out.' })
   @ReturnsUserErrors()
   async sessionEnd(
     @Arg('input', () => SessionEndInput) { id }: SessionEndInput,
-    @Ctx() { scope }: Context,
+    @Ctx() { ownScope }: Context,
   ): Promise<Partial<SessionEndPayload>> {
-    await endSession(scope, id);
+    await endSession(ownScope, id);
     return { ended: 1 };
   }
 
   @Mutation(() => SessionEndPayload, { description: 'Signs all your browsers out but this one.' })
   @ReturnsUserErrors()
-  async sessionsEndOthers(@Ctx() { scope, transport }: Context): Promise<Partial<SessionEndPayload>> {
-    return { ended: await endOtherSessions(scope, transport.secret) };
+  async sessionsEndOthers(@Ctx() { ownScope, transport }: Context): Promise<Partial<SessionEndPayload>> {
+    return { ended: await endOtherSessions(ownScope, transport.secret) };
   }
 
   @Mutation(() => PasswordChangePayload)
   @ReturnsUserErrors()
   async passwordChange(
     @Arg('input', () => PasswordChangeInput) input: PasswordChangeInput,
-    @Ctx() { scope, transport }: Context,
+    @Ctx() { ownScope, transport }: Context,
   ): Promise<Partial<PasswordChangePayload>> {
-    await this.desk.guarded(scope, transport, () => changePassword(scope, { ...input, secret: transport.secret }));
+    await this.desk.guarded(ownScope, transport, () => changePassword(ownScope, { ...input, secret: transport.secret }));
     return { changed: true };
   }
 
@@ -161,18 +161,18 @@ export class IdentityResolver {
 
   @Mutation(() => SecondFactorBeginPayload, { description: 'Makes a secret for your authenticator; it counts once confirmed.' })
   @ReturnsUserErrors()
-  async secondFactorBegin(@Ctx() { scope, transport }: Context): Promise<Partial<SecondFactorBeginPayload>> {
+  async secondFactorBegin(@Ctx() { ownScope, transport }: Context): Promise<Partial<SecondFactorBeginPayload>> {
     await this.desk.requireConfirmed(transport.secret);
-    return beginSecondFactor(scope);
+    return beginSecondFactor(ownScope, this.desk.keys);
   }
 
   @Mutation(() => SecondFactorConfirmPayload, { description: 'Turns the second factor on, by a first code.' })
   @ReturnsUserErrors()
   async secondFactorConfirm(
     @Arg('input', () => SecondFactorCodeInput) { code }: SecondFactorCodeInput,
-    @Ctx() { scope, transport }: Context,
+    @Ctx() { ownScope, transport }: Context,
   ): Promise<Partial<SecondFactorConfirmPayload>> {
-    return { recoveryCodes: await this.desk.guarded(scope, transport, () => confirmSecondFactor(scope, code)) };
+    return { recoveryCodes: await this.desk.guarded(ownScope, transport, () => confirmSecondFactor(ownScope, this.desk.keys, code)) };
   }
 
   @Mutation(() => SecondFactorEndPayload, { description: 'Turns the second factor off, by a code or a recovery code.' })
@@ -181,7 +181,7 @@ export class IdentityResolver {
     @Arg('input', () => SecondFactorCodeInput) { code }: SecondFactorCodeInput,
     @Ctx() { scope, transport }: Context,
   ): Promise<Partial<SecondFactorEndPayload>> {
-    await this.desk.guarded(scope, transport, () => endSecondFactor(scope, code));
+    await this.desk.guarded(scope, transport, () => endSecondFactor(scope, this.desk.keys, code));
     return { ended: true };
   }
 
@@ -210,7 +210,7 @@ export class IdentityResolver {
 async function enter(context: Context, { secret, expiresAt, viewer }: Entered): Promise<CurrentViewer> {
   context.transport.keepSession(secret, expiresAt);
   context.become(viewer);
-  return currentViewer(context.scope);
+  return currentViewer(context.ownScope);
 }
 
 @Resolver(() => SessionType)

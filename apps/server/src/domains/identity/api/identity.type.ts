@@ -23,9 +23,11 @@ export class MemberType implements Pick<Member, 'id' | 'name' | 'role'> {
 }
 
 @ObjectType('Workspace')
-class WorkspaceType implements Pick<Workspace, 'id' | 'name'> {
+export class WorkspaceType implements Pick<Workspace, 'id' | 'name' | 'secondFactorRequired'> {
   @Field(() => ID) id!: string;
   @Field(() => String) name!: string;
+  @Field(() => Boolean, { description: 'Whoever signs in with a password has to set up a second factor first.' })
+  secondFactorRequired!: boolean;
 }
 
 @ObjectType('Viewer', { description: 'Who is asking, and what they may do.' })

@@ -1,0 +1,54 @@
+import { Ctx, Field, FieldResolver, Int, ObjectType, Query, Resolver, Root, Subscription, registerEnumType } from 'type-graphql';
+import { following, type Context } from '../../../graphql/context.ts';
+import {
+  clientHistory,
+  clientTicket,
+  ClientTicketState,
+  followClientTicket,
+  type ClientTicket,
+  type ClientTicketEvent,
+} from '../client-ticket.ts';
+
+registerEnumType(ClientTicketState, { name: 'ClientTicketState', description: 'How far a ticket is, in the words that clients know.' });
+
+@ObjectType('ClientTicketEvent', { description: 'When a ticket came into a state.' })
+class ClientTicketEventType {
+  @Field(() => ClientTicketState) state!: ClientTicketState;
+  @Field(() => Date) at!: Date;
+}
+
+@ObjectType('ClientTicket', { description: 'A ticket as its client sees it. Of notes, members and other tickets there is nothing here.' })
+class ClientTicketType {
+  @Field(() => String, { description: 'The name of the desk that works on it.' }) workspace!: string;
+  @Field(() => Int) number!: number;
+  @Field(() => String) subject!: string;
+  @Field(() => ClientTicketState) state!: ClientTicketState;
+  @Field(() => Date) createdAt!: Date;
+  @Field(() => Date) stateSince!: Date;
+  @Field(() => Date, { nullable: true, description: 'The link opens nothing after this; null while the ticket is not closed.' })
+  readableUntil!: Date | null;
+}
+
+/** All that clients may ask: a schema of its own, with the token of the link in place of a person. */
+@Resolver(() => ClientTicketType)
+export class ClientTicketResolver {
+  @Query(() => ClientTicketType, { nullable: true, description: 'The ticket of the link; null once the link opens nothing.' })
+  async ticket(@Ctx() { scope }: Context): Promise<ClientTicket | null> {
+    const { ticketId } = scope.viewer;
+    return ticketId === undefined ? null : clientTicket(scope, ticketId);
+  }
+
+  @Subscription(() => ClientTicketType, {
+    nullable: true,
+    description: 'The ticket now, and whenever something that a client sees became another.',
+    subscribe: following(({ context }: { context: Context }) => followClientTicket(context.scope.viewer.ticketId ?? '')),
+  })
+  ticketChanged(@Root() { ticketId }: { ticketId: string }, @Ctx() { scope }: Context): Promise<ClientTicket | null> {
+    return clientTicket(scope, ticketId);
+  }
+
+  @FieldResolver(() => [ClientTicketEventType], { description: 'How the state became others, oldest first.' })
+  history(@Root() { ticketId }: ClientTicket, @Ctx() { scope }: Context): Promise<ClientTicketEvent[]> {
+    return clientHistory(scope, ticketId);
+  }
+}

@@ -1,0 +1,2 @@
+export { ClientTicketResolver } from './client-ticket.resolver.ts';
+export { PublicLinkResolver } from './public-link.resolver.ts';

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Clock } from '../../kernel/clock.ts';
+import { nobody, type Viewer } from '../../kernel/viewer.ts';
+
+export const tokenPrefix = 'ticket_';
+
+/** How a link's token is kept. It has 256 bits that nobody can guess, so a plain hash cannot be guessed back. */
+export function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+interface OpenLink {
+  readonly token_hash: string;
+  readonly workspace_id: string;
+  readonly ticket_id: string;
+}
+
+/** Whom a link's token stands for at this moment: a client with one ticket and no other right. Null for nobody. */
+export async function authenticateClient(em: EntityManager, clock: Clock, token: string): Promise<Viewer | null> {
+  const [link] = await openLinks(em, clock, [hashToken(token)]);
+  if (!link) return null;
+  return {
+    kind: 'CLIENT',
+    workspaceId: link.workspace_id,
+    memberId: nobody,
+    role: 'CLIENT',
+    permissions: new Set(),
+    allTeams: false,
+    teamIds: new Set(),
+    ticketId: link.ticket_id,
+  };
+}
+
+/** The rights behind many tokens in one round trip; those that open nothing are left out. */
+export async function clientRightsBehind(em: EntityManager, clock: Clock, tokens: readonly string[]): Promise<Map<string, string>> {
+  if (tokens.length === 0) return new Map();
+  const byHash = new Map(tokens.map((token) => [hashToken(token), token]));
+  const links = await openLinks(em, clock, [...byHash.keys()]);
+  return new Map(links.map(({ token_hash, ticket_id }) => [byHash.get(token_hash) ?? '', ticket_id]));
+}
+
+function openLinks(em: EntityManager, clock: Clock, hashes: readonly string[]): Promise<OpenLink[]> {
+  return em.execute<OpenLink[]>(
+    `select token_hash, workspace_id, ticket_id from client_ticket
+     where token_hash = any(?::text[]) and (readable_until is null or readable_until > ?)`,
+    [`{${hashes.join(',')}}`, clock()],
+  );
+}

@@ -1,0 +1,3 @@
+export { authenticateClient, clientRightsBehind, tokenPrefix } from './client-token.ts';
+export { PublicLink } from './public-link.entity.ts';
+export { LinkDesk } from './share-ticket.ts';

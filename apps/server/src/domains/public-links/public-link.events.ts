@@ -1,0 +1,1 @@
+export const PublicLinkEvent = { OPENED: 'link.opened', REVOKED: 'link.revoked' } as const;

@@ -1,0 +1,88 @@
+import { NotPermitted } from '../../kernel/domain-error.ts';
+import { domainEvent } from '../../kernel/domain-event.ts';
+import { newId } from '../../kernel/id.ts';
+import type { Keys } from '../../platform/keys.ts';
+import { listLoaderByKey } from '../../platform/loader.ts';
+import type { Scope } from '../../platform/scope.ts';
+import { lockTicket, type Ticket } from '../tickets/index.ts';
+import { hashToken, tokenPrefix } from './client-token.ts';
+import { PublicLink } from './public-link.entity.ts';
+import { PublicLinkEvent } from './public-link.events.ts';
+import { canShare } from './public-link.policy.ts';
+
+export interface SharedLink {
+  /** To be given to the client: whoever has it sees what the client sees. */
+  readonly url: string;
+  readonly openedAt: Date;
+}
+
+const linksByTicket = listLoaderByKey(
+  (source, ids: readonly string[]) =>
+    source.em.find(PublicLink, { workspaceId: source.workspaceId, ticketId: { $in: [...ids] }, revokedAt: null }),
+  (link) => link.ticketId,
+);
+
+/** Gives links out and takes them back. */
+export class LinkDesk {
+  constructor(
+    private readonly keys: Keys,
+    private readonly publicUrl: string,
+  ) {}
+
+  /** The ticket's link, for those who may give it to a client; null where there is none. */
+  async linkOf(scope: Scope, ticket: Ticket): Promise<SharedLink | null> {
+    if (!canShare(scope.viewer, ticket)) return null;
+    const [link] = (await scope.load(linksByTicket, ticket.id)) ?? [];
+    return link ? this.#shown(link) : null;
+  }
+
+  /** Makes the ticket's link. Where there is one already it is answered: what the client has goes on working. */
+  open(scope: Scope, ticketId: string): Promise<SharedLink> {
+    return scope.transaction(async (tx) => {
+      const ticket = await lockTicket(tx, ticketId);
+      requireShare(tx, ticket);
+      const { workspaceId, viewer } = tx;
+      const known = await tx.em.findOne(PublicLink, { workspaceId, ticketId });
+      if (known && known.revokedAt === null) return this.#shown(known);
+      const generation = newId();
+      const made = {
+        workspaceId,
+        ticketId,
+        generation,
+        tokenHash: hashToken(this.#token({ workspaceId, ticketId, generation })),
+        openedBy: viewer.kind === 'MEMBER' ? viewer.memberId : null,
+        openedAt: tx.now(),
+        revokedAt: null,
+      };
+      if (known) tx.em.assign(known, made);
+      else await tx.em.insert(PublicLink, made);
+      tx.record(domainEvent(PublicLinkEvent.OPENED, ticketId));
+      return this.#shown(made);
+    });
+  }
+
+  /** Takes the link back: it opens nothing any more, and whoever follows the ticket by it is cut off. */
+  revoke(scope: Scope, ticketId: string): Promise<Ticket> {
+    return scope.transaction(async (tx) => {
+      const ticket = await lockTicket(tx, ticketId);
+      requireShare(tx, ticket);
+      const where = { workspaceId: tx.workspaceId, ticketId, revokedAt: null };
+      if (await tx.em.nativeUpdate(PublicLink, where, { revokedAt: tx.now() })) tx.record(domainEvent(PublicLinkEvent.REVOKED, ticketId));
+      return ticket;
+    });
+  }
+
+  #shown(link: Pick<PublicLink, 'workspaceId' | 'ticketId' | 'generation' | 'openedAt'>): SharedLink {
+    // After the #, where no server, proxy or next page gets to see it.
+    return { url: `${this.publicUrl}/follow#${this.#token(link)}`, openedAt: link.openedAt };
+  }
+
+  #token({ workspaceId, ticketId, generation }: Pick<PublicLink, 'workspaceId' | 'ticketId' | 'generation'>): string {
+    return tokenPrefix + this.keys.sign('public link', `${workspaceId} ${ticketId} ${generation}`).toString('base64url');
+  }
+}
+
+function requireShare(tx: Scope, ticket: Ticket): void {
+  if (canShare(tx.viewer, ticket)) return;
+  throw new NotPermitted('You can share tickets that you may edit. Take it, or ask its assignee.');
+}
