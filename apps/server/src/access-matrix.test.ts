@@ -94,6 +94,7 @@ async function fixture(letter: Letter, place: Place = 'free', row?: Row): Promis
     assigneeId: ticket.assigneeId,
     noteId: ticket.noteId,
     contactId,
+    spareContactId: needs.includes('spareContactId') ? await spareContact(unique) : '',
     memberId: spare.id,
     teamId: teamCreate.team.id,
     roleId: roleCreate.role.id,
@@ -103,6 +104,11 @@ async function fixture(letter: Letter, place: Place = 'free', row?: Row): Promis
     viewId: view.id,
     unique,
   };
+}
+
+async function spareContact(name: string): Promise<string> {
+  const { contactCreate } = await somebody('O').run(`mutation { contactCreate(input: { name: "${name}" }) { contact { id } } }`);
+  return contactCreate.contact.id;
 }
 
 /** The document of an operation with the variables of its row. */

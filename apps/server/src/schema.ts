@@ -13,6 +13,7 @@ import { ContactResolver } from './domains/contacts/api/index.ts';
 import { DraftResolver } from './domains/drafts/api/index.ts';
 import { IdentityResolver, SessionResolver } from './domains/identity/api/index.ts';
 import type { SignInDesk } from './domains/identity/index.ts';
+import { PrivacyResolver } from './domains/privacy/api/index.ts';
 import { ClientTicketResolver, PublicLinkResolver } from './domains/public-links/api/index.ts';
 import type { LinkDesk } from './domains/public-links/index.ts';
 import { IntakeResolver } from './domains/intake/api/index.ts';
@@ -36,6 +37,7 @@ export function makeSchema({ signInDesk, linkDesk }: SchemaDesk): Promise<GraphQ
   const built = new Map<unknown, object>([
     [IdentityResolver, new IdentityResolver(signInDesk)],
     [AccessResolver, new AccessResolver(signInDesk)],
+    [PrivacyResolver, new PrivacyResolver(signInDesk)],
     [PublicLinkResolver, new PublicLinkResolver(linkDesk)],
   ]);
   return makeOf(
@@ -53,6 +55,7 @@ export function makeSchema({ signInDesk, linkDesk }: SchemaDesk): Promise<GraphQ
       NotificationResolver,
       PersonResolver,
       PresenceResolver,
+      PrivacyResolver,
       PublicLinkResolver,
       RoleDescriptionResolver,
       SecurityEventResolver,

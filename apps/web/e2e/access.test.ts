@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import axe from 'axe-core';
 import { generate } from 'otplib';
 import type { Page } from 'playwright-core';
@@ -107,6 +108,56 @@ describe('an administrator', () => {
 
     expect(secret).toMatch(/^baton_/);
     expect(await martin.getByTestId('secret').count()).toBe(0);
+  });
+});
+
+describe('an administrator whom a client asks for their data', () => {
+  it('finds the client, downloads what is kept, and erases it after typing the name', async () => {
+    const martin = await desk.person('martin@demo.baton', { path: '/views/open' });
+    await martin.getByRole('button', { name: 'New ticket' }).click();
+    const dialog = martin.getByRole('dialog');
+    await dialog.getByLabel('Subject').fill('Please forget me');
+    await dialog.getByRole('combobox', { name: 'Client' }).fill('Wilma Forgotten');
+    await dialog.getByRole('option', { name: /Wilma Forgotten/ }).click();
+    await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+    await martin.getByRole('heading', { name: 'Please forget me' }).waitFor();
+
+    await martin.goto('/settings/privacy');
+    await martin.getByRole('combobox', { name: 'Client' }).fill('Wilma');
+    await martin.getByRole('option', { name: /Wilma Forgotten/ }).click();
+    const [download] = await Promise.all([
+      martin.waitForEvent('download'),
+      martin.getByRole('button', { name: 'Download what is kept' }).click(),
+    ]);
+    expect(readFileSync(await download.path(), 'utf8')).toContain('Please forget me');
+    await martin.getByRole('button', { name: 'Erase', exact: true }).click();
+    const sure = martin.getByRole('dialog');
+    expect(await sure.getByRole('button', { name: 'Erase', exact: true }).isDisabled()).toBe(true);
+    await sure.getByLabel('Type the client’s name').fill('Wilma Forgotten');
+    await picture(martin, 'erase');
+    await sure.getByRole('button', { name: 'Erase', exact: true }).click();
+    await martin.getByText('Erased.').waitFor();
+    expect(await faultsOf(martin)).toEqual([]);
+
+    await martin.getByRole('combobox', { name: 'Client' }).fill('Wilma');
+    await martin.getByText('Nobody found.').waitFor();
+  });
+});
+
+describe('the owner', () => {
+  it('reads which letters were sent, in their own language', async () => {
+    const olena = await desk.person('olena@demo.baton', { path: '/settings/letters', colorScheme: 'dark' });
+    await olena.evaluate(`localStorage.setItem('baton.locale', 'uk')`);
+    for (const page of ['letters', 'people', 'teams', 'roles', 'machines', 'privacy', 'security', 'account']) {
+      await olena.goto(`/settings/${page}`);
+      await olena.locator('[data-connection="live"]').first().waitFor();
+      await olena.getByRole('heading', { level: 1 }).waitFor();
+      await olena.waitForLoadState('networkidle');
+      await picture(olena, `${page}-uk-dark`);
+      expect(await faultsOf(olena), page).toEqual([]);
+    }
+    await olena.goto('/settings/letters');
+    await olena.getByText('lesya@example.org').first().waitFor();
   });
 });
 

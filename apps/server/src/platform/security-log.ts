@@ -42,6 +42,8 @@ export const SecurityEventKind = {
   TEAM_CHANGED: 'TEAM_CHANGED',
   ROLE_CHANGED: 'ROLE_CHANGED',
   WORKSPACE_CHANGED: 'WORKSPACE_CHANGED',
+  CLIENT_DATA_EXPORTED: 'CLIENT_DATA_EXPORTED',
+  CLIENT_DATA_ERASED: 'CLIENT_DATA_ERASED',
   DENIED: 'DENIED',
 } as const;
 export type SecurityEventKind = (typeof SecurityEventKind)[keyof typeof SecurityEventKind];

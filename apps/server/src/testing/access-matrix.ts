@@ -8,6 +8,8 @@ export interface Fixture {
   readonly assigneeId: string | null;
   readonly noteId: string;
   readonly contactId: string;
+  /** A client whom nothing else needs. */
+  readonly spareContactId: string;
   /** A member, a team and a role that nothing else needs. */
   readonly memberId: string;
   readonly teamId: string;
@@ -146,6 +148,8 @@ export const operations: Readonly<Record<string, Row>> = {
     select: 'role { id }',
   },
   roleDelete: { ...people, input: ({ roleId }) => ({ roleId }), select: 'role { id }' },
+  contactErase: { ...people, input: ({ spareContactId }) => ({ contactId: spareContactId }), select: 'contact { id }' },
+  contactExport: { ...people, input: ({ contactId }) => ({ contactId }), select: 'document' },
   secondFactorRequire: { ...people, input: () => ({ required: false }), select: 'workspace { id }' },
   teamCreate: { ...people, input: ({ unique }) => ({ name: unique }), select: 'team { id }' },
   teamRename: { ...people, input: ({ teamId, unique }) => ({ teamId, name: unique }), select: 'team { id }' },

@@ -7,6 +7,8 @@ export const TicketEvent = {
   ASSIGNED: 'ticket.assigned',
   TAGGED: 'ticket.tagged',
   SNOOZED: 'ticket.snoozed',
+  /** Who the client is and what they wrote was taken away. */
+  ERASED: 'ticket.erased',
 } as const;
 export type TicketEvent = (typeof TicketEvent)[keyof typeof TicketEvent];
 

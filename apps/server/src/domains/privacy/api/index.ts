@@ -1,0 +1,1 @@
+export { PrivacyResolver } from './privacy.resolver.ts';

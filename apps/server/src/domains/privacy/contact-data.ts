@@ -1,0 +1,98 @@
+import { NotPermitted } from '../../kernel/domain-error.ts';
+import { domainEvent } from '../../kernel/domain-event.ts';
+import { isId } from '../../kernel/id.ts';
+import { may, type Viewer } from '../../kernel/viewer.ts';
+import type { Scope } from '../../platform/scope.ts';
+import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
+import { Contact } from '../contacts/index.ts';
+import { ReferenceNotFound, Ticket, TicketEvent } from '../tickets/index.ts';
+
+/** What stands where something was erased. */
+const erased = 'Erased';
+
+/**
+ * All that the desk holds of a client, as they may have it (GDPR, article 15): themselves and their tickets, as JSON.
+ * Without notes, which are the desk's own and no client's to read.
+ */
+export function exportContact(scope: Scope, contactId: string): Promise<string> {
+  return scope.transaction(async (tx) => {
+    const contact = await requireContact(tx, contactId);
+    const tickets = await ticketsOf(tx, contact);
+    await recordSecurity(tx, SecurityEventKind.CLIENT_DATA_EXPORTED, { details: { contact: contact.id, tickets: tickets.length } });
+    const { name, email, phone, organization, externalId, locale, createdAt } = contact;
+    return JSON.stringify(
+      {
+        client: { name, email, phone, organization, externalId, locale, createdAt },
+        tickets: tickets.map(({ number, subject, description, category, priority, source, createdAt: at, resolvedAt }) => ({
+          number,
+          subject,
+          description,
+          state: category,
+          priority,
+          source,
+          createdAt: at,
+          resolvedAt,
+        })),
+      },
+      null,
+      2,
+    );
+  });
+}
+
+/**
+ * Takes everything away that says who a client is or what they wrote (GDPR, article 17). What is left is the skeleton:
+ * that there were tickets, how they went, and who did what, of nobody in particular. It cannot be undone.
+ */
+export function eraseContact(scope: Scope, contactId: string): Promise<Contact> {
+  return scope.transaction(async (tx) => {
+    const contact = await requireContact(tx, contactId);
+    const { workspaceId, em } = tx;
+    const tickets = await ticketsOf(tx, contact);
+    tx.em.assign(contact, { name: erased, email: null, phone: null, organization: null, externalId: null });
+    for (const ticket of tickets) {
+      ticket.subject = erased;
+      ticket.description = '';
+      tx.record(domainEvent(TicketEvent.ERASED, ticket.id));
+    }
+    const where = [workspaceId, `{${tickets.map(({ id }) => id).join(',')}}`];
+    await em.execute(
+      `update note set body = '', deleted_at = coalesce(deleted_at, ?) where workspace_id = ? and ticket_id = any(?::uuid[])`,
+      [tx.now(), ...where],
+    );
+    await em.execute('delete from draft where workspace_id = ? and ticket_id = any(?::uuid[])', where);
+    await em.execute('update public_link set revoked_at = ? where workspace_id = ? and ticket_id = any(?::uuid[]) and revoked_at is null', [
+      tx.now(),
+      ...where,
+    ]);
+    // The history keeps that the words were changed, and by whom.
+    await em.execute(
+      `update event e set changes = (
+         select jsonb_agg(case when c->>'field' in ('subject', 'description') then c || '{"from": null, "to": null}' else c end)
+         from jsonb_array_elements(e.changes) c)
+       where workspace_id = ? and ticket_id = any(?::uuid[])
+         and exists (select 1 from jsonb_array_elements(e.changes) c where c->>'field' in ('subject', 'description'))`,
+      where,
+    );
+    await recordSecurity(tx, SecurityEventKind.CLIENT_DATA_ERASED, { details: { contact: contact.id, tickets: tickets.length } });
+    return contact;
+  });
+}
+
+/** Whoever manages people answers for what is kept of them. */
+function mayHandleData(viewer: Viewer): boolean {
+  return may(viewer, 'people.manage') && may(viewer, 'settings.save');
+}
+
+async function requireContact(tx: Scope, id: string): Promise<Contact> {
+  if (!mayHandleData(tx.viewer)) {
+    throw new NotPermitted('This needs the permissions "settings.save" and "people.manage". Ask an administrator.');
+  }
+  const contact = isId(id) ? await tx.em.findOne(Contact, { workspaceId: tx.workspaceId, id }) : null;
+  if (!contact) throw new ReferenceNotFound('contactId', 'client');
+  return contact;
+}
+
+function ticketsOf(tx: Scope, { workspaceId, id }: Contact): Promise<Ticket[]> {
+  return tx.em.find(Ticket, { workspaceId, requesterId: id }, { orderBy: { number: 'asc' } });
+}
