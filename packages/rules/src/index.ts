@@ -1,3 +1,4 @@
+export * from './business-time.ts';
 export * from './limits.ts';
 export * from './priority.ts';
 export * from './sla-clock.ts';

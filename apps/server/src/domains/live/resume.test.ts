@@ -25,6 +25,7 @@ const tag = (ticketId: string, name: string) => ada.run(TAG, { input: { ticketId
 describe('a program that follows all events', () => {
   it('is told each once and in order, wherever it was cut off, at another node too', async () => {
     const { id } = await world.ticket();
+    await settled(world);
     const { tickets } = await ada.run(PAGE);
     const bob = world.seat(ada.member, ada.secret, 1);
     const versions: number[] = [];
@@ -51,6 +52,7 @@ describe('a program that follows all events', () => {
     const late = await world.ticket();
     const client = `mutation { contactCreate(input: { name: "Waited for" }) { contact { id } } }`;
     const { id: requesterId } = (await ada.run(client)).contactCreate.contact;
+    await settled(world);
     const { tickets } = await ada.run(PAGE);
     const reader = ada.follow(EVENTS, { after: tickets.position });
 
@@ -80,6 +82,7 @@ describe('a program that follows all events', () => {
     const [team, other] = [await world.team(), await world.team()];
     const agent = await world.person('AGENT', { teams: [team] });
     const guest = await world.person('GUEST', { teams: [team] });
+    await settled(world);
     const after = (await ada.run(PAGE)).tickets.position;
     const [mine, theirs] = [await world.ticket({ teamId: team }), await world.ticket({ teamId: other })];
     await ada.run(`mutation ($input: NoteAddInput!) { noteAdd(input: $input) { note { id } } }`, {
