@@ -3,8 +3,9 @@ import { Migration0001Desk } from '../migrations/0001-desk.ts';
 import { Migration0002Live } from '../migrations/0002-live.ts';
 import { Migration0003Access } from '../migrations/0003-access.ts';
 import { Migration0004Clients } from '../migrations/0004-clients.ts';
+import { Migration0005Sla } from '../migrations/0005-sla.ts';
 import type { Config } from './config.ts';
-import { BreachWatch, followPriority, followStatus, startClocks } from './domains/sla/index.ts';
+import { BreachWatch, ReapplyWatch, followFacts, followStatus, startClocks } from './domains/sla/index.ts';
 import { authenticate, rightsBehind, SignInDesk } from './domains/identity/index.ts';
 import { notifyMembers } from './domains/notifications/index.ts';
 import { authenticateClient, clientRightsBehind, LinkDesk, tokenPrefix } from './domains/public-links/index.ts';
@@ -81,6 +82,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       { name: '0002-live', class: Migration0002Live },
       { name: '0003-access', class: Migration0003Access },
       { name: '0004-clients', class: Migration0004Clients },
+      { name: '0005-sla', class: Migration0005Sla },
     ],
     poolSize: config.databasePool,
   });
@@ -101,9 +103,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
   const limits = new RateLimits(redis?.commands ?? null, config.requestsPerMinute ?? 0);
 
   const relay = new Relay(orm, pubSub, logger);
-  const log = new EventLog(stampTicket, [startClocks, followStatus, followPriority, notifyMembers], (workspaceId) =>
-    relay.poke(workspaceId),
-  );
+  const log = new EventLog(stampTicket, [startClocks, followStatus, followFacts, notifyMembers], (workspaceId) => relay.poke(workspaceId));
   const scopeFor = (viewer: Viewer, at: Clock = clock) => new Scope(orm.em.fork(), viewer, at, log);
   const systemScope = (workspaceId: string, at?: Clock) => scopeFor(systemViewer(workspaceId), at);
   const signInDesk = new SignInDesk(orm, clock, config.publicUrl ?? '', config.singleSignOn?.name ?? null, keys);
@@ -166,6 +166,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
   const mailer = new Mailer({ orm, logger, smtpUrl: config.smtpUrl ?? null, sender: config.mailSender ?? '' });
   const housekeeping = new Housekeeping(orm, logger);
   const breaches = new BreachWatch(systemScope, logger);
+  const reapply = new ReapplyWatch(systemScope, logger);
 
   return {
     orm,
@@ -181,6 +182,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
     start() {
       relay.start();
       breaches.start();
+      reapply.start();
       mailer.start();
       housekeeping.start();
       liveDesk.start();
@@ -191,6 +193,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       housekeeping.stop();
       time.stop();
       await breaches.stop();
+      await reapply.stop();
       await mailer.stop();
       await relay.stop();
       await liveDesk.close();

@@ -20,7 +20,7 @@ import { Draft } from './domains/drafts/index.ts';
 import { ImportRun } from './domains/import/index.ts';
 import { Note, NoteMention } from './domains/notes/index.ts';
 import { Notification } from './domains/notifications/index.ts';
-import { SlaClock, SlaPolicy, SlaTarget } from './domains/sla/index.ts';
+import { SlaCalendar, SlaCalendarVersion, SlaClock, SlaPolicy, SlaPolicyVersion, SlaSegment } from './domains/sla/index.ts';
 import { PublicLink } from './domains/public-links/index.ts';
 import { Status, Tag, Ticket, TicketGrant, TicketTag, Topic } from './domains/tickets/index.ts';
 import { View } from './domains/views/index.ts';
@@ -47,9 +47,12 @@ export const entities = [
   SecurityEvent,
   Session,
   SingleSignOn,
+  SlaCalendar,
+  SlaCalendarVersion,
   SlaClock,
   SlaPolicy,
-  SlaTarget,
+  SlaPolicyVersion,
+  SlaSegment,
   Status,
   Tag,
   Team,

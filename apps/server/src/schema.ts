@@ -20,7 +20,13 @@ import { IntakeResolver } from './domains/intake/api/index.ts';
 import { PresenceResolver } from './domains/live/api/index.ts';
 import { NoteResolver, TicketNotesResolver } from './domains/notes/api/index.ts';
 import { NotificationResolver } from './domains/notifications/api/index.ts';
-import { SlaResolver } from './domains/sla/api/index.ts';
+import {
+  SlaCalendarResolver,
+  SlaCalendarVersionResolver,
+  SlaClockResolver,
+  SlaPolicyResolver,
+  SlaResolver,
+} from './domains/sla/api/index.ts';
 import { ConflictResolver, StatusResolver, TicketResolver, TopicResolver } from './domains/tickets/api/index.ts';
 import { TicketListResolver, ViewResolver } from './domains/views/api/index.ts';
 import { WatcherResolver } from './domains/watchers/api/index.ts';
@@ -60,6 +66,10 @@ export function makeSchema({ signInDesk, linkDesk }: SchemaDesk): Promise<GraphQ
       RoleDescriptionResolver,
       SecurityEventResolver,
       SessionResolver,
+      SlaCalendarResolver,
+      SlaCalendarVersionResolver,
+      SlaClockResolver,
+      SlaPolicyResolver,
       SlaResolver,
       StatusResolver,
       TicketActivityResolver,

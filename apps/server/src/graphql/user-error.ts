@@ -1,4 +1,4 @@
-import { createUnionType, Field, InterfaceType, ObjectType, UseMiddleware, type ClassType } from 'type-graphql';
+import { createUnionType, Field, Int, InterfaceType, ObjectType, UseMiddleware, type ClassType } from 'type-graphql';
 import { DomainError, NotPermitted } from '../kernel/domain-error.ts';
 import type { Context } from './context.ts';
 
@@ -17,6 +17,17 @@ export class IdempotencyKeyReusedType extends UserError {}
 
 @ObjectType('NotPermitted', { implements: UserError })
 class NotPermittedType extends UserError {}
+
+@ObjectType('NameTaken', { implements: UserError })
+export class NameTakenType extends UserError {}
+
+@ObjectType('StillInUse', { implements: UserError })
+export class StillInUseType extends UserError {}
+
+@ObjectType('SettingsConflict', { implements: UserError, description: 'Somebody else saved first. Nothing was overwritten.' })
+export class SettingsConflictType extends UserError {
+  @Field(() => Int, { description: 'The version that stands now.' }) version!: number;
+}
 
 /** A refusal as data: graphql-js throws any Error it meets in a result, so this is a plain object. */
 export interface UserErrorData {

@@ -81,6 +81,8 @@ export const operations: Readonly<Record<string, Row>> = {
   securityLog: { ...people, ...list },
   sessions: { ...everybody, select: 'id' },
   signInOptions: { ...everybody, select: 'singleSignOn', anonymous: true },
+  slaCalendars: { ...everybody, select: 'id' },
+  slaPolicies: { ...everybody, select: 'id' },
   statuses: { ...everybody, select: 'id' },
   tags: { ...everybody, select: 'id' },
   teams: { ...everybody, select: 'id' },
@@ -150,6 +152,22 @@ export const operations: Readonly<Record<string, Row>> = {
   roleDelete: { ...people, input: ({ roleId }) => ({ roleId }), select: 'role { id }' },
   contactErase: { ...people, input: ({ spareContactId }) => ({ contactId: spareContactId }), select: 'contact { id }' },
   contactExport: { ...people, input: ({ contactId }) => ({ contactId }), select: 'document' },
+  slaCalendarSave: { ...people, input: ({ unique }) => ({ name: unique, timeZone: 'UTC', week: everyDay }), select: 'calendar { id }' },
+  slaCalendarDelete: {
+    ...people,
+    input: () => ({ id: crypto.randomUUID() }),
+    select: 'deletedId',
+    yes: gone('SLA_CALENDAR_NOT_FOUND'),
+  },
+  slaPolicySave: { ...people, input: ({ unique }) => policyInput(unique), select: 'policy { id }' },
+  slaPolicyTry: { ...people, input: ({ unique }) => policyInput(unique), select: 'effect { running }' },
+  slaPolicyReapply: { ...people, input: () => ({ id: crypto.randomUUID() }), yes: gone('SLA_POLICY_NOT_FOUND') },
+  slaPoliciesOrder: { ...people, input: () => ({ ids: [] }), yes: gone('INVALID_INPUT') },
+  slaHolidaysRead: {
+    ...people,
+    input: () => ({ ical: 'BEGIN:VCALENDAR\r\nEND:VCALENDAR', fromYear: 2026, toYear: 2026 }),
+    select: 'holidays { date }',
+  },
   secondFactorRequire: { ...people, input: () => ({ required: false }), select: 'workspace { id }' },
   teamCreate: { ...people, input: ({ unique }) => ({ name: unique }), select: 'team { id }' },
   teamRename: { ...people, input: ({ teamId, unique }) => ({ teamId, name: unique }), select: 'team { id }' },
@@ -194,6 +212,13 @@ export const operations: Readonly<Record<string, Row>> = {
   viewCountsChanged: { ...everybody, select: 'viewId' },
 };
 
+const everyDay = Array.from({ length: 7 }, () => [{ from: 0, to: 1440 }]);
+
+function policyInput(name: string) {
+  // Of a topic that no ticket has, so that it is nobody's policy.
+  return { name, conditions: { topicIds: [crypto.randomUUID()] }, targets: [], warning: { share: 0.75, beforeMinutes: 15 } };
+}
+
 /** What was asked for is not there, which is said only to those who may ask. */
 function gone(code: string) {
   return ({ userErrors }: { userErrors: readonly { code: string }[] }) => userErrors.every((error) => error.code === code);
@@ -228,7 +253,18 @@ export const fields: Readonly<Record<string, string>> = {
   SecurityEvent: 'actor address at details id kind subject userAgent',
   Session: 'address createdAt current expiresAt id lastUsedAt userAgent',
   SignInOptions: 'singleSignOn',
-  SlaClock: 'breachedAt dueAt elapsedMs metric runningSince state stoppedAt targetMs',
+  SlaCalendar: 'current id name',
+  SlaCalendarVersion: 'holidays id message offsets savedAt savedBy timeZone version week',
+  SlaClock: 'breachedAt calendar cycle dueAt elapsedMs ledger metric policy policyVersion runningSince state stoppedAt targetMs warnAt',
+  SlaConditions: 'organizations priorities sources tagIds teamIds topicIds',
+  SlaHoliday: 'date hours name',
+  SlaHours: 'from to',
+  SlaLedgerLine: 'from kind reason to',
+  SlaPolicy: 'calendarId conditions fallback id message name outdated savedAt savedBy targets version warning',
+  SlaPolicyEffect: 'breaches earlier later running',
+  SlaTarget: 'amount metric priority unit',
+  SlaWarning: 'beforeMinutes share',
+  SlaZoneOffset: 'from offsetMs',
   Status: 'category color id name names waitingOn',
   StreamEvent: 'entry position reload ticketId ticketVersion',
   Tag: 'id name',

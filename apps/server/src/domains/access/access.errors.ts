@@ -21,32 +21,10 @@ export class RoleNotFound extends DomainError {
   }
 }
 
-export class NameTaken extends DomainError {
-  readonly code = 'NAME_TAKEN';
-  constructor(field: string, name: string) {
-    super(`"${name}" is taken already. Choose another.`, field);
-  }
-}
-
 /** A workspace nobody owns can never again be set up. */
 export class LastOwner extends DomainError {
   readonly code = 'LAST_OWNER';
   constructor() {
     super('This is the only owner. Make somebody else an owner first.');
   }
-}
-
-/** Somebody saved the same settings first. Nothing was overwritten. */
-export class SettingsConflict extends DomainError {
-  readonly code = 'SETTINGS_CONFLICT';
-  constructor(
-    /** The version that stands now. */
-    readonly version: number,
-  ) {
-    super('Somebody else saved these settings while you edited them. Look at what they say now, and save again.');
-  }
-}
-
-export class StillInUse extends DomainError {
-  readonly code = 'STILL_IN_USE';
 }

@@ -4,6 +4,7 @@ import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId, newId } from '../../kernel/id.ts';
 import { requireLine } from '../../kernel/text.ts';
+import { NameTaken } from '../../kernel/settings-error.ts';
 import { accessChanged } from '../../platform/live/live-desk.ts';
 import { post } from '../../platform/mail/mailer.ts';
 import type { Scope } from '../../platform/scope.ts';
@@ -23,7 +24,7 @@ import {
   TeamMember,
   Workspace,
 } from '../identity/index.ts';
-import { LastOwner, MemberNotFound, NameTaken, RoleNotFound, TeamNotFound } from './access.errors.ts';
+import { LastOwner, MemberNotFound, RoleNotFound, TeamNotFound } from './access.errors.ts';
 import { canChange, canGiveRole, permissionsOfRole, requireSettings } from './access.policy.ts';
 
 /** What somebody is in the workspace. Everything that is not given stays as it is. */

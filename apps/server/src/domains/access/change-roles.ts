@@ -4,11 +4,12 @@ import { NotPermitted } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId, newId } from '../../kernel/id.ts';
 import { requireLine } from '../../kernel/text.ts';
+import { NameTaken, SettingsConflict, StillInUse } from '../../kernel/settings-error.ts';
 import { accessChanged } from '../../platform/live/live-desk.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
 import { CustomRole, Member, requirePermissions, Role } from '../identity/index.ts';
-import { NameTaken, RoleNotFound, SettingsConflict, StillInUse } from './access.errors.ts';
+import { RoleNotFound } from './access.errors.ts';
 import { canGiveRole, requireSettings } from './access.policy.ts';
 
 export interface SaveRole {

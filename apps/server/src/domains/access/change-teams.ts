@@ -2,11 +2,12 @@ import { limits } from '@baton/rules';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId, newId } from '../../kernel/id.ts';
 import { requireLine } from '../../kernel/text.ts';
+import { NameTaken, StillInUse } from '../../kernel/settings-error.ts';
 import { accessChanged } from '../../platform/live/live-desk.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
 import { Team } from '../identity/index.ts';
-import { NameTaken, StillInUse, TeamNotFound } from './access.errors.ts';
+import { TeamNotFound } from './access.errors.ts';
 import { requireSettings } from './access.policy.ts';
 
 export function createTeam(scope: Scope, name: string): Promise<Team> {

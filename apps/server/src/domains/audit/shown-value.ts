@@ -1,6 +1,7 @@
 import type { Scope } from '../../platform/scope.ts';
 import { contactById } from '../contacts/index.ts';
 import { memberById, teamById } from '../identity/index.ts';
+import { policyById } from '../sla/index.ts';
 import { statusById, topicById, type Names } from '../tickets/index.ts';
 
 export interface ShownValue {
@@ -16,6 +17,7 @@ const shows: Readonly<Record<string, Show>> = {
   assigneeId: async (scope, id) => (await scope.load(memberById, id))?.name,
   watcher: async (scope, id) => (await scope.load(memberById, id))?.name,
   teamId: async (scope, id) => (await scope.load(teamById, id))?.name,
+  slaPolicyId: async (scope, id) => (await scope.load(policyById, id))?.name,
   requesterId: async (scope, id) => (await scope.load(contactById, id))?.name,
   // Long texts are compared where they stand, not in a line of history.
   description: async () => undefined,

@@ -7,7 +7,7 @@ import { createContact, type Contact } from '../contacts/index.ts';
 import { Team, TeamMember, viewerOf, type Member } from '../identity/index.ts';
 import { addNote } from '../notes/index.ts';
 import { createMember, createWorkspace } from '../onboarding/index.ts';
-import { clocksOf, recordBreaches, recordFirstResponse } from '../sla/index.ts';
+import { clocksByTicket, recordBreaches, recordReply, saveCalendar, savePolicy } from '../sla/index.ts';
 import {
   assignTicket,
   changeStatus,
@@ -112,6 +112,7 @@ async function makeDesk({ scopeFor, systemScope, now, contacts: contactCount }: 
   await system(begin.getTime()).transaction(async (tx) => {
     for (let index = 0; index < contactCount; index++) contacts.push(await createContact(tx, makeContact(random, index)));
   });
+  await promiseOfficeHours(system(begin.getTime()));
   const statuses = await listStatuses(system(begin.getTime()));
   const viewers = new Map<string, Viewer>();
   return {
@@ -134,6 +135,33 @@ async function makeDesk({ scopeFor, systemScope, now, contacts: contactCount }: 
       return scopeFor(viewer, () => new Date(at));
     },
   };
+}
+
+/** What is not urgent is counted while the office is open, with an hour for lunch. */
+async function promiseOfficeHours(scope: Scope): Promise<void> {
+  const workday = [
+    { from: 9 * 60, to: 13 * 60 },
+    { from: 14 * 60, to: 18 * 60 },
+  ];
+  const { id: calendarId } = await saveCalendar(scope, {
+    name: 'Kyiv office',
+    timeZone: 'Europe/Kyiv',
+    week: [workday, workday, workday, workday, workday, [], []],
+    holidays: [
+      { date: '2026-12-25', name: 'Christmas', hours: [] },
+      { date: '2027-01-01', name: 'New Year', hours: [] },
+    ],
+  });
+  await savePolicy(scope, {
+    name: 'Not urgent',
+    conditions: { priorities: ['LOW'] },
+    calendarId,
+    targets: {
+      FIRST_RESPONSE: { LOW: { amount: 1, unit: 'DAYS' } },
+      RESOLUTION: { LOW: { amount: 5, unit: 'DAYS' } },
+    },
+    warning: { share: 0.75, beforeMinutes: 60 },
+  });
 }
 
 function makeContact(random: Random, index: number) {
@@ -180,7 +208,7 @@ async function liveTicket(desk: DemoDesk, born: number): Promise<void> {
   const taken = fate !== 'NEW' && takenAt < desk.now && !(fate === 'OPEN' && random.chance(0.3));
   if (taken) {
     await assignTicket(await desk.as(operator, takenAt), { ticketId: ticket.id, from: null, to: operator.id });
-    if (random.chance(0.92)) await recordFirstResponse(desk.system(takenAt), ticket.id);
+    if (random.chance(0.92)) await recordReply(desk.system(takenAt), ticket.id);
     await liveOn(desk, life, ticket, operator, story, fate, locale);
   }
   await noticeBreaches(desk, ticket.id);
@@ -228,8 +256,8 @@ async function move(desk: DemoDesk, member: Member, ticket: Ticket, category: St
 
 /** What should have been noticed in the past is dated there, not at the first start of the server. */
 async function noticeBreaches(desk: DemoDesk, ticketId: string): Promise<void> {
-  const clocks = await clocksOf(desk.system(desk.now), ticketId);
-  const dues = clocks.flatMap((clock) => clock.dueAt?.getTime() ?? []).sort((a, b) => a - b);
+  const clocks = (await desk.system(desk.now).load(clocksByTicket, ticketId)) ?? [];
+  const dues = clocks.flatMap(({ dueAt, warnAt }) => [dueAt?.getTime() ?? [], warnAt?.getTime() ?? []].flat()).sort((a, b) => a - b);
   for (const due of dues) if (due < desk.now) await recordBreaches(desk.system(due + 500), ticketId);
 }
 

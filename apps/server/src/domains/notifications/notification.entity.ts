@@ -1,6 +1,11 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
-export const NotificationReason = { ASSIGNEE: 'ASSIGNEE', WATCHING: 'WATCHING', MENTIONED: 'MENTIONED' } as const;
+export const NotificationReason = {
+  ASSIGNEE: 'ASSIGNEE',
+  WATCHING: 'WATCHING',
+  MENTIONED: 'MENTIONED',
+  SUPERVISOR: 'SUPERVISOR',
+} as const;
 export type NotificationReason = (typeof NotificationReason)[keyof typeof NotificationReason];
 
 const NotificationSchema = defineEntity({

@@ -2,7 +2,7 @@ import { domainEvent, type DomainEvent } from '../../kernel/domain-event.ts';
 import { newId } from '../../kernel/id.ts';
 import type { Reaction } from '../../platform/event-log.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { Member, viewerOf } from '../identity/index.ts';
+import { Member, Role, TeamMember, viewerOf } from '../identity/index.ts';
 import { canReadNotes, NoteEvent } from '../notes/index.ts';
 import { SlaEvent } from '../sla/index.ts';
 import { canSee, Ticket, TicketEvent, TicketGrant } from '../tickets/index.ts';
@@ -11,11 +11,11 @@ import { Notification, type NotificationReason } from './notification.entity.ts'
 import { NotificationEvent } from './notification.events.ts';
 
 /**
- * Tells the mentioned, the assignee and the watchers: each once for an event, for the reason that concerns them most,
+ * Tells the mentioned, the assignee and the watchers, and of SLA the team's supervisors: each once for an event, for the reason that concerns them most,
  * never of what they did themselves, and never of what they may not see.
  */
 export const notifyMembers: Reaction = {
-  to: [...Object.values(TicketEvent), NoteEvent.ADDED, NoteEvent.EDITED, SlaEvent.BREACHED, WatcherEvent.ADDED],
+  to: [...Object.values(TicketEvent), NoteEvent.ADDED, NoteEvent.EDITED, SlaEvent.BREACHED, SlaEvent.WARNED, WatcherEvent.ADDED],
   async run(tx, event) {
     const ticket = await tx.em.findOneOrFail(Ticket, { workspaceId: tx.workspaceId, id: event.ticketId ?? '' });
     const receivers = await permitted(tx, ticket, event, await concerned(tx, ticket, event));
@@ -47,6 +47,9 @@ async function concerned(tx: Scope, ticket: Ticket, event: DomainEvent): Promise
     for (const memberId of event.memberIds) reasons.set(memberId, 'WATCHING');
     return reasons;
   }
+  if (event.type === SlaEvent.BREACHED || event.type === SlaEvent.WARNED) {
+    for (const memberId of await supervisorsOf(tx, ticket)) reasons.set(memberId, 'SUPERVISOR');
+  }
   // An edited note is news only to those it mentions for the first time.
   if (event.type !== NoteEvent.EDITED) {
     for (const memberId of await watcherIdsOf(tx, ticket.id)) reasons.set(memberId, 'WATCHING');
@@ -54,6 +57,14 @@ async function concerned(tx: Scope, ticket: Ticket, event: DomainEvent): Promise
   }
   if (event.type.startsWith('note.')) for (const memberId of event.memberIds) reasons.set(memberId, 'MENTIONED');
   return reasons;
+}
+
+/** Whoever supervises the ticket's team. A ticket of no team is nobody's to be told of. */
+async function supervisorsOf(tx: Scope, { workspaceId, teamId }: Ticket): Promise<string[]> {
+  if (teamId === null) return [];
+  const team = await tx.em.find(TeamMember, { workspaceId, teamId });
+  const members = await tx.em.find(Member, { workspaceId, id: { $in: team.map(({ memberId }) => memberId) }, role: Role.SUPERVISOR });
+  return members.map(({ id }) => id);
 }
 
 async function permitted(tx: Scope, ticket: Ticket, event: DomainEvent, reasons: Map<string, NotificationReason>) {

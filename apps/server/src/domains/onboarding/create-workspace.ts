@@ -1,8 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { openCategories, priorities, type Priority, type StatusCategory } from '@baton/rules';
+import { openCategories, type StatusCategory } from '@baton/rules';
 import { newId } from '../../kernel/id.ts';
 import { Account, hashPassword, Member, MemberKind, Workspace, type Role } from '../identity/index.ts';
-import { SlaMetric, SlaPolicy, SlaTarget } from '../sla/index.ts';
+import { SlaPolicy, SlaPolicyVersion, type Targets } from '../sla/index.ts';
 import { Status, type Names } from '../tickets/index.ts';
 import { TicketOrder, View, type TicketFilter } from '../views/index.ts';
 
@@ -29,11 +29,28 @@ export async function createWorkspace(em: EntityManager, { name, slug, demo, at 
     defaultViews.map((view, place) => ({ workspaceId, id: newId(), ...view, place })),
   );
   const policyId = newId();
-  await em.insert(SlaPolicy, { workspaceId, id: policyId, name: 'Standard', place: 0 });
-  await em.insertMany(
-    SlaTarget,
-    defaultTargets.map((target) => ({ workspaceId, policyId, ...target })),
-  );
+  await em.insert(SlaPolicy, {
+    workspaceId,
+    id: policyId,
+    name: 'Standard',
+    place: 0,
+    fallback: true,
+    version: 1,
+    appliedVersion: null,
+    appliedCalendarVersion: null,
+  });
+  await em.insert(SlaPolicyVersion, {
+    workspaceId,
+    policyId,
+    version: 1,
+    conditions: {},
+    calendarId: null,
+    targets: defaultTargets,
+    warning: { share: 0.75, beforeMinutes: 15 },
+    savedById: null,
+    savedAt: at,
+    message: '',
+  });
   return workspace;
 }
 
@@ -114,11 +131,10 @@ const defaultViews: { key: string; name: Names; filter: TicketFilter; sort: Tick
   { key: 'spam', name: { en: 'Spam', uk: 'Спам' }, filter: { categories: ['SPAM'] }, sort: TicketOrder.UPDATED },
 ];
 
-const minutes: Record<SlaMetric, Record<Priority, number>> = {
-  FIRST_RESPONSE: { LOW: 24 * 60, NORMAL: 8 * 60, HIGH: 2 * 60, CRITICAL: 30 },
-  RESOLUTION: { LOW: 7 * 24 * 60, NORMAL: 3 * 24 * 60, HIGH: 24 * 60, CRITICAL: 4 * 60 },
-};
+const hours = (amount: number) => ({ amount, unit: 'HOURS' }) as const;
+const days = (amount: number) => ({ amount, unit: 'DAYS' }) as const;
 
-const defaultTargets = Object.values(SlaMetric).flatMap((metric) =>
-  priorities.map((priority) => ({ metric, priority, minutes: minutes[metric][priority] })),
-);
+const defaultTargets: Targets = {
+  FIRST_RESPONSE: { LOW: days(1), NORMAL: hours(8), HIGH: hours(2), CRITICAL: { amount: 30, unit: 'MINUTES' } },
+  RESOLUTION: { LOW: days(7), NORMAL: days(3), HIGH: days(1), CRITICAL: hours(4) },
+};

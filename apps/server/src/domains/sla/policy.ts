@@ -1,14 +1,97 @@
-import type { Priority } from '@baton/rules';
+import { workingDayMs, type Calendar, type Measure, type Priority } from '@baton/rules';
 import type { Scope } from '../../platform/scope.ts';
-import { SlaPolicy, SlaTarget, type SlaMetric } from './sla.entity.ts';
+import { contactById } from '../contacts/index.ts';
+import { TicketTag, type Ticket } from '../tickets/index.ts';
+import { calendarOf, type CalendarPin } from './calendars.ts';
+import {
+  SlaCalendar,
+  SlaPolicy,
+  SlaPolicyVersion,
+  type Conditions,
+  type SlaMetric,
+  type Target,
+  type TargetUnit,
+  type WarningRule,
+} from './sla.entity.ts';
 
-/** The policy that applies. Conditions come with the settings of policies; until then the first of the list does. */
-export function policyFor(scope: Scope): Promise<SlaPolicy | null> {
-  return scope.em.findOne(SlaPolicy, { workspaceId: scope.workspaceId }, { orderBy: { place: 'asc' } });
+/** A version of a policy with the calendar it counts by, to which clocks are pinned. */
+export interface PinnedPolicy extends CalendarPin {
+  readonly policyId: string;
+  readonly policyVersion: number;
+  readonly calendar: Calendar | null;
+  readonly targets: SlaPolicyVersion['targets'];
+  readonly warning: WarningRule;
 }
 
-/** The target in milliseconds; null where the policy promises nothing. */
-export async function targetMs(scope: Scope, policyId: string, metric: SlaMetric, priority: Priority): Promise<number | null> {
-  const target = await scope.em.findOne(SlaTarget, { workspaceId: scope.workspaceId, policyId, metric, priority });
-  return target ? target.minutes * 60_000 : null;
+/** What of a ticket decides which policy is for it. */
+export interface PolicyFacts {
+  readonly priority: Priority;
+  readonly topicId: string | null;
+  readonly teamId: string | null;
+  readonly tagIds: readonly string[];
+  readonly organization: string | null;
+  readonly source: string;
+}
+
+/** Whether a policy is for a ticket: every list of its conditions holds the ticket's own. */
+function matches(conditions: Conditions, facts: PolicyFacts): boolean {
+  const holds = (list: readonly string[] | undefined, ...own: readonly (string | null)[]) =>
+    list === undefined || own.some((one) => one !== null && list.includes(one));
+  return (
+    holds(conditions.priorities, facts.priority) &&
+    holds(conditions.topicIds, facts.topicId) &&
+    holds(conditions.teamIds, facts.teamId) &&
+    holds(conditions.tagIds, ...facts.tagIds) &&
+    holds(conditions.organizations, facts.organization) &&
+    holds(conditions.sources, facts.source)
+  );
+}
+
+/** Whether a policy is for some tickets and not for all: one without conditions is no catch-all unless it is the fallback. */
+export function isConditional(conditions: Conditions): boolean {
+  return Object.values(conditions).some((list) => Array.isArray(list));
+}
+
+export async function factsOf(tx: Scope, ticket: Ticket): Promise<PolicyFacts> {
+  const { workspaceId, id: ticketId } = ticket;
+  const tags = await tx.em.find(TicketTag, { workspaceId, ticketId });
+  const requester = await tx.load(contactById, ticket.requesterId);
+  const { priority, topicId, teamId, source } = ticket;
+  return { priority, topicId, teamId, source, tagIds: tags.map(({ tagId }) => tagId), organization: requester?.organization ?? null };
+}
+
+/** The policy that is for a ticket, as it stands now: the first that matches, or the fallback. Null where there is none. */
+export async function policyFor(tx: Scope, facts: PolicyFacts): Promise<PinnedPolicy | null> {
+  const { em, workspaceId } = tx;
+  const policies = await em.find(SlaPolicy, { workspaceId }, { orderBy: { fallback: 'asc', place: 'asc', id: 'asc' } });
+  for (const policy of policies) {
+    const version = await em.findOneOrFail(SlaPolicyVersion, { workspaceId, policyId: policy.id, version: policy.version });
+    if (!policy.fallback && !(isConditional(version.conditions) && matches(version.conditions, facts))) continue;
+    const calendar = version.calendarId === null ? null : await em.findOneOrFail(SlaCalendar, { workspaceId, id: version.calendarId });
+    return pinned(tx, version, { calendarId: calendar?.id ?? null, calendarVersion: calendar?.version ?? null });
+  }
+  return null;
+}
+
+/** A policy as clocks were pinned to it, whatever it became since. */
+export async function pinnedPolicy(tx: Scope, policyId: string, policyVersion: number, pin: CalendarPin): Promise<PinnedPolicy> {
+  const { workspaceId } = tx;
+  return pinned(tx, await tx.em.findOneOrFail(SlaPolicyVersion, { workspaceId, policyId, version: policyVersion }), pin);
+}
+
+async function pinned(tx: Scope, { policyId, version, targets, warning }: SlaPolicyVersion, pin: CalendarPin): Promise<PinnedPolicy> {
+  return { policyId, policyVersion: version, targets, warning, ...pin, calendar: await calendarOf(tx, pin) };
+}
+
+/** What a policy measures a metric by. */
+export function measureOf({ targets, calendar }: PinnedPolicy, metric: SlaMetric, priority: Priority): Measure {
+  const target = targets[metric]?.[priority];
+  return { targetMs: target ? targetMs(target, calendar) : null, calendar };
+}
+
+const minute = 60_000;
+
+function targetMs({ amount, unit }: Target, calendar: Calendar | null): number {
+  const units: Record<TargetUnit, number> = { MINUTES: minute, HOURS: 60 * minute, DAYS: workingDayMs(calendar) };
+  return Math.round(amount * units[unit]);
 }

@@ -1,40 +1,26 @@
-import {
-  cancelClock,
-  clockEffect,
-  pauseClock,
-  resumeClock,
-  retargetClock,
-  startClock,
-  stopClock,
-  type Clock,
-  type ClockEffect,
-} from '@baton/rules';
-import type { DomainEvent } from '../../kernel/domain-event.ts';
+import { cancelClock, clockEffect, pauseClock, remeasureClock, resumeClock, stopClock, type Clock, type ClockEffect } from '@baton/rules';
+import { domainEvent, type DomainEvent } from '../../kernel/domain-event.ts';
 import type { Reaction } from '../../platform/event-log.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { Ticket, TicketEvent } from '../tickets/index.ts';
-import { clocksOf, saveClocks } from './keep-clocks.ts';
-import { policyFor, targetMs } from './policy.ts';
-import { SlaClock, SlaMetric } from './sla.entity.ts';
+import { lockTicket, Ticket, TicketEvent } from '../tickets/index.ts';
+import { ClockBook } from './clock-book.ts';
+import { factsOf, measureOf, policyFor, type PinnedPolicy } from './policy.ts';
+import { SegmentReason, SlaMetric, type SlaClock } from './sla.entity.ts';
+import { SlaEvent } from './sla.events.ts';
+
+/** Rule 2: what is promised from the creation on. */
+const fromCreation = [SlaMetric.FIRST_RESPONSE, SlaMetric.RESOLUTION, SlaMetric.TIME_IN_STATUS];
 
 /** Every ticket starts its clocks with its creation. */
 export const startClocks: Reaction = {
   to: [TicketEvent.CREATED],
   async run(tx, event) {
     const ticket = await ticketOf(tx, event);
-    const policy = await policyFor(tx);
+    const policy = await policyFor(tx, await factsOf(tx, ticket));
     if (!policy) return;
-    const clocks: SlaClock[] = [];
-    for (const metric of Object.values(SlaMetric)) {
-      const target = await targetMs(tx, policy.id, metric, ticket.priority);
-      if (target === null) continue;
-      const clock = new SlaClock();
-      Object.assign(clock, { workspaceId: tx.workspaceId, ticketId: ticket.id, metric, policyId: policy.id });
-      clock.set(startClock(target, ticket.createdAt.getTime()));
-      tx.em.persist(clock);
-      clocks.push(clock);
-    }
-    await saveClocks(tx, ticket.id, clocks);
+    const book = await ClockBook.open(tx, ticket.id);
+    for (const metric of fromCreation) book.begin(metric, policy, ticket.priority, ticket.createdAt);
+    await book.save();
   },
 };
 
@@ -43,36 +29,123 @@ export const followStatus: Reaction = {
   to: [TicketEvent.STATUS_CHANGED],
   async run(tx, event) {
     const ticket = await ticketOf(tx, event);
-    const at = tx.now().getTime();
-    const clocks = await clocksOf(tx, ticket.id);
-    for (const clock of clocks) clock.set(follow(clock.metric, clock.reading(), clockEffect(ticket.category), at));
-    await saveClocks(tx, ticket.id, clocks);
-  },
-};
-
-/** Another priority is another target from the true start: what has elapsed stays. */
-export const followPriority: Reaction = {
-  to: [TicketEvent.EDITED],
-  async run(tx, event) {
-    if (!event.changes.some((change) => change.field === 'priority')) return;
-    const ticket = await ticketOf(tx, event);
-    const clocks = await clocksOf(tx, ticket.id);
-    for (const clock of clocks) {
-      const target = await targetMs(tx, clock.policyId, clock.metric, ticket.priority);
-      if (target !== null) clock.set(retargetClock(clock.reading(), target, tx.now().getTime()));
+    const book = await ClockBook.open(tx, ticket.id);
+    const effect = clockEffect(ticket.category);
+    for (const clock of book.clocks) {
+      if (clock.metric === SlaMetric.TIME_IN_STATUS) continue;
+      await turnByStatus(book, clock, effect, tx.now());
     }
-    await saveClocks(tx, ticket.id, clocks);
+    await followTimeInStatus(book, ticket, effect, tx.now());
+    await book.save();
   },
 };
 
-function follow(metric: SlaMetric, clock: Clock, effect: ClockEffect, at: number): Clock {
-  const answered = metric === SlaMetric.FIRST_RESPONSE && clock.stoppedAt !== null;
-  if (answered) return effect === 'CANCEL' ? cancelClock(clock, at) : clock;
-  if (effect === 'RUN') return resumeClock(clock, at);
-  if (effect === 'CANCEL') return cancelClock(clock, at);
-  // Resolving answers nobody: an unmet first response stands still, and goes on if the ticket is reopened.
-  if (effect === 'PAUSE' || metric === SlaMetric.FIRST_RESPONSE) return pauseClock({ ...clock, cancelledAt: null }, at);
-  return stopClock({ ...clock, cancelledAt: null }, at);
+/** The time in one status is over with it; the next status has a cycle of its own, if its time counts at all. */
+async function followTimeInStatus(book: ClockBook, ticket: Ticket, effect: ClockEffect, at: Date): Promise<void> {
+  const clock = book.get(SlaMetric.TIME_IN_STATUS);
+  if (clock && !clock.stoppedAt) await book.turn(clock, stopClock(await book.reading(clock), at.getTime()), SegmentReason.KEPT, at);
+  const policy = effect === 'RUN' ? await book.policy() : null;
+  if (policy) book.begin(SlaMetric.TIME_IN_STATUS, policy, ticket.priority, at);
+}
+
+async function turnByStatus(book: ClockBook, clock: SlaClock, effect: ClockEffect, at: Date): Promise<void> {
+  const [next, reason] = follow(clock.metric, await book.reading(clock), effect, at.getTime());
+  await book.turn(clock, next, reason, at);
+}
+
+/** Rules 3 to 5: what a status does to a promise. */
+function follow(metric: SlaMetric, clock: Clock, effect: ClockEffect, at: number): [Clock, SegmentReason] {
+  const isKept = metric !== SlaMetric.RESOLUTION && clock.stoppedAt !== null;
+  if (effect === 'CANCEL') return [cancelClock(clock, at), SegmentReason.CANCELLED];
+  if (isKept) return [{ ...clock, cancelledAt: null }, SegmentReason.KEPT];
+  if (effect === 'RUN') return [resumeClock(clock, at), SegmentReason.RUNS_BY_STATUS];
+  // Resolving answers nobody: an unmet response stands still, and goes on if the ticket is reopened.
+  if (effect === 'PAUSE' || metric !== SlaMetric.RESOLUTION)
+    return [pauseClock({ ...clock, cancelledAt: null }, at), SegmentReason.STANDS_BY_STATUS];
+  return [stopClock({ ...clock, cancelledAt: null }, at), SegmentReason.KEPT];
+}
+
+/** Rules 6 and 7: another priority is another target, another team, topic, client or tag perhaps another policy. */
+export const followFacts: Reaction = {
+  to: [TicketEvent.EDITED, TicketEvent.TAGGED],
+  async run(tx, event) {
+    const fields = new Set(event.changes.map(({ field }) => field));
+    const priorityChanged = fields.has('priority');
+    const decides =
+      event.type === TicketEvent.TAGGED || ['priority', 'topicId', 'teamId', 'requesterId'].some((field) => fields.has(field));
+    if (!decides) return;
+    const ticket = await ticketOf(tx, event);
+    const book = await ClockBook.open(tx, ticket.id);
+    const before = await book.policy();
+    if (!before) return;
+    const found = await policyFor(tx, await factsOf(tx, ticket));
+    const changed = found !== null && found.policyId !== before.policyId;
+    if (!changed && !priorityChanged) return;
+    if (changed) {
+      tx.record(
+        domainEvent(SlaEvent.POLICY_CHANGED, ticket.id, {
+          changes: [{ field: 'slaPolicyId', from: before.policyId, to: found.policyId }],
+        }),
+      );
+    }
+    // The same policy goes on in the version that the clocks are pinned to (rule 8).
+    const reason = changed ? SegmentReason.POLICY_CHANGED : SegmentReason.PRIORITY_CHANGED;
+    await remeasure(tx, book, ticket, changed ? found : before, reason);
+    await book.save();
+  },
+};
+
+/** Measures what still runs or may run again by a policy; what was kept or cancelled stays as it was. */
+export async function remeasure(tx: Scope, book: ClockBook, ticket: Ticket, policy: PinnedPolicy, reason: SegmentReason): Promise<void> {
+  const at = tx.now();
+  for (const clock of book.clocks) {
+    if (clock.stoppedAt && clock.metric !== SlaMetric.RESOLUTION) continue;
+    const reading = await book.reading(clock);
+    const next = remeasureClock(reading, measureOf(policy, clock.metric, ticket.priority), at.getTime());
+    await book.turn(clock, next, reason, at, policy);
+  }
+}
+
+/**
+ * A public reply by a member (rules 2 and 3). It meets the first response and the next one, and the time to the next
+ * update begins.
+ */
+export function recordReply(scope: Scope, ticketId: string): Promise<void> {
+  return scope.transaction(async (tx) => {
+    const ticket = await lockTicket(tx, ticketId);
+    const book = await ClockBook.open(tx, ticketId);
+    const policy = await book.policy();
+    if (!policy) return;
+    const at = tx.now();
+    const first = book.get(SlaMetric.FIRST_RESPONSE);
+    if (first && !first.stoppedAt) tx.record(domainEvent(SlaEvent.RESPONDED, ticketId));
+    for (const metric of [SlaMetric.FIRST_RESPONSE, SlaMetric.NEXT_RESPONSE, SlaMetric.UPDATE]) {
+      const clock = book.get(metric);
+      if (clock && !clock.stoppedAt) await book.turn(clock, stopClock(await book.reading(clock), at.getTime()), SegmentReason.KEPT, at);
+    }
+    await beginByStatus(book, SlaMetric.UPDATE, policy, ticket, at);
+    await book.save();
+  });
+}
+
+/** A message of the client: an answer is owed from the first that was not answered (rule 2). */
+export function recordClientMessage(scope: Scope, ticketId: string): Promise<void> {
+  return scope.transaction(async (tx) => {
+    const ticket = await lockTicket(tx, ticketId);
+    const book = await ClockBook.open(tx, ticketId);
+    const policy = await book.policy();
+    const owed = book.get(SlaMetric.NEXT_RESPONSE);
+    // Before the first reply the first response is what is owed.
+    if (!policy || !book.get(SlaMetric.FIRST_RESPONSE)?.stoppedAt || (owed && !owed.stoppedAt)) return;
+    await beginByStatus(book, SlaMetric.NEXT_RESPONSE, policy, ticket, tx.now());
+    await book.save();
+  });
+}
+
+/** Begins a promise as the status has it: it may have to stand at once. */
+async function beginByStatus(book: ClockBook, metric: SlaMetric, policy: PinnedPolicy, ticket: Ticket, at: Date): Promise<void> {
+  const clock = book.begin(metric, policy, ticket.priority, at);
+  await turnByStatus(book, clock, clockEffect(ticket.category), at);
 }
 
 function ticketOf(tx: Scope, event: DomainEvent): Promise<Ticket> {

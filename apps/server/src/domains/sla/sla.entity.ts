@@ -1,8 +1,41 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { clockState, dueAt, Priority, type Clock, type ClockState } from '@baton/rules';
+import { clockState, dueAt, warnsAt, type Calendar, type Clock, type ClockState, type DayHours, type Priority } from '@baton/rules';
 
-export const SlaMetric = { FIRST_RESPONSE: 'FIRST_RESPONSE', RESOLUTION: 'RESOLUTION' } as const;
+export const SlaMetric = {
+  FIRST_RESPONSE: 'FIRST_RESPONSE',
+  NEXT_RESPONSE: 'NEXT_RESPONSE',
+  RESOLUTION: 'RESOLUTION',
+  TIME_IN_STATUS: 'TIME_IN_STATUS',
+  UPDATE: 'UPDATE',
+} as const;
 export type SlaMetric = (typeof SlaMetric)[keyof typeof SlaMetric];
+
+export const TargetUnit = { MINUTES: 'MINUTES', HOURS: 'HOURS', DAYS: 'DAYS' } as const;
+export type TargetUnit = (typeof TargetUnit)[keyof typeof TargetUnit];
+
+export interface Target {
+  readonly amount: number;
+  /** Days are working days of the policy's calendar. */
+  readonly unit: TargetUnit;
+}
+
+export type Targets = Readonly<Partial<Record<SlaMetric, Readonly<Partial<Record<Priority, Target>>>>>>;
+
+/** Which tickets a policy is for: each list that is given must hold the ticket's own. */
+export interface Conditions {
+  readonly priorities?: readonly Priority[];
+  readonly topicIds?: readonly string[];
+  readonly teamIds?: readonly string[];
+  readonly tagIds?: readonly string[];
+  readonly organizations?: readonly string[];
+  readonly sources?: readonly string[];
+}
+
+/** When a running clock is warned of: at a share of its target, or so many minutes before it, whichever is earlier. */
+export interface WarningRule {
+  readonly share: number;
+  readonly beforeMinutes: number;
+}
 
 const SlaPolicySchema = defineEntity({
   name: 'SlaPolicy',
@@ -12,31 +45,82 @@ const SlaPolicySchema = defineEntity({
     name: p.text(),
     /** The first policy by place that matches applies. */
     place: p.integer(),
+    /** The one that applies where no other does. There is exactly one. */
+    fallback: p.boolean(),
+    /** The newest. Clocks run by the version that was newest when it began to count for them. */
+    version: p.integer(),
+    /** What runs by an earlier version, or an earlier one of its calendar, is to be measured anew; null = was never asked for. */
+    appliedVersion: p.integer().strictNullable(),
+    appliedCalendarVersion: p.integer().strictNullable(),
   },
 });
 
 export class SlaPolicy extends SlaPolicySchema.class {}
 SlaPolicySchema.setClass(SlaPolicy);
 
-const SlaTargetSchema = defineEntity({
-  name: 'SlaTarget',
+const SlaPolicyVersionSchema = defineEntity({
+  name: 'SlaPolicyVersion',
   properties: {
     workspaceId: p.uuid().primary(),
     policyId: p.uuid().primary(),
-    metric: p
-      .enum(() => SlaMetric)
-      .columnType('text')
-      .primary(),
-    priority: p
-      .enum(() => Priority)
-      .columnType('text')
-      .primary(),
-    minutes: p.integer(),
+    version: p.integer().primary(),
+    conditions: p.json<Conditions>(),
+    /** Null = round the clock. */
+    calendarId: p.uuid().strictNullable(),
+    targets: p.json<Targets>(),
+    warning: p.json<WarningRule>(),
+    /** Null for what every desk begins with. */
+    savedById: p.uuid().strictNullable(),
+    savedAt: p.datetime(),
+    message: p.text(),
   },
 });
 
-export class SlaTarget extends SlaTargetSchema.class {}
-SlaTargetSchema.setClass(SlaTarget);
+/** A policy as it was saved. Never changed. */
+export class SlaPolicyVersion extends SlaPolicyVersionSchema.class {}
+SlaPolicyVersionSchema.setClass(SlaPolicyVersion);
+
+/** A date that is not as its weekday is. */
+export interface Holiday {
+  /** Written 2026-11-21. */
+  readonly date: string;
+  readonly name: string;
+  /** None = closed. */
+  readonly hours: readonly DayHours[];
+}
+
+const SlaCalendarSchema = defineEntity({
+  name: 'SlaCalendar',
+  properties: {
+    workspaceId: p.uuid().primary(),
+    id: p.uuid().primary(),
+    name: p.text(),
+    version: p.integer(),
+  },
+});
+
+export class SlaCalendar extends SlaCalendarSchema.class {}
+SlaCalendarSchema.setClass(SlaCalendar);
+
+const SlaCalendarVersionSchema = defineEntity({
+  name: 'SlaCalendarVersion',
+  properties: {
+    workspaceId: p.uuid().primary(),
+    calendarId: p.uuid().primary(),
+    version: p.integer().primary(),
+    timeZone: p.text(),
+    /** Monday to Sunday. */
+    week: p.json<readonly (readonly DayHours[])[]>(),
+    holidays: p.json<readonly Holiday[]>(),
+    savedById: p.uuid().strictNullable(),
+    savedAt: p.datetime(),
+    message: p.text(),
+  },
+});
+
+/** A calendar as it was saved. Never changed. */
+export class SlaCalendarVersion extends SlaCalendarVersionSchema.class {}
+SlaCalendarVersionSchema.setClass(SlaCalendarVersion);
 
 const SlaClockSchema = defineEntity({
   name: 'SlaClock',
@@ -47,11 +131,20 @@ const SlaClockSchema = defineEntity({
       .enum(() => SlaMetric)
       .columnType('text')
       .primary(),
+    /** Counts up where a promise is made anew, as with each message of the client. */
+    cycle: p.integer().primary(),
     policyId: p.uuid(),
-    targetMs: p.bigint('number'),
+    policyVersion: p.integer(),
+    calendarId: p.uuid().strictNullable(),
+    calendarVersion: p.integer().strictNullable(),
+    /** Null = nothing is promised; it is counted all the same, for a policy that may come to promise something. */
+    targetMs: p.bigint('number').strictNullable(),
     elapsedMs: p.bigint('number'),
     runningSince: p.datetime().strictNullable(),
     dueAt: p.datetime().strictNullable(),
+    /** When somebody is to be warned; null where nobody is, or was already. */
+    warnAt: p.datetime().strictNullable(),
+    warnedAt: p.datetime().strictNullable(),
     stoppedAt: p.datetime().strictNullable(),
     breachedAt: p.datetime().strictNullable(),
     cancelledAt: p.datetime().strictNullable(),
@@ -64,12 +157,14 @@ const date = (milliseconds: number | null) => (milliseconds === null ? null : ne
 /** One promise about one ticket, as stored. Its arithmetic is that of `Clock` in the rules. */
 export class SlaClock extends SlaClockSchema.class {
   get state(): ClockState {
-    return clockState(this.reading());
+    return clockState(this.reading(null));
   }
 
-  reading(): Clock {
+  /** `calendar`: the one that it is pinned to. Questions of state alone need none. */
+  reading(calendar: Calendar | null): Clock {
     return {
       targetMs: this.targetMs,
+      calendar,
       elapsedMs: this.elapsedMs,
       runningSince: instant(this.runningSince),
       stoppedAt: instant(this.stoppedAt),
@@ -78,7 +173,7 @@ export class SlaClock extends SlaClockSchema.class {
     };
   }
 
-  set(clock: Clock): void {
+  set(clock: Clock, { share, beforeMinutes }: WarningRule): void {
     this.targetMs = clock.targetMs;
     this.elapsedMs = Math.round(clock.elapsedMs);
     this.runningSince = date(clock.runningSince);
@@ -86,6 +181,47 @@ export class SlaClock extends SlaClockSchema.class {
     this.breachedAt = date(clock.breachedAt);
     this.cancelledAt = date(clock.cancelledAt);
     this.dueAt = date(dueAt(clock));
+    this.warnAt = this.warnedAt ? null : date(warnsAt(clock, { share, beforeMs: beforeMinutes * 60_000 }));
   }
 }
 SlaClockSchema.setClass(SlaClock);
+
+/** Why a clock began to run or to stand. */
+export const SegmentReason = {
+  STARTED: 'STARTED',
+  RUNS_BY_STATUS: 'RUNS_BY_STATUS',
+  STANDS_BY_STATUS: 'STANDS_BY_STATUS',
+  KEPT: 'KEPT',
+  CANCELLED: 'CANCELLED',
+  PRIORITY_CHANGED: 'PRIORITY_CHANGED',
+  POLICY_CHANGED: 'POLICY_CHANGED',
+  REAPPLIED: 'REAPPLIED',
+  BEFORE_THE_LEDGER: 'BEFORE_THE_LEDGER',
+} as const;
+export type SegmentReason = (typeof SegmentReason)[keyof typeof SegmentReason];
+
+const SlaSegmentSchema = defineEntity({
+  name: 'SlaSegment',
+  properties: {
+    workspaceId: p.uuid().primary(),
+    ticketId: p.uuid().primary(),
+    metric: p
+      .enum(() => SlaMetric)
+      .columnType('text')
+      .primary(),
+    cycle: p.integer().primary(),
+    fromAt: p.datetime().primary(),
+    /** Null while it lasts. */
+    toAt: p.datetime().strictNullable(),
+    running: p.boolean(),
+    reason: p.enum(() => SegmentReason).columnType('text'),
+    policyId: p.uuid(),
+    policyVersion: p.integer(),
+    calendarId: p.uuid().strictNullable(),
+    calendarVersion: p.integer().strictNullable(),
+  },
+});
+
+/** A stretch of a clock's life: it ran or stood, for one reason, by one policy and one calendar. */
+export class SlaSegment extends SlaSegmentSchema.class {}
+SlaSegmentSchema.setClass(SlaSegment);

@@ -1,1 +1,7 @@
-export const SlaEvent = { BREACHED: 'sla.breached', RESPONDED: 'sla.responded' } as const;
+export const SlaEvent = {
+  BREACHED: 'sla.breached',
+  WARNED: 'sla.warned',
+  RESPONDED: 'sla.responded',
+  POLICY_CHANGED: 'sla.policy_changed',
+  REAPPLIED: 'sla.reapplied',
+} as const;

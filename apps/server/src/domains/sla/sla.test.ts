@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { waitFor, World, type Person } from '../../testing/world.ts';
-import { recordBreaches, recordFirstResponse } from './index.ts';
+import { recordBreaches, recordReply } from './index.ts';
 
 const CLOCKS = `query ($id: ID!) { ticket(id: $id) { dueAt slaClocks { metric state targetMs elapsedMs runningSince dueAt breachedAt stoppedAt } activity { edges { node { type } } } } }`;
 const STATUS = `mutation ($input: TicketSetStatusInput!) { ticketSetStatus(input: $input) { userErrors { ... on UserError { code } } } }`;
@@ -78,7 +78,7 @@ it('does not take resolving for an answer to the client', async () => {
 it('keeps a met first response met, whatever comes after', async () => {
   const { id } = await world.ticket({ priority: 'CRITICAL' });
   at(10);
-  await recordFirstResponse(world.desk.systemScope(world.workspaceId), id);
+  await recordReply(world.desk.systemScope(world.workspaceId), id);
   at(20);
   await move(id, 'NEW', 'WAITING');
   at(300);

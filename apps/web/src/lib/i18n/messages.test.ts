@@ -43,6 +43,18 @@ it('has only messages that can be formatted', () => {
     to: 'B',
     names: 'N, M',
     workspace: 'W',
+    metric: 'M',
+    policy: 'P',
+    version: 2,
+    zone: 'Z',
+    counted: 'C',
+    target: 'T',
+    day: 'D',
+    date: 'D',
+    running: 5,
+    earlier: 1,
+    later: 2,
+    breaches: 1,
   };
 
   for (const [locale, messages] of Object.entries(catalogues)) {

@@ -1,6 +1,13 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { connectionTypes } from '../../../graphql/connection.ts';
-import { UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
+import {
+  NameTakenType,
+  SettingsConflictType,
+  StillInUseType,
+  UserError,
+  userErrorUnion,
+  type UserErrorData,
+} from '../../../graphql/user-error.ts';
 import type { Permission } from '../../../kernel/viewer.ts';
 import type { OutgoingMail } from '../../../platform/mail/outgoing-mail.entity.ts';
 import { SecurityEventKind, type SecurityEvent } from '../../../platform/security-log.ts';
@@ -57,19 +64,8 @@ class TeamNotFoundType extends UserError {}
 @ObjectType('RoleNotFound', { implements: UserError })
 class RoleNotFoundType extends UserError {}
 
-@ObjectType('NameTaken', { implements: UserError })
-class NameTakenType extends UserError {}
-
 @ObjectType('LastOwner', { implements: UserError })
 class LastOwnerType extends UserError {}
-
-@ObjectType('StillInUse', { implements: UserError })
-class StillInUseType extends UserError {}
-
-@ObjectType('SettingsConflict', { implements: UserError, description: 'Somebody else saved first. Nothing was overwritten.' })
-class SettingsConflictType extends UserError {
-  @Field(() => Int, { description: 'The version that stands now.' }) version!: number;
-}
 
 @InputType()
 export class MemberInviteInput {

@@ -1,1 +1,1 @@
-export { SlaResolver } from './sla.resolver.ts';
+export { SlaCalendarResolver, SlaCalendarVersionResolver, SlaClockResolver, SlaPolicyResolver, SlaResolver } from './sla.resolver.ts';

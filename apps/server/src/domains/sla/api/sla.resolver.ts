@@ -1,32 +1,274 @@
-import { Ctx, Field, FieldResolver, Float, ObjectType, registerEnumType, Resolver, Root } from 'type-graphql';
-import { ClockState } from '@baton/rules';
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { priorities, type LedgerLine } from '@baton/rules';
 import type { Context } from '../../../graphql/context.ts';
+import { ReturnsUserErrors } from '../../../graphql/user-error.ts';
+import { MemberType } from '../../identity/api/index.ts';
+import { memberById, type Member } from '../../identity/index.ts';
 import { TicketType } from '../../tickets/api/index.ts';
 import type { Ticket } from '../../tickets/index.ts';
-import { clocksByTicket } from '../keep-clocks.ts';
-import { SlaMetric, type SlaClock } from '../sla.entity.ts';
-
-registerEnumType(SlaMetric, { name: 'SlaMetric' });
-
-@ObjectType('SlaClock', { description: 'One promise about a ticket. Count down from `runningSince` yourself.' })
-class SlaClockType implements Pick<
-  SlaClock,
-  'metric' | 'state' | 'targetMs' | 'elapsedMs' | 'runningSince' | 'dueAt' | 'breachedAt' | 'stoppedAt'
-> {
-  @Field(() => SlaMetric) metric!: SlaMetric;
-  @Field(() => ClockState) state!: ClockState;
-  @Field(() => Float, { description: 'Milliseconds.' }) targetMs!: number;
-  @Field(() => Float, { description: 'Milliseconds counted up to `runningSince`, or in all while the clock stands.' }) elapsedMs!: number;
-  @Field(() => Date, { nullable: true, description: 'Null while the clock stands.' }) runningSince!: Date | null;
-  @Field(() => Date, { nullable: true, description: 'Null while the clock stands and once it has breached.' }) dueAt!: Date | null;
-  @Field(() => Date, { nullable: true }) breachedAt!: Date | null;
-  @Field(() => Date, { nullable: true, description: 'When the promise was kept, or the work ended.' }) stoppedAt!: Date | null;
-}
+import { clocksByTicket, ledgerOf } from '../find-clocks.ts';
+import { calendarAt, listCalendars, listPolicies, policyById, type CalendarAt, type PolicyAt } from '../find-settings.ts';
+import { readHolidays } from '../read-holidays.ts';
+import { outdatedByPolicy, reapplyPolicy } from '../reapply.ts';
+import { deleteCalendar, saveCalendar } from '../save-calendar.ts';
+import { orderPolicies, savePolicy, type SavePolicy } from '../save-policy.ts';
+import { SlaMetric, type SlaCalendarVersion, type SlaClock, type Targets } from '../sla.entity.ts';
+import { requireSlaSettings } from '../sla.policy.ts';
+import { tryPolicy } from '../try-policy.ts';
+import { zoneOffsets } from '../zone-offsets.ts';
+import {
+  SlaCalendarDeleteInput,
+  SlaCalendarDeletePayload,
+  SlaCalendarSaveInput,
+  SlaCalendarSavePayload,
+  SlaCalendarType,
+  SlaCalendarVersionType,
+  SlaClockType,
+  SlaConditionsType,
+  SlaHolidaysReadInput,
+  SlaHolidaysReadPayload,
+  SlaLedgerLineType,
+  SlaPoliciesOrderInput,
+  SlaPoliciesOrderPayload,
+  SlaPolicyReapplyInput,
+  SlaPolicySaveInput,
+  SlaPolicySavePayload,
+  SlaPolicyTryPayload,
+  SlaPolicyType,
+  SlaTargetType,
+  SlaWarningType,
+  SlaZoneOffsetType,
+} from './sla.type.ts';
 
 @Resolver(() => TicketType)
 export class SlaResolver {
-  @FieldResolver(() => [SlaClockType])
+  @FieldResolver(() => [SlaClockType], { description: 'The newest of each promise.' })
   async slaClocks(@Root() ticket: Ticket, @Ctx() { scope }: Context): Promise<readonly SlaClock[]> {
     return (await scope.load(clocksByTicket, ticket.id)) ?? [];
+  }
+
+  @Query(() => [SlaPolicyType], { description: 'In the order in which they are asked.' })
+  slaPolicies(@Ctx() { scope }: Context): Promise<PolicyAt[]> {
+    return listPolicies(scope);
+  }
+
+  @Query(() => [SlaCalendarType], { description: 'By name.' })
+  slaCalendars(@Ctx() { scope }: Context): Promise<CalendarAt[]> {
+    return listCalendars(scope);
+  }
+
+  @Mutation(() => SlaCalendarSavePayload, { description: 'Saves the next version. What runs goes on by the one it runs by.' })
+  @ReturnsUserErrors()
+  async slaCalendarSave(
+    @Arg('input', () => SlaCalendarSaveInput) input: SlaCalendarSaveInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<SlaCalendarSavePayload>> {
+    const { id } = await saveCalendar(scope, input);
+    const saved = await listCalendars(scope.fresh());
+    return { calendar: saved.find(({ calendar }) => calendar.id === id) ?? null };
+  }
+
+  @Mutation(() => SlaCalendarDeletePayload, { description: 'Refused for one by which anything was ever counted.' })
+  @ReturnsUserErrors()
+  async slaCalendarDelete(
+    @Arg('input', () => SlaCalendarDeleteInput) { id }: SlaCalendarDeleteInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<SlaCalendarDeletePayload>> {
+    await deleteCalendar(scope, id);
+    return { deletedId: id };
+  }
+
+  @Mutation(() => SlaPolicySavePayload, { description: 'Saves the next version. What runs goes on by the one it runs by.' })
+  @ReturnsUserErrors()
+  async slaPolicySave(
+    @Arg('input', () => SlaPolicySaveInput) input: SlaPolicySaveInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<SlaPolicySavePayload>> {
+    const { id } = await savePolicy(scope, asPolicy(input));
+    const saved = await listPolicies(scope.fresh());
+    return { policy: saved.find(({ policy }) => policy.id === id) ?? null };
+  }
+
+  @Mutation(() => SlaPolicyTryPayload, { description: 'What saving would do to the clocks that run now. Changes nothing.' })
+  @ReturnsUserErrors()
+  async slaPolicyTry(
+    @Arg('input', () => SlaPolicySaveInput) input: SlaPolicySaveInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<SlaPolicyTryPayload>> {
+    return { effect: await tryPolicy(scope, asPolicy(input)) };
+  }
+
+  @Mutation(() => SlaPolicySavePayload, {
+    description: 'Measures what runs by earlier versions of a policy, or of its calendar, by the newest. What elapsed stays.',
+  })
+  @ReturnsUserErrors()
+  async slaPolicyReapply(
+    @Arg('input', () => SlaPolicyReapplyInput) { id }: SlaPolicyReapplyInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<SlaPolicySavePayload>> {
+    await reapplyPolicy(scope, id);
+    const policies = await listPolicies(scope.fresh());
+    return { policy: policies.find(({ policy }) => policy.id === id) ?? null };
+  }
+
+  @Mutation(() => SlaPoliciesOrderPayload)
+  @ReturnsUserErrors()
+  async slaPoliciesOrder(
+    @Arg('input', () => SlaPoliciesOrderInput) { ids }: SlaPoliciesOrderInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<SlaPoliciesOrderPayload>> {
+    await orderPolicies(scope, ids);
+    return { policies: await listPolicies(scope.fresh()) };
+  }
+
+  @Mutation(() => SlaHolidaysReadPayload, {
+    description: 'Reads holidays from an iCalendar file, to be looked at and saved. Keeps nothing.',
+  })
+  @ReturnsUserErrors()
+  async slaHolidaysRead(
+    @Arg('input', () => SlaHolidaysReadInput) { ical, fromYear, toYear }: SlaHolidaysReadInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<SlaHolidaysReadPayload>> {
+    requireSlaSettings(scope.viewer);
+    return { holidays: readHolidays(ical, fromYear, toYear) };
+  }
+}
+
+/** Targets come as a list and are kept by metric and priority. */
+function asPolicy({ targets, conditions, ...rest }: SlaPolicySaveInput): SavePolicy {
+  const byMetric: Record<string, Record<string, object>> = {};
+  for (const { metric, priority, amount, unit } of targets) (byMetric[metric] ??= {})[priority] = { amount, unit };
+  const given = Object.entries(conditions).filter(([, list]) => list !== null && list !== undefined);
+  return { ...rest, conditions: Object.fromEntries(given), targets: byMetric as Targets };
+}
+
+@Resolver(() => SlaClockType)
+export class SlaClockResolver {
+  @FieldResolver(() => String, { description: 'The name of the policy that it runs by.' })
+  async policy(@Root() { policyId }: SlaClock, @Ctx() { scope }: Context): Promise<string> {
+    return (await scope.load(policyById, policyId))?.name ?? '';
+  }
+
+  @FieldResolver(() => SlaCalendarVersionType, { nullable: true, description: 'What is counted; null = round the clock.' })
+  calendar(@Root() { calendarId, calendarVersion }: SlaClock, @Ctx() { scope }: Context): Promise<SlaCalendarVersion | null> {
+    return calendarAt(scope, calendarId, calendarVersion);
+  }
+
+  @FieldResolver(() => [SlaLedgerLineType], { description: 'Every stretch of its life. The counted ones add up to what has elapsed.' })
+  async ledger(@Root() clock: SlaClock, @Ctx() { scope }: Context): Promise<SlaLedgerLineType[]> {
+    return (await ledgerOf(scope, clock)).map(({ from, to, ...line }: LedgerLine) => ({ ...line, from: new Date(from), to: new Date(to) }));
+  }
+}
+
+/** Around now, for whoever counts down; a table of every change in fifty years would be ten times as long. */
+const offsetsAround = { before: 366 * 86_400_000, after: 3 * 366 * 86_400_000 };
+
+@Resolver(() => SlaCalendarVersionType)
+export class SlaCalendarVersionResolver {
+  @FieldResolver(() => ID)
+  id(@Root() { calendarId, version }: SlaCalendarVersion): string {
+    return `${calendarId}:${version}`;
+  }
+
+  @FieldResolver(() => [SlaZoneOffsetType], { description: 'How far the zone is ahead of UTC, from last year to three years on.' })
+  offsets(@Root() { timeZone }: SlaCalendarVersion, @Ctx() { scope }: Context): SlaZoneOffsetType[] {
+    const now = scope.now().getTime();
+    const offsets = zoneOffsets(timeZone);
+    const first = Math.max(
+      0,
+      offsets.findLastIndex(({ from }) => from <= now - offsetsAround.before),
+    );
+    return offsets.slice(first).filter(({ from }) => from <= now + offsetsAround.after);
+  }
+
+  @FieldResolver(() => MemberType, { nullable: true, description: 'Null for what every desk begins with.' })
+  savedBy(@Root() { savedById }: SlaCalendarVersion, @Ctx() { scope }: Context): Promise<Member | null> {
+    return scope.load(memberById, savedById);
+  }
+}
+
+@Resolver(() => SlaCalendarType)
+export class SlaCalendarResolver {
+  @FieldResolver(() => ID)
+  id(@Root() { calendar }: CalendarAt): string {
+    return calendar.id;
+  }
+
+  @FieldResolver(() => String)
+  name(@Root() { calendar }: CalendarAt): string {
+    return calendar.name;
+  }
+
+  @FieldResolver(() => SlaCalendarVersionType, { description: 'The newest.' })
+  current(@Root() { version }: CalendarAt): SlaCalendarVersion {
+    return version;
+  }
+}
+
+@Resolver(() => SlaPolicyType)
+export class SlaPolicyResolver {
+  @FieldResolver(() => ID)
+  id(@Root() { policy }: PolicyAt): string {
+    return policy.id;
+  }
+
+  @FieldResolver(() => String)
+  name(@Root() { policy }: PolicyAt): string {
+    return policy.name;
+  }
+
+  @FieldResolver(() => Boolean, { description: 'Applies where no other does. There is exactly one.' })
+  fallback(@Root() { policy }: PolicyAt): boolean {
+    return policy.fallback;
+  }
+
+  @FieldResolver(() => Int, { description: 'Send it back with an edit.' })
+  version(@Root() { policy }: PolicyAt): number {
+    return policy.version;
+  }
+
+  @FieldResolver(() => SlaConditionsType)
+  conditions(@Root() { version }: PolicyAt): SlaConditionsType {
+    return version.conditions as SlaConditionsType;
+  }
+
+  @FieldResolver(() => ID, { nullable: true, description: 'Null = round the clock.' })
+  calendarId(@Root() { version }: PolicyAt): string | null {
+    return version.calendarId;
+  }
+
+  @FieldResolver(() => [SlaTargetType])
+  targets(@Root() { version }: PolicyAt): SlaTargetType[] {
+    return Object.values(SlaMetric).flatMap((metric) =>
+      priorities.flatMap((priority) => {
+        const target = version.targets[metric]?.[priority];
+        return target ? [{ metric, priority, ...target }] : [];
+      }),
+    );
+  }
+
+  @FieldResolver(() => Int, { description: 'Running clocks that go on by an earlier version of it, or of its calendar.' })
+  async outdated(@Root() { policy }: PolicyAt, @Ctx() { scope }: Context): Promise<number> {
+    return (await scope.load(outdatedByPolicy, policy.id))?.[0]?.count ?? 0;
+  }
+
+  @FieldResolver(() => SlaWarningType)
+  warning(@Root() { version }: PolicyAt): SlaWarningType {
+    return version.warning;
+  }
+
+  @FieldResolver(() => Date)
+  savedAt(@Root() { version }: PolicyAt): Date {
+    return version.savedAt;
+  }
+
+  @FieldResolver(() => String, { description: 'Why, in the words of who saved it.' })
+  message(@Root() { version }: PolicyAt): string {
+    return version.message;
+  }
+
+  @FieldResolver(() => MemberType, { nullable: true, description: 'Null for what every desk begins with.' })
+  savedBy(@Root() { version }: PolicyAt, @Ctx() { scope }: Context): Promise<Member | null> {
+    return scope.load(memberById, version.savedById);
   }
 }

@@ -1,0 +1,269 @@
+import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { ClockState, Priority, type DayHours } from '@baton/rules';
+import {
+  NameTakenType,
+  SettingsConflictType,
+  StillInUseType,
+  UserError,
+  userErrorUnion,
+  type UserErrorData,
+} from '../../../graphql/user-error.ts';
+import { TicketSource } from '../../tickets/index.ts';
+import type { CalendarAt, PolicyAt } from '../find-settings.ts';
+import type { PolicyEffect } from '../try-policy.ts';
+import {
+  SlaMetric,
+  TargetUnit,
+  type Conditions,
+  type Holiday,
+  type SlaCalendarVersion,
+  type SlaClock,
+  type WarningRule,
+} from '../sla.entity.ts';
+
+registerEnumType(SlaMetric, { name: 'SlaMetric' });
+registerEnumType(TargetUnit, { name: 'SlaTargetUnit', description: 'Days are working days of the calendar.' });
+
+const LedgerLineKind = { COUNTED: 'COUNTED', STOOD: 'STOOD', OUTSIDE_HOURS: 'OUTSIDE_HOURS', HOLIDAY: 'HOLIDAY' } as const;
+registerEnumType(LedgerLineKind, { name: 'SlaLedgerLineKind', description: 'Whether a stretch of time was counted, or why not.' });
+
+@ObjectType('SlaHours', { description: 'Minutes since midnight, from the first up to the second.' })
+class SlaHoursType implements DayHours {
+  @Field(() => Int) from!: number;
+  @Field(() => Int) to!: number;
+}
+
+@ObjectType('SlaHoliday')
+class SlaHolidayType implements Holiday {
+  @Field(() => String, { description: 'Written 2026-12-25.' }) date!: string;
+  @Field(() => String) name!: string;
+  @Field(() => [SlaHoursType], { description: 'None = closed.' }) hours!: readonly DayHours[];
+}
+
+@ObjectType('SlaZoneOffset')
+export class SlaZoneOffsetType {
+  @Field(() => Float, { description: 'From this instant on, in milliseconds since 1970.' }) from!: number;
+  @Field(() => Float, { description: 'Milliseconds ahead of UTC.' }) offsetMs!: number;
+}
+
+@ObjectType('SlaCalendarVersion', { description: 'A business calendar as it was saved. Never changed.' })
+export class SlaCalendarVersionType implements Pick<
+  SlaCalendarVersion,
+  'version' | 'timeZone' | 'week' | 'holidays' | 'savedAt' | 'message'
+> {
+  @Field(() => Int) version!: number;
+  @Field(() => String) timeZone!: string;
+  @Field(() => [[SlaHoursType]], { description: 'Monday to Sunday.' }) week!: readonly (readonly DayHours[])[];
+  @Field(() => [SlaHolidayType]) holidays!: readonly Holiday[];
+  @Field(() => Date) savedAt!: Date;
+  @Field(() => String, { description: 'Why, in the words of who saved it.' }) message!: string;
+}
+
+@ObjectType('SlaCalendar', { description: 'The hours in which time is counted.' })
+export class SlaCalendarType {}
+
+@ObjectType('SlaTarget', { description: 'What is promised for tickets of a priority.' })
+export class SlaTargetType {
+  @Field(() => SlaMetric) metric!: SlaMetric;
+  @Field(() => Priority) priority!: Priority;
+  @Field(() => Float) amount!: number;
+  @Field(() => TargetUnit) unit!: TargetUnit;
+}
+
+@ObjectType('SlaConditions', { description: 'Which tickets a policy is for; null = whatever the ticket has.' })
+export class SlaConditionsType implements Conditions {
+  @Field(() => [Priority], { nullable: true }) priorities?: Priority[];
+  @Field(() => [ID], { nullable: true }) topicIds?: string[];
+  @Field(() => [ID], { nullable: true }) teamIds?: string[];
+  @Field(() => [ID], { nullable: true }) tagIds?: string[];
+  @Field(() => [String], { nullable: true }) organizations?: string[];
+  @Field(() => [TicketSource], { nullable: true }) sources?: TicketSource[];
+}
+
+@ObjectType('SlaWarning', { description: 'At a share of the target, or so many minutes before it, whichever is earlier.' })
+export class SlaWarningType implements WarningRule {
+  @Field(() => Float) share!: number;
+  @Field(() => Int) beforeMinutes!: number;
+}
+
+@ObjectType('SlaPolicy', { description: 'What is promised to some tickets. The first that matches applies.' })
+export class SlaPolicyType {}
+
+@ObjectType('SlaLedgerLine', { description: 'A stretch of a clock’s life.' })
+export class SlaLedgerLineType {
+  @Field(() => Date) from!: Date;
+  @Field(() => Date) to!: Date;
+  @Field(() => LedgerLineKind) kind!: keyof typeof LedgerLineKind;
+  @Field(() => String, { description: 'Why the clock ran or stood, for programs.' }) reason!: string;
+}
+
+@ObjectType('SlaClock', { description: 'One promise about a ticket. Count down from `runningSince` by `calendar` yourself.' })
+export class SlaClockType implements Pick<
+  SlaClock,
+  | 'metric'
+  | 'cycle'
+  | 'state'
+  | 'targetMs'
+  | 'elapsedMs'
+  | 'runningSince'
+  | 'dueAt'
+  | 'warnAt'
+  | 'breachedAt'
+  | 'stoppedAt'
+  | 'policyVersion'
+> {
+  @Field(() => SlaMetric) metric!: SlaMetric;
+  @Field(() => Int, { description: 'Counts up where a promise is made anew.' }) cycle!: number;
+  @Field(() => ClockState) state!: ClockState;
+  @Field(() => Float, { description: 'Milliseconds.' }) targetMs!: number;
+  @Field(() => Float, { description: 'Milliseconds counted up to `runningSince`, or in all while the clock stands.' }) elapsedMs!: number;
+  @Field(() => Date, { nullable: true, description: 'Null while the clock stands.' }) runningSince!: Date | null;
+  @Field(() => Date, { nullable: true, description: 'Null while the clock stands and once it has breached.' }) dueAt!: Date | null;
+  @Field(() => Date, { nullable: true, description: 'When somebody is to be warned.' }) warnAt!: Date | null;
+  @Field(() => Date, { nullable: true }) breachedAt!: Date | null;
+  @Field(() => Date, { nullable: true, description: 'When the promise was kept, or the work ended.' }) stoppedAt!: Date | null;
+  @Field(() => Int, { description: 'The version of the policy that it runs by.' }) policyVersion!: number;
+}
+
+@InputType()
+class SlaHoursInput implements DayHours {
+  @Field(() => Int) from!: number;
+  @Field(() => Int) to!: number;
+}
+
+@InputType()
+class SlaHolidayInput implements Holiday {
+  @Field(() => String) date!: string;
+  @Field(() => String, { defaultValue: '' }) name!: string;
+  @Field(() => [SlaHoursInput], { defaultValue: [] }) hours!: SlaHoursInput[];
+}
+
+@InputType()
+export class SlaCalendarSaveInput {
+  @Field(() => ID, { nullable: true, description: 'None for a new one.' }) id?: string | null;
+  @Field(() => Int, { nullable: true, description: 'The version that was edited.' }) version?: number | null;
+  @Field(() => String) name!: string;
+  @Field(() => String, { description: 'As Europe/Kyiv.' }) timeZone!: string;
+  @Field(() => [[SlaHoursInput]], { description: 'Monday to Sunday.' }) week!: SlaHoursInput[][];
+  @Field(() => [SlaHolidayInput], { defaultValue: [] }) holidays!: SlaHolidayInput[];
+  @Field(() => String, { nullable: true }) message?: string | null;
+}
+
+@InputType()
+export class SlaCalendarDeleteInput {
+  @Field(() => ID) id!: string;
+}
+
+@InputType()
+class SlaConditionsInput implements Conditions {
+  @Field(() => [Priority], { nullable: true }) priorities?: Priority[];
+  @Field(() => [ID], { nullable: true }) topicIds?: string[];
+  @Field(() => [ID], { nullable: true }) teamIds?: string[];
+  @Field(() => [ID], { nullable: true }) tagIds?: string[];
+  @Field(() => [String], { nullable: true }) organizations?: string[];
+  @Field(() => [TicketSource], { nullable: true }) sources?: TicketSource[];
+}
+
+@InputType()
+class SlaTargetInput {
+  @Field(() => SlaMetric) metric!: SlaMetric;
+  @Field(() => Priority) priority!: Priority;
+  @Field(() => Float) amount!: number;
+  @Field(() => TargetUnit) unit!: TargetUnit;
+}
+
+@InputType()
+class SlaWarningInput implements WarningRule {
+  @Field(() => Float) share!: number;
+  @Field(() => Int) beforeMinutes!: number;
+}
+
+@InputType()
+export class SlaPolicySaveInput {
+  @Field(() => ID, { nullable: true, description: 'None for a new one.' }) id?: string | null;
+  @Field(() => Int, { nullable: true, description: 'The version that was edited.' }) version?: number | null;
+  @Field(() => String) name!: string;
+  @Field(() => SlaConditionsInput) conditions!: SlaConditionsInput;
+  @Field(() => ID, { nullable: true, description: 'None = round the clock.' }) calendarId?: string | null;
+  @Field(() => [SlaTargetInput]) targets!: SlaTargetInput[];
+  @Field(() => SlaWarningInput) warning!: SlaWarningInput;
+  @Field(() => String, { nullable: true }) message?: string | null;
+}
+
+@InputType()
+export class SlaPoliciesOrderInput {
+  @Field(() => [ID], { description: 'All of them, in order.' }) ids!: string[];
+}
+
+@ObjectType('SlaPolicyEffect', { description: 'What a change would do to the clocks that run now.' })
+class SlaPolicyEffectType implements PolicyEffect {
+  @Field(() => Int) running!: number;
+  @Field(() => Int, { description: 'Would be due earlier.' }) earlier!: number;
+  @Field(() => Int) later!: number;
+  @Field(() => Int, { description: 'Would have breached at once.' }) breaches!: number;
+}
+
+@ObjectType('SlaPolicyNotFound', { implements: UserError })
+class SlaPolicyNotFoundType extends UserError {}
+
+@ObjectType('SlaCalendarNotFound', { implements: UserError })
+class SlaCalendarNotFoundType extends UserError {}
+
+const SlaCalendarSaveError = userErrorUnion('SlaCalendarSaveError', [
+  NameTakenType,
+  SettingsConflictType,
+  StillInUseType,
+  SlaCalendarNotFoundType,
+]);
+
+@ObjectType()
+export class SlaCalendarSavePayload {
+  @Field(() => SlaCalendarType, { nullable: true }) calendar?: CalendarAt | null;
+  @Field(() => [SlaCalendarSaveError]) userErrors!: UserErrorData[];
+}
+
+@ObjectType()
+export class SlaCalendarDeletePayload {
+  @Field(() => ID, { nullable: true }) deletedId?: string;
+  @Field(() => [SlaCalendarSaveError]) userErrors!: UserErrorData[];
+}
+
+const SlaPolicySaveError = userErrorUnion('SlaPolicySaveError', [SettingsConflictType, SlaPolicyNotFoundType, SlaCalendarNotFoundType]);
+
+@ObjectType()
+export class SlaPolicySavePayload {
+  @Field(() => SlaPolicyType, { nullable: true }) policy?: PolicyAt | null;
+  @Field(() => [SlaPolicySaveError]) userErrors!: UserErrorData[];
+}
+
+@ObjectType()
+export class SlaPolicyTryPayload {
+  @Field(() => SlaPolicyEffectType, { nullable: true }) effect?: PolicyEffect;
+  @Field(() => [SlaPolicySaveError]) userErrors!: UserErrorData[];
+}
+
+@ObjectType()
+export class SlaPoliciesOrderPayload {
+  @Field(() => [SlaPolicyType], { nullable: true }) policies?: PolicyAt[];
+  @Field(() => [SlaPolicySaveError]) userErrors!: UserErrorData[];
+}
+
+@InputType()
+export class SlaHolidaysReadInput {
+  @Field(() => String, { description: 'The text of an iCalendar file.' }) ical!: string;
+  @Field(() => Int) fromYear!: number;
+  @Field(() => Int) toYear!: number;
+}
+
+@InputType()
+export class SlaPolicyReapplyInput {
+  @Field(() => ID) id!: string;
+}
+
+const SlaHolidaysReadError = userErrorUnion('SlaHolidaysReadError');
+
+@ObjectType()
+export class SlaHolidaysReadPayload {
+  @Field(() => [SlaHolidayType], { nullable: true }) holidays?: readonly Holiday[];
+  @Field(() => [SlaHolidaysReadError]) userErrors!: UserErrorData[];
+}

@@ -1,0 +1,114 @@
+import { LockMode } from '@mikro-orm/core';
+import { limits, priorities } from '@baton/rules';
+import { InvalidInput } from '../../kernel/domain-error.ts';
+import { isId, newId } from '../../kernel/id.ts';
+import { SettingsConflict } from '../../kernel/settings-error.ts';
+import { requireLine } from '../../kernel/text.ts';
+import type { Scope } from '../../platform/scope.ts';
+import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
+import { isConditional } from './policy.ts';
+import {
+  SlaCalendar,
+  SlaMetric,
+  SlaPolicy,
+  SlaPolicyVersion,
+  TargetUnit,
+  type Conditions,
+  type Targets,
+  type WarningRule,
+} from './sla.entity.ts';
+import { SlaCalendarNotFound, SlaPolicyNotFound } from './sla.errors.ts';
+import { requireSlaSettings } from './sla.policy.ts';
+
+/** Ten years: more is a slip of the finger. */
+const mostMinutes = 10 * 366 * 24 * 60;
+const minutesOf: Record<TargetUnit, number> = { MINUTES: 1, HOURS: 60, DAYS: 24 * 60 };
+
+export interface SavePolicy {
+  /** Of the policy that is changed, and the version it was changed from; none for a new one. */
+  readonly id?: string | null | undefined;
+  readonly version?: number | null | undefined;
+  readonly name: string;
+  readonly conditions: Conditions;
+  readonly calendarId?: string | null | undefined;
+  readonly targets: Targets;
+  readonly warning: WarningRule;
+  readonly message?: string | null | undefined;
+}
+
+/** Saves a policy as its next version, a new one before the fallback. What runs by an earlier version goes on by it. */
+export function savePolicy(scope: Scope, given: SavePolicy): Promise<SlaPolicy> {
+  return scope.transaction(async (tx) => {
+    requireSlaSettings(tx.viewer);
+    const { workspaceId, em } = tx;
+    const policy = given.id ? await requirePolicy(tx, given.id) : null;
+    if (policy && policy.version !== given.version) throw new SettingsConflict(policy.version);
+    const checked = await requireValid(tx, given, policy?.fallback ?? false);
+    const name = requireLine('name', given.name, limits.name);
+    const [last] = await em.find(SlaPolicy, { workspaceId, fallback: false }, { orderBy: { place: 'desc' }, limit: 1 });
+    const fresh = { workspaceId, id: newId(), name, place: (last?.place ?? -1) + 1, fallback: false, version: 0 };
+    const unapplied = { appliedVersion: null, appliedCalendarVersion: null };
+    const saved = policy ?? em.create(SlaPolicy, { ...fresh, ...unapplied });
+    saved.name = name;
+    saved.version += 1;
+    await em.flush();
+    await em.insert(SlaPolicyVersion, {
+      workspaceId,
+      policyId: saved.id,
+      version: saved.version,
+      ...checked,
+      savedById: tx.viewer.kind === 'MEMBER' ? tx.viewer.memberId : null,
+      savedAt: tx.now(),
+      message: given.message?.trim().slice(0, limits.subject) ?? '',
+    });
+    await recordSecurity(tx, SecurityEventKind.SLA_CHANGED, { details: { policy: name, version: saved.version } });
+    return saved;
+  });
+}
+
+/** Puts the policies in order: the first that matches applies. The fallback is asked last, wherever it stands. */
+export function orderPolicies(scope: Scope, ids: readonly string[]): Promise<SlaPolicy[]> {
+  return scope.transaction(async (tx) => {
+    requireSlaSettings(tx.viewer);
+    const policies = await tx.em.find(SlaPolicy, { workspaceId: tx.workspaceId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if (ids.length !== policies.length || !policies.every(({ id }) => ids.includes(id))) {
+      throw new InvalidInput('Name every policy once. Somebody may have added one meanwhile; load the list again.', 'ids');
+    }
+    for (const policy of policies) policy.place = ids.indexOf(policy.id);
+    await recordSecurity(tx, SecurityEventKind.SLA_CHANGED, { details: { order: 'policies' } });
+    return policies.toSorted((a, b) => a.place - b.place);
+  });
+}
+
+export async function requirePolicy(tx: Scope, id: string): Promise<SlaPolicy> {
+  const where = { workspaceId: tx.workspaceId, id };
+  const policy = isId(id) ? await tx.em.findOne(SlaPolicy, where, { lockMode: LockMode.PESSIMISTIC_WRITE }) : null;
+  if (!policy) throw new SlaPolicyNotFound();
+  return policy;
+}
+
+/** What of a policy may be saved, or tried. */
+export async function requireValid(tx: Scope, { conditions, calendarId, targets, warning }: SavePolicy, fallback: boolean) {
+  if (fallback && isConditional(conditions))
+    throw new InvalidInput('The fallback is for what no other policy is for, and has no conditions.', 'conditions');
+  if (!fallback && !isConditional(conditions)) {
+    throw new InvalidInput('A policy without conditions would be for every ticket. Give one, or change the fallback.', 'conditions');
+  }
+  if (Object.values(conditions).some((list: unknown) => Array.isArray(list) && list.length === 0)) {
+    throw new InvalidInput('A condition without a value matches nothing. Give one, or leave the condition out.', 'conditions');
+  }
+  const { share, beforeMinutes } = warning;
+  if (!(share > 0 && share <= 1)) throw new InvalidInput('Warn between 1 % and 100 % of a target.', 'warning');
+  if (!(beforeMinutes >= 0 && beforeMinutes <= mostMinutes)) throw new InvalidInput('Warn at least 0 minutes before a target.', 'warning');
+  if (calendarId && !(await tx.em.findOne(SlaCalendar, { workspaceId: tx.workspaceId, id: calendarId })))
+    throw new SlaCalendarNotFound('calendarId');
+  for (const metric of Object.values(SlaMetric)) {
+    for (const priority of priorities) {
+      const target = targets[metric]?.[priority];
+      if (!target) continue;
+      const minutes = target.amount * minutesOf[target.unit];
+      if (!(minutes >= 1 && minutes <= mostMinutes)) throw new InvalidInput('A target is one minute to ten years.', 'targets');
+    }
+  }
+  return { conditions, calendarId: calendarId ?? null, targets, warning };
+}

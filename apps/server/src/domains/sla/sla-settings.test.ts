@@ -1,0 +1,523 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { World, waitFor, type Person } from '../../testing/world.ts';
+import { recordBreaches } from './index.ts';
+import { recordClientMessage, recordReply } from './reactions.ts';
+import { readHolidays } from './read-holidays.ts';
+import { zoneOffsets } from './zone-offsets.ts';
+
+const CALENDAR = `mutation ($input: SlaCalendarSaveInput!) { slaCalendarSave(input: $input) { calendar { id current { version } } userErrors { ... on UserError { code field message } ... on SettingsConflict { version } } } }`;
+const POLICY = `mutation ($input: SlaPolicySaveInput!) { slaPolicySave(input: $input) { policy { id name version fallback savedBy { name } message } userErrors { ... on UserError { code field message } ... on SettingsConflict { version } } } }`;
+const TRY = `mutation ($input: SlaPolicySaveInput!) { slaPolicyTry(input: $input) { effect { running earlier later breaches } userErrors { ... on UserError { code } } } }`;
+const ORDER = `mutation ($ids: [ID!]!) { slaPoliciesOrder(input: { ids: $ids }) { policies { id fallback } userErrors { ... on UserError { code } } } }`;
+const POLICIES = `{ slaPolicies { id name version fallback conditions { priorities } calendarId targets { metric priority amount unit } warning { share beforeMinutes } } slaCalendars { id name current { id version timeZone offsets { from offsetMs } week { from to } holidays { date name hours { from to } } } } }`;
+const CLOCKS = `query ($id: ID!) { ticket(id: $id) { dueAt slaClocks { metric cycle state targetMs elapsedMs runningSince dueAt warnAt breachedAt stoppedAt policy policyVersion calendar { id timeZone } ledger { from to kind reason } } activity(last: 50) { edges { node { type changes { field to { text } } } } } } }`;
+const STATUS = `mutation ($input: TicketSetStatusInput!) { ticketSetStatus(input: $input) { userErrors { ... on UserError { code } } } }`;
+const EDIT = `mutation ($input: TicketEditInput!) { ticketEdit(input: $input) { userErrors { ... on UserError { code message } } } }`;
+
+const hour = 60;
+const office = { from: 9 * hour, to: 18 * hour };
+const week = [[office], [office], [office], [office], [office], [], []];
+
+let world: World;
+let admin: Person;
+
+beforeAll(async () => {
+  world = await World.open();
+  admin = await world.person('ADMIN', { name: 'Martin' });
+});
+afterEach(() => (world.time.now = null));
+afterAll(() => world.close());
+
+/** A time of day in Kyiv in winter. */
+const kyiv = (text: string) => new Date(`${text}+02:00`);
+const at = (text: string) => (world.time.now = kyiv(text));
+const iso = (text: string) => kyiv(text).toISOString();
+const system = () => world.desk.systemScope(world.workspaceId);
+
+async function makeCalendar(name: string, more: object = {}): Promise<string> {
+  const { slaCalendarSave } = await admin.run(CALENDAR, { input: { name, timeZone: 'Europe/Kyiv', week, ...more } });
+  expect(slaCalendarSave.userErrors).toEqual([]);
+  return slaCalendarSave.calendar.id;
+}
+
+interface Settings {
+  readonly name: string;
+  readonly conditions: object;
+  readonly calendarId?: string | null;
+  readonly targets: readonly object[];
+}
+const target = (metric: string, amount: number, unit = 'HOURS', priority = 'NORMAL') => ({ metric, priority, amount, unit });
+const asInput = (settings: Settings, more: object = {}) => ({ warning: { share: 0.75, beforeMinutes: 15 }, ...settings, ...more });
+
+async function makePolicy(settings: Settings): Promise<string> {
+  const { slaPolicySave } = await admin.run(POLICY, { input: asInput(settings) });
+  expect(slaPolicySave.userErrors).toEqual([]);
+  return slaPolicySave.policy.id;
+}
+
+/** A topic for which there is a policy, so that tests do not meet. */
+async function topicWith(settings: Omit<Settings, 'conditions' | 'name'>): Promise<{ topicId: string; policyId: string }> {
+  const topicId = await world.topic(`Topic ${crypto.randomUUID()}`);
+  return { topicId, policyId: await makePolicy({ ...settings, name: `Policy ${topicId}`, conditions: { topicIds: [topicId] } }) };
+}
+
+async function clocks(id: string) {
+  const { ticket } = await admin.run(CLOCKS, { id });
+  const of = (metric: string) => ticket.slaClocks.find((clock: { metric: string }) => clock.metric === metric);
+  return { ticket, of, events: ticket.activity.edges.map(({ node }: { node: { type: string } }) => node.type) as string[] };
+}
+
+const move = (ticketId: string, from: 'NEW' | 'OPEN' | 'IN_PROGRESS' | 'WAITING', to: 'OPEN' | 'IN_PROGRESS' | 'WAITING' | 'RESOLVED') =>
+  admin.run(STATUS, { input: { ticketId, from: world.status(from), to: world.status(to) } });
+
+interface Line {
+  readonly from: string;
+  readonly to: string;
+  readonly kind: string;
+  readonly reason: string;
+}
+const counted = (lines: readonly Line[]) =>
+  lines.reduce((sum, { from, to, kind }) => sum + (kind === 'COUNTED' ? Date.parse(to) - Date.parse(from) : 0), 0);
+
+describe('a clock in business hours', () => {
+  it('counts open time alone, says why it did not count the rest, and the counted lines add up to what elapsed', async () => {
+    const calendarId = await makeCalendar('With a holiday', { holidays: [{ date: '2026-02-10', name: 'Inventory' }] });
+    const { topicId } = await topicWith({ calendarId, targets: [target('RESOLUTION', 2, 'DAYS')] });
+    at('2026-02-09T17:00');
+    const { id } = await world.ticket({ topicId });
+    const begun = await clocks(id);
+    at('2026-02-11T10:00');
+    await move(id, 'NEW', 'WAITING');
+    at('2026-02-11T12:00');
+    await move(id, 'WAITING', 'OPEN');
+    at('2026-02-11T13:00');
+    const open = await clocks(id);
+    at('2026-02-11T14:30');
+    await move(id, 'OPEN', 'RESOLVED');
+    at('2026-02-20T12:00');
+    const resolved = (await clocks(id)).of('RESOLUTION');
+
+    // Two days of nine hours: an hour on Monday, nine on Wednesday, eight on Thursday; Tuesday is a holiday.
+    expect(begun.of('RESOLUTION')).toMatchObject({ targetMs: 18 * 3_600_000, dueAt: iso('2026-02-12T17:00') });
+    expect(open.of('RESOLUTION')).toMatchObject({
+      state: 'RUNNING',
+      dueAt: iso('2026-02-13T10:00'),
+      calendar: { timeZone: 'Europe/Kyiv' },
+    });
+    expect(open.of('RESOLUTION').ledger).toEqual([
+      { from: iso('2026-02-09T17:00'), to: iso('2026-02-09T18:00'), kind: 'COUNTED', reason: 'STARTED' },
+      { from: iso('2026-02-09T18:00'), to: iso('2026-02-11T09:00'), kind: 'HOLIDAY', reason: 'STARTED' },
+      { from: iso('2026-02-11T09:00'), to: iso('2026-02-11T10:00'), kind: 'COUNTED', reason: 'STARTED' },
+      { from: iso('2026-02-11T10:00'), to: iso('2026-02-11T12:00'), kind: 'STOOD', reason: 'STANDS_BY_STATUS' },
+      { from: iso('2026-02-11T12:00'), to: iso('2026-02-11T13:00'), kind: 'COUNTED', reason: 'RUNS_BY_STATUS' },
+    ]);
+    expect(resolved).toMatchObject({ state: 'MET', elapsedMs: 4.5 * 3_600_000 });
+    expect(counted(resolved.ledger)).toBe(resolved.elapsedMs);
+  });
+
+  it('is due the very moment the doors close where the target is reached then', async () => {
+    const calendarId = await makeCalendar('Plain office');
+    const { topicId } = await topicWith({ calendarId, targets: [target('RESOLUTION', 1)] });
+    at('2026-02-09T17:00');
+    const { id } = await world.ticket({ topicId });
+
+    expect((await clocks(id)).of('RESOLUTION').dueAt).toBe(iso('2026-02-09T18:00'));
+  });
+
+  it('goes on by the version it began with when calendar and policy are saved anew', async () => {
+    const calendarId = await makeCalendar('Changing');
+    const { topicId, policyId } = await topicWith({ calendarId, targets: [target('RESOLUTION', 4)] });
+    at('2026-02-09T09:00');
+    const { id: old } = await world.ticket({ topicId });
+    at('2026-02-09T10:00');
+    const late = { from: 12 * hour, to: 18 * hour };
+    await admin.run(CALENDAR, {
+      input: {
+        id: calendarId,
+        version: 1,
+        name: 'Changing',
+        timeZone: 'Europe/Kyiv',
+        week: week.map((hours) => (hours.length ? [late] : [])),
+      },
+    });
+    await admin.run(POLICY, {
+      input: asInput(
+        { name: 'Faster', conditions: { topicIds: [topicId] }, calendarId, targets: [target('RESOLUTION', 1)] },
+        { id: policyId, version: 1, message: 'Sooner' },
+      ),
+    });
+    const { id: fresh } = await world.ticket({ topicId });
+
+    expect((await clocks(old)).of('RESOLUTION')).toMatchObject({ policyVersion: 1, dueAt: iso('2026-02-09T13:00') });
+    expect((await clocks(fresh)).of('RESOLUTION')).toMatchObject({ policy: 'Faster', policyVersion: 2, dueAt: iso('2026-02-09T13:00') });
+    // A change of priority is no other policy: the clock stays with its version (rule 8).
+    await admin.run(EDIT, {
+      input: { ticketId: old, subject: { from: (await admin.run(`{ ticket(id: "${old}") { subject } }`)).ticket.subject, to: 'Renamed' } },
+    });
+    expect((await clocks(old)).of('RESOLUTION').policyVersion).toBe(1);
+  });
+});
+
+describe('promises', () => {
+  const all = [
+    target('FIRST_RESPONSE', 1),
+    target('NEXT_RESPONSE', 2),
+    target('UPDATE', 4),
+    target('RESOLUTION', 24),
+    target('TIME_IN_STATUS', 3),
+  ];
+
+  it('of answers begin with messages: the next one at the first that is not answered, the update after each reply', async () => {
+    const { topicId } = await topicWith({ targets: all });
+    at('2026-02-09T09:00');
+    const { id } = await world.ticket({ topicId });
+    await recordClientMessage(system(), id);
+    const before = await clocks(id);
+    at('2026-02-09T09:30');
+    await recordReply(system(), id);
+    const replied = await clocks(id);
+    at('2026-02-09T10:00');
+    await recordClientMessage(system(), id);
+    at('2026-02-09T11:00');
+    await recordClientMessage(system(), id);
+    const owed = await clocks(id);
+    at('2026-02-09T11:30');
+    await recordReply(system(), id);
+    const answered = await clocks(id);
+
+    // Before the first reply nothing but the first response is owed (rule 2).
+    expect(before.of('NEXT_RESPONSE')).toBeUndefined();
+    expect(before.of('UPDATE')).toBeUndefined();
+    expect(replied.of('FIRST_RESPONSE')).toMatchObject({ state: 'MET', stoppedAt: iso('2026-02-09T09:30') });
+    expect(replied.of('UPDATE')).toMatchObject({ state: 'RUNNING', cycle: 1, dueAt: iso('2026-02-09T13:30') });
+    // Later messages do not move it.
+    expect(owed.of('NEXT_RESPONSE')).toMatchObject({ state: 'RUNNING', cycle: 1, dueAt: iso('2026-02-09T12:00') });
+    expect(answered.of('NEXT_RESPONSE')).toMatchObject({ state: 'MET', elapsedMs: 90 * 60_000 });
+    expect(answered.of('UPDATE')).toMatchObject({ state: 'RUNNING', cycle: 2, dueAt: iso('2026-02-09T15:30') });
+  });
+
+  it('of time in a status begin anew with each, and stand while the ticket waits', async () => {
+    const { topicId } = await topicWith({ targets: all });
+    at('2026-02-09T09:00');
+    const { id } = await world.ticket({ topicId });
+    at('2026-02-09T10:00');
+    await move(id, 'NEW', 'IN_PROGRESS');
+    const working = await clocks(id);
+    at('2026-02-09T11:00');
+    await move(id, 'IN_PROGRESS', 'WAITING');
+    const waiting = await clocks(id);
+
+    expect(working.of('TIME_IN_STATUS')).toMatchObject({ cycle: 2, state: 'RUNNING', dueAt: iso('2026-02-09T13:00') });
+    expect(waiting.of('TIME_IN_STATUS')).toMatchObject({ cycle: 2, state: 'MET', elapsedMs: 3_600_000 });
+    expect(waiting.ticket.dueAt).toBeNull();
+  });
+
+  it('stand while the ticket waits or is resolved, so that nothing of them breaches or warns', async () => {
+    const { topicId } = await topicWith({ targets: all });
+    at('2026-02-09T09:00');
+    const { id } = await world.ticket({ topicId });
+    await recordReply(system(), id);
+    await recordClientMessage(system(), id);
+    at('2026-02-09T10:00');
+    await move(id, 'NEW', 'RESOLVED');
+    at('2026-03-09T10:00');
+    await recordBreaches(system(), id);
+    const { of, events, ticket } = await clocks(id);
+
+    expect([of('NEXT_RESPONSE').state, of('UPDATE').state, of('RESOLUTION').state]).toEqual(['PAUSED', 'PAUSED', 'MET']);
+    expect(events.filter((type) => type.startsWith('sla.'))).toEqual(['sla.responded']);
+    expect(ticket.dueAt).toBeNull();
+  });
+
+  it('warn once, at three quarters or a quarter of an hour before, to the second and by themselves', async () => {
+    const { topicId } = await topicWith({ targets: [target('RESOLUTION', 1)] });
+    at('2026-02-09T09:00');
+    const { id } = await world.ticket({ topicId });
+    const { warnAt } = (await clocks(id)).of('RESOLUTION');
+    at('2026-02-09T09:44:59');
+    await recordBreaches(system(), id);
+    const early = (await clocks(id)).events;
+    at('2026-02-09T09:45');
+    await waitFor(async () => (await clocks(id)).events.includes('sla.warned'), 'the warning');
+    await Promise.all(Array.from({ length: 5 }, () => recordBreaches(system(), id)));
+    at('2026-02-09T10:00');
+    await waitFor(async () => (await clocks(id)).events.includes('sla.breached'), 'the breach');
+    const { events } = await clocks(id);
+
+    expect(warnAt).toBe(iso('2026-02-09T09:45'));
+    expect(early).not.toContain('sla.warned');
+    expect(events.filter((type) => type.startsWith('sla.'))).toEqual(['sla.warned', 'sla.breached']);
+  });
+});
+
+describe('a policy', () => {
+  it('is the first that matches, in the order that was given, and the fallback where none does', async () => {
+    const topicId = await world.topic('Ordered');
+    const team = await world.team();
+    const both = await makePolicy({
+      name: 'Both',
+      conditions: { topicIds: [topicId], teamIds: [team] },
+      targets: [target('RESOLUTION', 1)],
+    });
+    const topic = await makePolicy({ name: 'Topic alone', conditions: { topicIds: [topicId] }, targets: [target('RESOLUTION', 2)] });
+    const of = async (overrides: object) => {
+      const { id } = await world.ticket(overrides);
+      return (await clocks(id)).of('RESOLUTION').policy;
+    };
+    const first = await of({ topicId, teamId: team });
+    const { slaPolicies } = await admin.run(POLICIES);
+    const ids = slaPolicies.map(({ id }: { id: string }) => id).filter((id: string) => ![both, topic].includes(id));
+    const { slaPoliciesOrder } = await admin.run(ORDER, { ids: [topic, both, ...ids] });
+
+    expect(first).toBe('Both');
+    expect(slaPoliciesOrder.policies[0].id).toBe(topic);
+    expect(slaPoliciesOrder.policies.at(-1).fallback).toBe(true);
+    expect(await of({ topicId, teamId: team })).toBe('Topic alone');
+    expect(await of({ topicId })).toBe('Topic alone');
+    expect(await of({})).toBe('Standard');
+  });
+
+  it('that comes to be another keeps what has elapsed, swaps the target and says so (rule 7)', async () => {
+    const slow = await topicWith({ targets: [target('RESOLUTION', 10)] });
+    const fast = await topicWith({ targets: [target('RESOLUTION', 2), target('UPDATE', 1)] });
+    at('2026-02-09T09:00');
+    const { id } = await world.ticket({ topicId: slow.topicId });
+    at('2026-02-09T10:00');
+    await admin.run(EDIT, { input: { ticketId: id, topicId: { from: slow.topicId, to: fast.topicId } } });
+    const changed = await clocks(id);
+    at('2026-02-09T10:30');
+    await admin.run(EDIT, { input: { ticketId: id, topicId: { from: fast.topicId, to: slow.topicId } } });
+    const back = await clocks(id);
+
+    expect(changed.of('RESOLUTION')).toMatchObject({ elapsedMs: 3_600_000, dueAt: iso('2026-02-09T11:00') });
+    expect(changed.of('RESOLUTION').ledger.map(({ reason }: Line) => reason)).toEqual(['STARTED']);
+    expect(back.of('RESOLUTION')).toMatchObject({ dueAt: iso('2026-02-09T19:00') });
+    expect(counted(back.of('RESOLUTION').ledger)).toBe(90 * 60_000);
+    expect(back.of('RESOLUTION').ledger.map(({ reason }: Line) => reason)).toEqual(['STARTED', 'POLICY_CHANGED']);
+    expect(back.events.filter((type) => type === 'sla.policy_changed')).toHaveLength(2);
+  });
+
+  it('breaches at the instant of a change to a target that is already passed, and no later relief takes it back', async () => {
+    const slow = await topicWith({ targets: [target('RESOLUTION', 10)] });
+    const fast = await topicWith({ targets: [target('RESOLUTION', 1)] });
+    at('2026-02-09T09:00');
+    const { id } = await world.ticket({ topicId: slow.topicId });
+    at('2026-02-09T12:00');
+    await admin.run(EDIT, { input: { ticketId: id, topicId: { from: slow.topicId, to: fast.topicId } } });
+    at('2026-02-09T12:10');
+    await admin.run(EDIT, { input: { ticketId: id, topicId: { from: fast.topicId, to: slow.topicId } } });
+
+    expect((await clocks(id)).of('RESOLUTION')).toMatchObject({ state: 'BREACHED', breachedAt: iso('2026-02-09T12:00') });
+  });
+
+  it('says before it is saved what it would do to what runs, and changes nothing by that', async () => {
+    const { topicId, policyId } = await topicWith({ targets: [target('RESOLUTION', 10)] });
+    at('2026-02-09T09:00');
+    for (let count = 0; count < 3; count++) await world.ticket({ topicId });
+    at('2026-02-09T12:00');
+    await world.ticket({ topicId });
+    const trying = (hours: number) =>
+      admin.run(TRY, {
+        input: asInput(
+          { name: 'Tried', conditions: { topicIds: [topicId] }, targets: [target('RESOLUTION', hours)] },
+          { id: policyId, version: 1 },
+        ),
+      });
+
+    expect((await trying(2)).slaPolicyTry).toEqual({ effect: { running: 4, earlier: 1, later: 3, breaches: 3 }, userErrors: [] });
+    expect((await trying(20)).slaPolicyTry.effect).toEqual({ running: 4, earlier: 0, later: 4, breaches: 0 });
+    expect((await admin.run(POLICIES)).slaPolicies.find(({ id }: { id: string }) => id === policyId)).toMatchObject({
+      version: 1,
+      targets: [{ amount: 10 }],
+    });
+  });
+
+  it('is applied anew to what runs by earlier versions when that is asked for, with what has elapsed', async () => {
+    const calendarId = await makeCalendar('Applied anew');
+    const { topicId, policyId } = await topicWith({ calendarId, targets: [target('RESOLUTION', 10), target('FIRST_RESPONSE', 4)] });
+    at('2026-02-09T09:00');
+    const tickets = await Promise.all(Array.from({ length: 5 }, () => world.ticket({ topicId })));
+    const [first] = tickets;
+    at('2026-02-09T10:00');
+    await recordReply(system(), first?.id ?? '');
+    await admin.run(POLICY, {
+      input: asInput(
+        {
+          name: 'Tighter',
+          conditions: { topicIds: [topicId] },
+          calendarId,
+          targets: [target('RESOLUTION', 3), target('FIRST_RESPONSE', 2)],
+        },
+        { id: policyId, version: 1 },
+      ),
+    });
+    const outdated = async () => {
+      const { slaPolicies } = await admin.run('{ slaPolicies { id outdated } }');
+      return slaPolicies.find(({ id }: { id: string }) => id === policyId).outdated;
+    };
+    const before = await outdated();
+    const REAPPLY =
+      'mutation ($id: ID!) { slaPolicyReapply(input: { id: $id }) { policy { version } userErrors { ... on UserError { code } } } }';
+    const { slaPolicyReapply } = await admin.run(REAPPLY, { id: policyId });
+    await waitFor(async () => (await outdated()) === 0, 'the clocks to be measured anew');
+    const answered = await clocks(first?.id ?? '');
+    const other = await clocks(tickets[1]?.id ?? '');
+
+    // Of each ticket the resolution and the first response, but for the one that was answered; time in status is counted too.
+    expect(before).toBe(5 + 4 + 5 + 1);
+    expect(slaPolicyReapply).toEqual({ policy: { version: 2 }, userErrors: [] });
+    expect(other.of('RESOLUTION')).toMatchObject({ policyVersion: 2, elapsedMs: 3_600_000, dueAt: iso('2026-02-09T12:00') });
+    expect(other.of('RESOLUTION').ledger).toMatchObject([{ kind: 'COUNTED', reason: 'STARTED' }]);
+    // What was kept stays as it was kept.
+    expect(answered.of('FIRST_RESPONSE')).toMatchObject({ state: 'MET', policyVersion: 1, targetMs: 4 * 3_600_000 });
+    at('2026-02-09T10:30');
+    expect((await clocks(tickets[1]?.id ?? '')).of('RESOLUTION').ledger.map(({ reason }: Line) => reason)).toEqual([
+      'STARTED',
+      'REAPPLIED',
+    ]);
+  });
+});
+
+describe('settings', () => {
+  it('are saved by those who may, and the second of two who save the same is told', async () => {
+    const supervisor = await world.person('SUPERVISOR');
+    const settings = { name: 'Guarded', conditions: { priorities: ['LOW'] }, targets: [target('RESOLUTION', 1)] };
+    const refused = await supervisor.run(POLICY, { input: asInput(settings) });
+    const refusedCalendar = await supervisor.run(CALENDAR, { input: { name: 'Theirs', timeZone: 'UTC', week } });
+    const refusedTry = await supervisor.run(TRY, { input: asInput(settings) });
+    const id = await makePolicy(settings);
+    const save = (more: object) => admin.run(POLICY, { input: asInput(settings, { id, version: 1, ...more }) });
+    const first = await save({ message: 'First' });
+    const second = await save({ message: 'Second' });
+    const calendarId = await makeCalendar('Twice saved');
+    const again = { id: calendarId, version: 1, name: 'Twice saved', timeZone: 'UTC', week };
+    await admin.run(CALENDAR, { input: again });
+    const conflict = await admin.run(CALENDAR, { input: again });
+
+    for (const { userErrors } of [refused.slaPolicySave, refusedCalendar.slaCalendarSave, refusedTry.slaPolicyTry]) {
+      expect(userErrors).toMatchObject([{ code: 'NOT_PERMITTED' }]);
+    }
+    expect(first.slaPolicySave.policy).toMatchObject({ version: 2, message: 'First', savedBy: { name: 'Martin' } });
+    expect(second.slaPolicySave.userErrors).toMatchObject([{ code: 'SETTINGS_CONFLICT', version: 2 }]);
+    expect(conflict.slaCalendarSave.userErrors).toMatchObject([{ code: 'SETTINGS_CONFLICT', version: 2 }]);
+    // Everybody may look.
+    expect((await supervisor.run(POLICIES)).slaPolicies.length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    [{ timeZone: 'Europe/Nowhere' }, 'timeZone', /no time zone/],
+    [{ week: [[office]] }, 'week', /seven days/],
+    [{ week: [[], [], [], [], [], [], []] }, 'week', /No day is open/],
+    [{ week: [[{ from: 600, to: 500 }], [], [], [], [], [], []] }, 'week', /10:00 to 08:20 are no hours/],
+    [
+      {
+        week: [
+          [
+            { from: 0, to: 600 },
+            { from: 500, to: 700 },
+          ],
+          [],
+          [],
+          [],
+          [],
+          [],
+          [],
+        ],
+      },
+      'week',
+      /overlap/,
+    ],
+    [{ holidays: [{ date: '2026-02-30' }] }, 'holidays', /no date/],
+    [{ holidays: [{ date: '2026-02-03' }, { date: '2026-02-03' }] }, 'holidays', /twice/],
+    [{ name: ' ' }, 'name', /./],
+  ])('of a calendar are refused with what to do: %j', async (given, field, words) => {
+    const { slaCalendarSave } = await admin.run(CALENDAR, { input: { name: crypto.randomUUID(), timeZone: 'UTC', week, ...given } });
+
+    expect(slaCalendarSave).toMatchObject({ calendar: null, userErrors: [{ field, message: expect.stringMatching(words) }] });
+  });
+
+  it.each([
+    [{ conditions: {} }, 'conditions', /every ticket/],
+    [{ conditions: { topicIds: [] } }, 'conditions', /matches nothing/],
+    [{ targets: [target('RESOLUTION', 0)] }, 'targets', /one minute/],
+    [{ warning: { share: 0, beforeMinutes: 0 } }, 'warning', /1 %/],
+    [{ calendarId: crypto.randomUUID() }, 'calendarId', /no such calendar/],
+  ])('of a policy are refused with what to do: %j', async (given, field, words) => {
+    const settings = { name: 'Wrong', conditions: { priorities: ['LOW'] }, targets: [] };
+    const { slaPolicySave } = await admin.run(POLICY, { input: asInput(settings, given) });
+
+    expect(slaPolicySave).toMatchObject({ policy: null, userErrors: [{ field, message: expect.stringMatching(words) }] });
+  });
+
+  it('keep a calendar by which something is counted, and let go of one that nothing was', async () => {
+    const DELETE = `mutation ($id: ID!) { slaCalendarDelete(input: { id: $id }) { deletedId userErrors { ... on UserError { code } } } }`;
+    const [used, unused] = [await makeCalendar('Used'), await makeCalendar('Unused')];
+    await topicWith({ calendarId: used, targets: [] });
+
+    expect((await admin.run(DELETE, { id: used })).slaCalendarDelete.userErrors).toMatchObject([{ code: 'STILL_IN_USE' }]);
+    expect((await admin.run(DELETE, { id: unused })).slaCalendarDelete).toEqual({ deletedId: unused, userErrors: [] });
+    expect((await admin.run(POLICIES)).slaCalendars.map(({ name }: { name: string }) => name)).not.toContain('Unused');
+  });
+
+  it('take holidays from an iCalendar file, those that repeat and those of several days too', async () => {
+    const ical = [
+      'BEGIN:VCALENDAR',
+      'VERSION:2.0',
+      'BEGIN:VEVENT',
+      'UID:1',
+      'SUMMARY:Independence Day',
+      'DTSTART;VALUE=DATE:20200824',
+      'DTEND;VALUE=DATE:20200825',
+      'RRULE:FREQ=YEARLY',
+      'END:VEVENT',
+      'BEGIN:VEVENT',
+      'UID:2',
+      'SUMMARY:Holidays',
+      'DTSTART;VALUE=DATE:20261225',
+      'DTEND;VALUE=DATE:20261228',
+      'END:VEVENT',
+      'BEGIN:VEVENT',
+      'UID:3',
+      'SUMMARY:A meeting',
+      'DTSTART:20260601T090000Z',
+      'DTEND:20260601T100000Z',
+      'END:VEVENT',
+      'END:VCALENDAR',
+    ].join('\r\n');
+    const READ = `mutation ($input: SlaHolidaysReadInput!) { slaHolidaysRead(input: $input) { holidays { date name } userErrors { ... on UserError { code field } } } }`;
+    const { slaHolidaysRead } = await admin.run(READ, { input: { ical, fromYear: 2026, toYear: 2027 } });
+    const wrong = await admin.run(READ, { input: { ical: 'no calendar', fromYear: 2026, toYear: 2027 } });
+
+    expect(slaHolidaysRead.holidays).toEqual([
+      { date: '2026-08-24', name: 'Independence Day' },
+      { date: '2026-12-25', name: 'Holidays' },
+      { date: '2026-12-26', name: 'Holidays' },
+      { date: '2026-12-27', name: 'Holidays' },
+      { date: '2027-08-24', name: 'Independence Day' },
+    ]);
+    expect(wrong.slaHolidaysRead.userErrors).toMatchObject([{ code: 'INVALID_INPUT', field: 'ical' }]);
+    expect(() => readHolidays('x', 2027, 2026)).toThrow(/twenty years/);
+  });
+});
+
+it('knows when each zone’s clocks change, as the platform’s wall clock shows', () => {
+  for (const zone of [
+    'Europe/Kyiv',
+    'America/Sao_Paulo',
+    'Africa/Casablanca',
+    'Australia/Lord_Howe',
+    'Asia/Tehran',
+    'Pacific/Apia',
+    'UTC',
+  ]) {
+    const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
+    const offsets = zoneOffsets(zone);
+    const read = (at: number) => {
+      const [, sign = '+', hours = '0', minutes = '0'] = /GMT(?:([+-])(\d+):(\d+))?/.exec(format.format(at)) ?? [];
+      return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
+    };
+    for (let at = Date.UTC(2001, 0, 1); at < Date.UTC(2040, 0, 1); at += 13 * 86_400_000) {
+      expect(offsets.findLast(({ from }) => from <= at)?.offsetMs, `${zone} at ${new Date(at).toISOString()}`).toBe(read(at));
+    }
+  }
+});

@@ -1,0 +1,124 @@
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { choose, createTicket, picture, RunningDesk } from './desk.ts';
+
+let desk: RunningDesk;
+
+beforeAll(async () => {
+  desk = await RunningDesk.start({ nodes: 1, closed: true });
+});
+afterAll(() => desk.stop());
+afterEach(() => expect(desk.complaints.splice(0)).toEqual([]));
+
+async function faultsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = (await page.evaluate(`axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })`)) as {
+    violations: { id: string; nodes: { html: string }[] }[];
+  };
+  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+}
+
+describe('a clock on the ticket', () => {
+  it('explains every stretch of its life', async () => {
+    const ada = await desk.person('ada@demo.baton', { path: '/views/open' });
+    await createTicket(ada, 'Explain me');
+    await choose(ada, 'Status', 'Waiting on customer');
+    await ada.getByText('Paused,').first().waitFor();
+    await choose(ada, 'Status', 'Open');
+    await ada.getByRole('button', { name: /^First response/ }).click();
+    const dialog = ada.getByRole('dialog');
+    await dialog.getByText('Policy “Standard”, version 1').waitFor();
+    await dialog.getByText('Not counted · the ticket waits').waitFor();
+    await picture(ada, 'sla-explained');
+    expect(await faultsOf(ada)).toEqual([]);
+    await ada.keyboard.press('Escape');
+  });
+});
+
+describe('SLA settings', () => {
+  it('are made by an administrator, tried on what runs, and count for the next ticket', async () => {
+    const martin = await desk.person('martin@demo.baton', { path: '/settings/sla' });
+    await martin.getByText('Kyiv office').first().waitFor();
+    await picture(martin, 'sla-settings-light');
+    expect(await faultsOf(martin)).toEqual([]);
+    await martin.getByRole('button', { name: 'New calendar' }).click();
+    const dialog = martin.getByRole('dialog');
+    await dialog.getByLabel('Name', { exact: true }).fill('Mornings');
+    await dialog.getByLabel('Time zone').fill('Europe/Nowhere');
+    await dialog.getByLabel('Monday: to').fill('12:00');
+    await dialog.getByLabel('Take from an iCalendar file').setInputFiles({
+      name: 'holidays.ics',
+      mimeType: 'text/calendar',
+      buffer: Buffer.from(
+        `BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Founders\r\nDTSTART;VALUE=DATE:20200501\r\nRRULE:FREQ=YEARLY\r\nEND:VEVENT\r\nEND:VCALENDAR`,
+      ),
+    });
+    await dialog.getByText('Holidays taken from the file: 3.').waitFor();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByText('is no time zone').waitFor();
+    await dialog.getByLabel('Time zone').fill('Europe/Kyiv');
+    await picture(martin, 'sla-calendar');
+    expect(await faultsOf(martin)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await martin.getByText('Mornings').waitFor();
+
+    await martin.getByRole('button', { name: 'New policy' }).click();
+    await dialog.getByLabel('Name', { exact: true }).fill('Urgent');
+    await dialog.getByLabel('Critical', { exact: true }).check();
+    await dialog.getByRole('spinbutton', { name: 'Resolution, Critical' }).fill('2');
+    await picture(martin, 'sla-policy');
+    expect(await faultsOf(martin)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await martin.getByText('Urgent').first().waitFor();
+    await martin.getByRole('button', { name: 'Ask Urgent earlier' }).click();
+    await martin.getByRole('list').filter({ hasText: 'Urgent' }).first().waitFor();
+
+    const ada = await desk.person('ada@demo.baton', { path: '/views/open' });
+    await createTicket(ada, 'On fire');
+    await choose(ada, 'Priority', 'Critical');
+    await ada.getByText(/1h 59m left|2h 0m left/).waitFor();
+    await ada.getByText('changed the SLA policy to Urgent').waitFor();
+
+    await martin.getByRole('button', { name: 'Edit Urgent' }).click();
+    await dialog.getByRole('spinbutton', { name: 'Resolution, Critical' }).fill('1');
+    await dialog.getByRole('button', { name: 'See the effect' }).click();
+    await dialog.getByText('Clocks that run by it now: 1. Due earlier: 1').waitFor();
+
+    // Somebody else saves first: what was typed stays, and is saved as the version after theirs.
+    const olena = await desk.person('olena@demo.baton', { path: '/settings/sla' });
+    await olena.evaluate(`localStorage.setItem('baton.locale', 'en')`);
+    await olena.reload();
+    await olena.getByRole('button', { name: 'Edit Urgent' }).click();
+    await olena.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await olena.getByText('version 2').waitFor();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByText('Somebody else saved these settings').waitFor();
+    await picture(martin, 'sla-conflict');
+    await dialog.getByRole('button', { name: 'Save mine as the next version' }).click();
+    await martin.getByText('version 3').waitFor();
+
+    await ada.getByText(/1h 59m left|2h 0m left/).waitFor();
+    await martin.getByRole('button', { name: 'Apply this version to them' }).click();
+    await dialog.getByText('Due earlier: 1').waitFor();
+    await picture(martin, 'sla-reapply');
+    await dialog.getByRole('button', { name: 'Apply now' }).click();
+    await ada.getByText(/59m \d\ds left/).waitFor();
+  });
+
+  it('can be looked at by a supervisor, in Ukrainian, in the dark and on a phone', async () => {
+    const sofia = await desk.person('sofia@demo.baton', {
+      path: '/settings/sla',
+      colorScheme: 'dark',
+      viewport: { width: 360, height: 740 },
+    });
+    await sofia.evaluate(`localStorage.setItem('baton.locale', 'uk')`);
+    await sofia.reload();
+    await sofia.getByText('Kyiv office').first().waitFor();
+    await picture(sofia, 'sla-settings-uk-dark-360');
+
+    expect(await sofia.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    expect(await sofia.getByRole('button', { name: 'Нова політика' }).count()).toBe(0);
+    expect(await faultsOf(sofia)).toEqual([]);
+  });
+});
