@@ -9,8 +9,11 @@ export default defineConfig({
     outDir: 'dist/bench',
     minify: false,
     rollupOptions: {
+      // Beside the programs, from where they find the server.
+      output: { chunkFileNames: '[name].js' },
       input: {
         list: 'bench/list.ts',
+        sla: 'bench/sla.ts',
         live: 'bench/live.ts',
         'live-server': 'bench/live-server.ts',
         'live-clients': 'bench/live-clients.ts',

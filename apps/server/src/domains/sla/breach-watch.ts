@@ -7,17 +7,21 @@ import { lockTicket } from '../tickets/index.ts';
 import { ClockBook } from './clock-book.ts';
 import { SlaEvent } from './sla.events.ts';
 
+/** At the latest: another node may have brought something that is due sooner. */
 const lookMs = 1000;
+/** What comes so close together is looked at together. */
+const restMs = 20;
 const batchSize = 200;
 
 /**
- * Records each breach and each warning within a second of its instant and exactly once: the clock is read again under
- * its ticket's lock, and what is recorded has no such instant any more. Any number of nodes may watch.
+ * Records each breach and each warning at its instant and exactly once: the clock is read again under its ticket's lock,
+ * and what is recorded has no such instant any more. Sleeps until the next one, and looks each second whether there is
+ * one sooner. Any number of nodes may watch.
  */
 export class BreachWatch {
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
-  #busy = false;
+  #closed = false;
 
   constructor(
     private readonly systemScope: (workspaceId: string) => Scope,
@@ -25,27 +29,36 @@ export class BreachWatch {
   ) {}
 
   start(): void {
-    this.#timer = setInterval(() => {
-      if (this.#busy) return;
-      this.#busy = true;
-      this.#looking = this.look()
-        .catch((error: unknown) => this.logger.error({ err: error }, 'could not look for breached clocks; tried again within a second'))
-        .finally(() => (this.#busy = false));
-    }, lookMs);
+    this.#sleep(0);
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#closed = true;
+    clearTimeout(this.#timer);
     await this.#looking;
   }
 
-  async look(): Promise<void> {
+  #sleep(ms: number): void {
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => {
+      this.#looking = this.look()
+        .then((nextMs) => this.#sleep(Math.max(restMs, Math.min(lookMs, nextMs))))
+        .catch((error: unknown) => {
+          this.logger.error({ err: error }, 'could not look for breached clocks; tried again within a second');
+          this.#sleep(lookMs);
+        });
+    }, ms);
+  }
+
+  /** Records what has come; answers how long it is until the next, in milliseconds. */
+  async look(): Promise<number> {
     const anywhere = this.systemScope(nobody);
+    const now = anywhere.now();
     const due: { workspace_id: string; ticket_id: string }[] = await anywhere.em.execute(
       `(select workspace_id, ticket_id, due_at as at from sla_clock where due_at <= ? order by due_at limit ?)
        union all (select workspace_id, ticket_id, warn_at from sla_clock where warn_at <= ? order by warn_at limit ?)
        order by at limit ?`,
-      [anywhere.now(), batchSize, anywhere.now(), batchSize, batchSize],
+      [now, batchSize, now, batchSize, batchSize],
     );
     for (const { workspace_id, ticket_id } of due) {
       try {
@@ -55,6 +68,12 @@ export class BreachWatch {
         this.logger.error({ err: error, ticket: ticket_id }, 'could not record a breach; tried again within a second');
       }
     }
+    const [next]: { at: string | null }[] = await anywhere.em.execute(
+      `select (extract(epoch from least(
+         (select min(due_at) from sla_clock where due_at > ?), (select min(warn_at) from sla_clock where warn_at > ?))) * 1000)::bigint as at`,
+      [now, now],
+    );
+    return next?.at ? Number(next.at) - anywhere.now().getTime() : lookMs;
   }
 }
 

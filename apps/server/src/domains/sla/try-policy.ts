@@ -1,11 +1,10 @@
-import { clockState, dueAt, remeasureClock } from '@baton/rules';
+import { clockState, dueAt, remeasureClock, type Calendar, type Clock, type Priority } from '@baton/rules';
 import type { Scope } from '../../platform/scope.ts';
 import { calendarOf } from './calendars.ts';
 import { measureOf, type PinnedPolicy } from './policy.ts';
 import { requireValid, type SavePolicy } from './save-policy.ts';
-import { SlaCalendar, SlaClock, SlaPolicy } from './sla.entity.ts';
+import { SlaCalendar, SlaPolicy, type SlaMetric } from './sla.entity.ts';
 import { requireSlaSettings } from './sla.policy.ts';
-import type { Priority } from '@baton/rules';
 
 /** What a change would do to what runs now, were it applied. */
 export interface PolicyEffect {
@@ -32,27 +31,52 @@ export async function tryPolicy(scope: Scope, given: SavePolicy): Promise<Policy
     policyVersion: policy.version + 1,
     calendar: await calendarOf(scope, pin),
   };
-  const clocks = await em.find(SlaClock, { workspaceId, policyId: policy.id, runningSince: { $ne: null } });
-  const priorityOf = await prioritiesOf(scope, policy.id);
   const now = scope.now().getTime();
-  for (const clock of clocks) {
-    const before = clock.reading(await calendarOf(scope, clock));
-    const after = remeasureClock(before, measureOf(next, clock.metric, priorityOf.get(clock.ticketId) ?? 'NORMAL'), now);
+  for (const row of await runningClocks(scope, policy.id)) {
+    const before = readingOf(row, await calendarOf(scope, { calendarId: row.calendar_id, calendarVersion: row.calendar_version }));
+    const after = remeasureClock(before, measureOf(next, row.metric, row.priority), now);
     if (before.targetMs === null && after.targetMs === null) continue;
     effect.running += 1;
     if (clockState(before) !== 'BREACHED' && clockState(after) === 'BREACHED') effect.breaches += 1;
-    const [was, becomes] = [dueAt(before) ?? Infinity, dueAt(after) ?? Infinity];
+    const [was, becomes] = [row.due_at ? Number(row.due_at) : Infinity, dueAt(after) ?? Infinity];
     if (becomes < was) effect.earlier += 1;
     if (becomes > was) effect.later += 1;
   }
   return effect;
 }
 
-async function prioritiesOf({ em, workspaceId }: Scope, policyId: string): Promise<Map<string, Priority>> {
-  const rows: { id: string; priority: Priority }[] = await em.execute(
-    `select t.id, t.priority from ticket t where t.workspace_id = ? and t.id in
-       (select c.ticket_id from sla_clock c where c.workspace_id = ? and c.policy_id = ? and c.running_since is not null)`,
-    [workspaceId, workspaceId, policyId],
+/** As the database has it: there may be a hundred thousand, which nobody wants as objects. Instants are in milliseconds. */
+interface RunningClock {
+  readonly metric: SlaMetric;
+  readonly target_ms: string | null;
+  readonly elapsed_ms: string;
+  readonly running_since: string;
+  readonly due_at: string | null;
+  readonly breached_at: string | null;
+  readonly calendar_id: string | null;
+  readonly calendar_version: number | null;
+  readonly priority: Priority;
+}
+
+function runningClocks({ em, workspaceId }: Scope, policyId: string): Promise<RunningClock[]> {
+  const ms = (column: string) => `(extract(epoch from c.${column}) * 1000)::bigint as ${column}`;
+  return em.execute<RunningClock[]>(
+    `select c.metric, c.target_ms, c.elapsed_ms, c.calendar_id, c.calendar_version, t.priority,
+       ${ms('running_since')}, ${ms('due_at')}, ${ms('breached_at')}
+     from sla_clock c join ticket t on t.workspace_id = c.workspace_id and t.id = c.ticket_id
+     where c.workspace_id = ? and c.policy_id = ? and c.running_since is not null`,
+    [workspaceId, policyId],
   );
-  return new Map(rows.map(({ id, priority }) => [id, priority]));
+}
+
+function readingOf({ target_ms, elapsed_ms, running_since, breached_at }: RunningClock, calendar: Calendar | null): Clock {
+  return {
+    calendar,
+    targetMs: target_ms === null ? null : Number(target_ms),
+    elapsedMs: Number(elapsed_ms),
+    runningSince: Number(running_since),
+    breachedAt: breached_at === null ? null : Number(breached_at),
+    stoppedAt: null,
+    cancelledAt: null,
+  };
 }
