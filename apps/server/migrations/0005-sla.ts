@@ -44,6 +44,7 @@ export class Migration0005Sla extends Migration {
         calendar_id uuid,
         targets jsonb not null,
         warning jsonb not null,
+        steps jsonb not null default '[]',
         saved_by_id uuid,
         saved_at timestamptz(3) not null,
         message text not null,
@@ -74,6 +75,7 @@ export class Migration0005Sla extends Migration {
         add foreign key (workspace_id, calendar_id, calendar_version) references sla_calendar_version deferrable initially deferred;
       create index sla_clock_warn_index on sla_clock (warn_at) where warn_at is not null;
       create index sla_clock_pinned_index on sla_clock (workspace_id, policy_id, policy_version) where stopped_at is null;
+      create index sla_clock_ended_index on sla_clock (workspace_id, (coalesce(stopped_at, breached_at))) where cancelled_at is null;
       create index sla_clock_running_index on sla_clock (workspace_id, policy_id) where running_since is not null;
       create table sla_segment (
         workspace_id uuid not null,

@@ -5,7 +5,7 @@ import { Migration0003Access } from '../migrations/0003-access.ts';
 import { Migration0004Clients } from '../migrations/0004-clients.ts';
 import { Migration0005Sla } from '../migrations/0005-sla.ts';
 import type { Config } from './config.ts';
-import { BreachWatch, ReapplyWatch, followFacts, followStatus, startClocks } from './domains/sla/index.ts';
+import { BreachWatch, escalate, ReapplyWatch, followFacts, followStatus, startClocks } from './domains/sla/index.ts';
 import { authenticate, rightsBehind, SignInDesk } from './domains/identity/index.ts';
 import { notifyMembers } from './domains/notifications/index.ts';
 import { authenticateClient, clientRightsBehind, LinkDesk, tokenPrefix } from './domains/public-links/index.ts';
@@ -103,7 +103,9 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
   const limits = new RateLimits(redis?.commands ?? null, config.requestsPerMinute ?? 0);
 
   const relay = new Relay(orm, pubSub, logger);
-  const log = new EventLog(stampTicket, [startClocks, followStatus, followFacts, notifyMembers], (workspaceId) => relay.poke(workspaceId));
+  const log = new EventLog(stampTicket, [startClocks, followStatus, followFacts, escalate, notifyMembers], (workspaceId) =>
+    relay.poke(workspaceId),
+  );
   const scopeFor = (viewer: Viewer, at: Clock = clock) => new Scope(orm.em.fork(), viewer, at, log);
   const systemScope = (workspaceId: string, at?: Clock) => scopeFor(systemViewer(workspaceId), at);
   const signInDesk = new SignInDesk(orm, clock, config.publicUrl ?? '', config.singleSignOn?.name ?? null, keys);

@@ -25,6 +25,7 @@ import {
   SlaCalendarVersionResolver,
   SlaClockResolver,
   SlaPolicyResolver,
+  SlaReportResolver,
   SlaResolver,
 } from './domains/sla/api/index.ts';
 import { ConflictResolver, StatusResolver, TicketResolver, TopicResolver } from './domains/tickets/api/index.ts';
@@ -70,6 +71,7 @@ export function makeSchema({ signInDesk, linkDesk }: SchemaDesk): Promise<GraphQ
       SlaCalendarVersionResolver,
       SlaClockResolver,
       SlaPolicyResolver,
+      SlaReportResolver,
       SlaResolver,
       StatusResolver,
       TicketActivityResolver,

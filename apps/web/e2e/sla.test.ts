@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -67,6 +68,9 @@ describe('SLA settings', () => {
     await dialog.getByLabel('Name', { exact: true }).fill('Urgent');
     await dialog.getByLabel('Critical', { exact: true }).check();
     await dialog.getByRole('spinbutton', { name: 'Resolution, Critical' }).fill('2');
+    await dialog.getByRole('button', { name: 'Add a step' }).click();
+    await dialog.getByLabel('Do', { exact: true }).selectOption({ label: 'add the tag' });
+    await dialog.getByLabel('Whom or what').fill('late');
     await picture(martin, 'sla-policy');
     expect(await faultsOf(martin)).toEqual([]);
     await dialog.getByRole('button', { name: 'Save' }).click();
@@ -81,6 +85,7 @@ describe('SLA settings', () => {
     await ada.getByText('changed the SLA policy to Urgent').waitFor();
 
     await martin.getByRole('button', { name: 'Edit Urgent' }).click();
+    expect(await dialog.getByLabel('Whom or what').inputValue()).toBe('late');
     await dialog.getByRole('spinbutton', { name: 'Resolution, Critical' }).fill('1');
     await dialog.getByRole('button', { name: 'See the effect' }).click();
     await dialog.getByText('Clocks that run by it now: 1. Due earlier: 1').waitFor();
@@ -120,5 +125,38 @@ describe('SLA settings', () => {
     expect(await sofia.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     expect(await sofia.getByRole('button', { name: 'Нова політика' }).count()).toBe(0);
     expect(await faultsOf(sofia)).toEqual([]);
+  });
+});
+
+describe('the SLA report', () => {
+  it('says how promises were kept, by what one likes, and is taken along as a file', async () => {
+    const sofia = await desk.person('sofia@demo.baton', { path: '/settings/report' });
+    await sofia.getByRole('row', { name: /Resolution/ }).waitFor();
+    await sofia.getByLabel('By', { exact: true }).selectOption({ label: 'team' });
+    await sofia.getByLabel('Period').selectOption({ label: 'last 90 days' });
+    await sofia
+      .getByRole('row', { name: /Resolution.*Support/ })
+      .first()
+      .waitFor();
+    await picture(sofia, 'report-light');
+    expect(await faultsOf(sofia)).toEqual([]);
+    const [download] = await Promise.all([sofia.waitForEvent('download'), sofia.getByRole('button', { name: 'Download CSV' }).click()]);
+    expect(readFileSync(await download.path(), 'utf8')).toMatch(/^\ufeffMetric,By,Kept,Missed,Kept in time/);
+
+    const ada = await desk.person('ada@demo.baton', {
+      path: '/settings/account',
+      colorScheme: 'dark',
+      viewport: { width: 360, height: 740 },
+    });
+    expect(await ada.getByRole('link', { name: 'SLA report' }).count()).toBe(0);
+    const martin = await desk.person('martin@demo.baton', {
+      path: '/settings/report',
+      colorScheme: 'dark',
+      viewport: { width: 360, height: 740 },
+    });
+    await martin.getByRole('row', { name: /Resolution/ }).waitFor();
+    await picture(martin, 'report-dark-360');
+    expect(await martin.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    expect(await faultsOf(martin)).toEqual([]);
   });
 });

@@ -18,6 +18,7 @@ const permissions = [
   'people.read',
   'people.manage',
   'security.read',
+  'report.read',
   'settings.save',
 ] as const;
 export type Permission = (typeof permissions)[number];

@@ -63,7 +63,12 @@ export class Scope {
 
   /** Runs `work` in a transaction and announces its events once committed. Joins one already open. */
   async transaction<T>(work: (tx: Scope) => Promise<T>): Promise<T> {
-    if (this.em.isInTransaction()) return work(this);
+    if (this.em.isInTransaction()) {
+      const result = await work(this);
+      // Written as if the transaction were its own: whoever comes next reads rows anew when they lock them.
+      await this.em.flush();
+      return result;
+    }
     const [result, happened] = await retryDeadlock(() =>
       this.em.transactional(
         async (em) => {

@@ -5,6 +5,7 @@ export const NotificationReason = {
   WATCHING: 'WATCHING',
   MENTIONED: 'MENTIONED',
   SUPERVISOR: 'SUPERVISOR',
+  ESCALATION: 'ESCALATION',
 } as const;
 export type NotificationReason = (typeof NotificationReason)[keyof typeof NotificationReason];
 

@@ -15,7 +15,15 @@ import { NotificationEvent } from './notification.events.ts';
  * never of what they did themselves, and never of what they may not see.
  */
 export const notifyMembers: Reaction = {
-  to: [...Object.values(TicketEvent), NoteEvent.ADDED, NoteEvent.EDITED, SlaEvent.BREACHED, SlaEvent.WARNED, WatcherEvent.ADDED],
+  to: [
+    ...Object.values(TicketEvent),
+    NoteEvent.ADDED,
+    NoteEvent.EDITED,
+    SlaEvent.BREACHED,
+    SlaEvent.WARNED,
+    SlaEvent.ESCALATED,
+    WatcherEvent.ADDED,
+  ],
   async run(tx, event) {
     const ticket = await tx.em.findOneOrFail(Ticket, { workspaceId: tx.workspaceId, id: event.ticketId ?? '' });
     const receivers = await permitted(tx, ticket, event, await concerned(tx, ticket, event));
@@ -47,6 +55,7 @@ async function concerned(tx: Scope, ticket: Ticket, event: DomainEvent): Promise
     for (const memberId of event.memberIds) reasons.set(memberId, 'WATCHING');
     return reasons;
   }
+  if (event.type === SlaEvent.ESCALATED) return new Map(event.memberIds.map((memberId) => [memberId, 'ESCALATION']));
   if (event.type === SlaEvent.BREACHED || event.type === SlaEvent.WARNED) {
     for (const memberId of await supervisorsOf(tx, ticket)) reasons.set(memberId, 'SUPERVISOR');
   }

@@ -47,6 +47,7 @@ export async function createWorkspace(em: EntityManager, { name, slug, demo, at 
     calendarId: null,
     targets: defaultTargets,
     warning: { share: 0.75, beforeMinutes: 15 },
+    steps: [],
     savedById: null,
     savedAt: at,
     message: '',

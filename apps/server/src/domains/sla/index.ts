@@ -1,5 +1,6 @@
 export { BreachWatch, recordBreaches } from './breach-watch.ts';
 export { clocksByTicket } from './find-clocks.ts';
+export { escalate } from './escalate.ts';
 export { policyById } from './find-settings.ts';
 export { followFacts, followStatus, recordReply, startClocks } from './reactions.ts';
 export { ReapplyWatch } from './reapply.ts';

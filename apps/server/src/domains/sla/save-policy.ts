@@ -6,6 +6,7 @@ import { SettingsConflict } from '../../kernel/settings-error.ts';
 import { requireLine } from '../../kernel/text.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
+import { Member, Team } from '../identity/index.ts';
 import { isConditional } from './policy.ts';
 import {
   SlaCalendar,
@@ -13,7 +14,9 @@ import {
   SlaPolicy,
   SlaPolicyVersion,
   TargetUnit,
+  StepAction,
   type Conditions,
+  type EscalationStep,
   type Targets,
   type WarningRule,
 } from './sla.entity.ts';
@@ -33,6 +36,7 @@ export interface SavePolicy {
   readonly calendarId?: string | null | undefined;
   readonly targets: Targets;
   readonly warning: WarningRule;
+  readonly steps?: readonly EscalationStep[] | null | undefined;
   readonly message?: string | null | undefined;
 }
 
@@ -88,7 +92,7 @@ export async function requirePolicy(tx: Scope, id: string): Promise<SlaPolicy> {
 }
 
 /** What of a policy may be saved, or tried. */
-export async function requireValid(tx: Scope, { conditions, calendarId, targets, warning }: SavePolicy, fallback: boolean) {
+export async function requireValid(tx: Scope, { conditions, calendarId, targets, warning, steps }: SavePolicy, fallback: boolean) {
   if (fallback && isConditional(conditions))
     throw new InvalidInput('The fallback is for what no other policy is for, and has no conditions.', 'conditions');
   if (!fallback && !isConditional(conditions)) {
@@ -97,6 +101,7 @@ export async function requireValid(tx: Scope, { conditions, calendarId, targets,
   if (Object.values(conditions).some((list: unknown) => Array.isArray(list) && list.length === 0)) {
     throw new InvalidInput('A condition without a value matches nothing. Give one, or leave the condition out.', 'conditions');
   }
+  if ((steps?.length ?? 0) > mostSteps) throw new InvalidInput(`A policy has at most ${mostSteps} steps.`, 'steps');
   const { share, beforeMinutes } = warning;
   if (!(share > 0 && share <= 1)) throw new InvalidInput('Warn between 1 % and 100 % of a target.', 'warning');
   if (!(beforeMinutes >= 0 && beforeMinutes <= mostMinutes)) throw new InvalidInput('Warn at least 0 minutes before a target.', 'warning');
@@ -110,5 +115,20 @@ export async function requireValid(tx: Scope, { conditions, calendarId, targets,
       if (!(minutes >= 1 && minutes <= mostMinutes)) throw new InvalidInput('A target is one minute to ten years.', 'targets');
     }
   }
-  return { conditions, calendarId: calendarId ?? null, targets, warning };
+  for (const step of steps ?? []) await requireStep(tx, step);
+  return { conditions, calendarId: calendarId ?? null, targets, warning, steps: steps ?? [] };
+}
+
+const mostSteps = 20;
+
+async function requireStep(tx: Scope, { action, value }: EscalationStep): Promise<void> {
+  const { workspaceId, em } = tx;
+  const id = value ?? '';
+  if (action === StepAction.ASSIGN || action === StepAction.NOTIFY) {
+    const member = isId(id) ? await em.findOne(Member, { workspaceId, id, active: true }) : null;
+    if (!member) throw new InvalidInput('Name the member whom a step is to assign or to tell.', 'steps');
+  } else if (action === StepAction.MOVE_TO_TEAM) {
+    if (!(isId(id) && (await em.findOne(Team, { workspaceId, id }))))
+      throw new InvalidInput('Name the team to which a step is to move the ticket.', 'steps');
+  } else if (action === StepAction.TAG) requireLine('steps', id, 50);
 }

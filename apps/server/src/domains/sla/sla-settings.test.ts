@@ -332,6 +332,50 @@ describe('a policy', () => {
     });
   });
 
+  it('takes its steps once, at the warning and at the breach, and says of one that it could not', async () => {
+    const boss = await world.person('SUPERVISOR', { name: `Boss ${crypto.randomUUID()}` });
+    const left = await world.person('AGENT', { name: `Left ${crypto.randomUUID()}` });
+    const team = await world.team();
+    const topicId = await world.topic(`Escalated ${crypto.randomUUID()}`);
+    const steps = [
+      { on: 'WARNING', action: 'NOTIFY', value: boss.id },
+      { on: 'BREACH', metric: 'RESOLUTION', action: 'RAISE_PRIORITY' },
+      { on: 'BREACH', metric: 'RESOLUTION', action: 'ASSIGN', value: left.id },
+      { on: 'BREACH', metric: 'RESOLUTION', action: 'MOVE_TO_TEAM', value: team },
+      { on: 'BREACH', metric: 'RESOLUTION', action: 'TAG', value: 'late' },
+      { on: 'BREACH', metric: 'UPDATE', action: 'TAG', value: 'never' },
+    ];
+    const settings = {
+      name: 'Escalating',
+      conditions: { topicIds: [topicId] },
+      targets: [target('RESOLUTION', 1), target('RESOLUTION', 9, 'HOURS', 'HIGH')],
+    };
+    const wrong = await admin.run(POLICY, {
+      input: asInput(settings, { steps: [{ on: 'BREACH', action: 'ASSIGN', value: crypto.randomUUID() }] }),
+    });
+    const { slaPolicySave } = await admin.run(POLICY, { input: asInput(settings, { steps }) });
+    await world.sql('update member set active = false where id = ?', [left.id]);
+    at('2026-02-09T09:00');
+    const { id } = await world.ticket({ topicId });
+    at('2026-02-09T09:46');
+    await Promise.all([recordBreaches(system(), id), recordBreaches(system(), id)]);
+    const told = await world.sql<{ reason: string; type: string }>('select reason, type from notification where member_id = ?', [boss.id]);
+    at('2026-02-09T10:01');
+    await Promise.all([recordBreaches(system(), id), recordBreaches(system(), id)]);
+    const { ticket } = await admin.run('query ($id: ID!) { ticket(id: $id) { priority team { id } tags { name } assignee { id } } }', {
+      id,
+    });
+    const { events, of } = await clocks(id);
+
+    expect(wrong.slaPolicySave.userErrors).toMatchObject([{ field: 'steps' }]);
+    expect(slaPolicySave.userErrors).toEqual([]);
+    expect(told).toEqual([{ reason: 'ESCALATION', type: 'sla.escalated' }]);
+    expect(ticket).toEqual({ priority: 'HIGH', team: { id: team }, tags: [{ name: 'late' }], assignee: null });
+    expect(events.filter((type) => type.startsWith('sla.'))).toEqual(['sla.warned', 'sla.escalated', 'sla.breached', 'sla.step_failed']);
+    // A breach stays recorded, whatever the step made of the target.
+    expect(of('RESOLUTION')).toMatchObject({ state: 'BREACHED', breachedAt: iso('2026-02-09T10:00'), targetMs: 9 * 3_600_000 });
+  });
+
   it('is applied anew to what runs by earlier versions when that is asked for, with what has elapsed', async () => {
     const calendarId = await makeCalendar('Applied anew');
     const { topicId, policyId } = await topicWith({ calendarId, targets: [target('RESOLUTION', 10), target('FIRST_RESPONSE', 4)] });
@@ -497,6 +541,82 @@ describe('settings', () => {
     ]);
     expect(wrong.slaHolidaysRead.userErrors).toMatchObject([{ code: 'INVALID_INPUT', field: 'ical' }]);
     expect(() => readHolidays('x', 2027, 2026)).toThrow(/twenty years/);
+  });
+});
+
+describe('the report of a generated month', () => {
+  const REPORT = `query ($from: DateTimeISO!, $to: DateTimeISO!, $by: SlaReportGrouping!) { slaReport(from: $from, to: $to, by: $by) { metric key names { text } met breached medianMs p90Ms elapsedMs } }`;
+  interface Row {
+    readonly metric: string;
+    readonly key: string | null;
+    readonly met: number;
+    readonly breached: number;
+    readonly medianMs: number;
+    readonly elapsedMs: number;
+  }
+
+  it('adds up to the ledgers of its tickets, whatever it is grouped by, and shows each viewer their own tickets alone', async () => {
+    const month = await World.open();
+    try {
+      const boss = await month.person('ADMIN');
+      const teams = [await month.team('One'), await month.team('Two')];
+      const supervisor = await month.person('SUPERVISOR', { teams: [teams[0] ?? ''] });
+      await month.sql('update member set all_teams = false where id = ?', [supervisor.id]);
+      const run = month.desk.systemScope(month.workspaceId);
+      const begin = Date.UTC(2026, 0, 1);
+      let state = 7;
+      const draw = (below: number) => (state = (state * 48_271) % 2_147_483_647) % below;
+      const set = (at: number) => (month.time.now = new Date(at));
+      const ids: string[] = [];
+      for (let index = 0; index < 40; index++) {
+        let at = begin + draw(20 * 1440) * 60_000;
+        set(at);
+        const priority = (['LOW', 'NORMAL', 'HIGH', 'CRITICAL'] as const)[draw(4)] ?? 'NORMAL';
+        const ticket = await month.ticket({ priority, teamId: teams[draw(2)] ?? null });
+        ids.push(ticket.id);
+        const path = (['OPEN', 'WAITING', 'IN_PROGRESS', 'RESOLVED'] as const).slice(0, 1 + draw(4));
+        let from: 'NEW' | (typeof path)[number] = 'NEW';
+        for (const to of path) {
+          at += draw(2880) * 60_000;
+          set(at);
+          await boss.run(STATUS, { input: { ticketId: ticket.id, from: month.status(from), to: month.status(to) } });
+          if (draw(2) === 0) await recordReply(run, ticket.id);
+          from = to;
+        }
+      }
+      const end = Date.UTC(2026, 1, 1);
+      set(end);
+      for (const id of ids) await recordBreaches(run, id);
+      const period = { from: new Date(begin).toISOString(), to: new Date(end).toISOString() };
+
+      let met = 0;
+      let breached = 0;
+      let elapsed = 0;
+      for (const id of ids) {
+        const { ticket } = await boss.run(CLOCKS, { id });
+        for (const clock of ticket.slaClocks as { stoppedAt: string | null; breachedAt: string | null; ledger: Line[] }[]) {
+          if (clock.breachedAt) breached += 1;
+          else if (clock.stoppedAt) met += 1;
+          if (clock.stoppedAt) elapsed += counted(clock.ledger);
+        }
+      }
+      expect(met).toBeGreaterThan(5);
+      expect(breached).toBeGreaterThan(5);
+      const sum = (rows: readonly Row[], field: 'met' | 'breached' | 'elapsedMs') => rows.reduce((total, row) => total + row[field], 0);
+      for (const by of ['METRIC', 'POLICY', 'PRIORITY', 'TEAM', 'TOPIC', 'OPERATOR']) {
+        const { slaReport } = await boss.run(REPORT, { ...period, by });
+        expect([sum(slaReport, 'met'), sum(slaReport, 'breached'), sum(slaReport, 'elapsedMs')], by).toEqual([met, breached, elapsed]);
+      }
+      const own = (await supervisor.run(REPORT, { ...period, by: 'TEAM' })).slaReport as Row[];
+      const all = (await boss.run(REPORT, { ...period, by: 'TEAM' })).slaReport as Row[];
+      expect(own).toEqual(all.filter(({ key }) => key === teams[0]));
+      const empty = await boss.run(REPORT, { from: '2020-01-01T00:00:00Z', to: '2020-02-01T00:00:00Z', by: 'METRIC' });
+      expect(empty.slaReport).toEqual([]);
+      const wrong = await boss.ask(REPORT, { from: period.to, to: period.from, by: 'METRIC' });
+      expect(wrong.errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT' } }]);
+    } finally {
+      await month.close();
+    }
   });
 });
 

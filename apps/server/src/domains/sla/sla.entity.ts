@@ -37,6 +37,28 @@ export interface WarningRule {
   readonly beforeMinutes: number;
 }
 
+export const EscalationMoment = { WARNING: 'WARNING', BREACH: 'BREACH' } as const;
+export type EscalationMoment = (typeof EscalationMoment)[keyof typeof EscalationMoment];
+
+export const StepAction = {
+  RAISE_PRIORITY: 'RAISE_PRIORITY',
+  ASSIGN: 'ASSIGN',
+  MOVE_TO_TEAM: 'MOVE_TO_TEAM',
+  TAG: 'TAG',
+  NOTIFY: 'NOTIFY',
+} as const;
+export type StepAction = (typeof StepAction)[keyof typeof StepAction];
+
+/** What is done when a clock is warned of, or breaches. */
+export interface EscalationStep {
+  readonly on: EscalationMoment;
+  /** Null = any. */
+  readonly metric: SlaMetric | null;
+  readonly action: StepAction;
+  /** The member, the team or the tag; null where the action needs none. */
+  readonly value: string | null;
+}
+
 const SlaPolicySchema = defineEntity({
   name: 'SlaPolicy',
   properties: {
@@ -69,6 +91,7 @@ const SlaPolicyVersionSchema = defineEntity({
     calendarId: p.uuid().strictNullable(),
     targets: p.json<Targets>(),
     warning: p.json<WarningRule>(),
+    steps: p.json<readonly EscalationStep[]>(),
     /** Null for what every desk begins with. */
     savedById: p.uuid().strictNullable(),
     savedAt: p.datetime(),

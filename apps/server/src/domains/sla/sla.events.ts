@@ -4,4 +4,6 @@ export const SlaEvent = {
   RESPONDED: 'sla.responded',
   POLICY_CHANGED: 'sla.policy_changed',
   REAPPLIED: 'sla.reapplied',
+  ESCALATED: 'sla.escalated',
+  STEP_FAILED: 'sla.step_failed',
 } as const;

@@ -19,6 +19,7 @@ export const permissionKeys = [
   'token.machine',
   'people.read',
   'people.manage',
+  'report.read',
   'security.read',
   'settings.save',
 ] as const;

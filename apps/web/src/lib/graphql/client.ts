@@ -32,6 +32,8 @@ const embeddedTypes = [
   'SlaHours',
   'SlaLedgerLine',
   'SlaPolicyEffect',
+  'SlaReportRow',
+  'SlaStep',
   'SlaTarget',
   'SlaWarning',
   'SlaZoneOffset',

@@ -6,7 +6,7 @@ let mounted = false;
 
 export function showToast(text: string, action: { label: string; onClick: () => unknown }): void {
   if (!mounted) {
-    mount(Toaster, { target: document.body, props: { position: 'bottom-center', theme: 'system', visibleToasts: 3 } });
+    mount(Toaster, { target: document.body, props: { position: 'bottom-center', theme: 'system', visibleToasts: 3, expand: true } });
     mounted = true;
   }
   toast(text, {

@@ -1,1 +1,2 @@
+export { SlaReportResolver } from './report.resolver.ts';
 export { SlaCalendarResolver, SlaCalendarVersionResolver, SlaClockResolver, SlaPolicyResolver, SlaResolver } from './sla.resolver.ts';

@@ -35,6 +35,7 @@ import {
   SlaPolicySavePayload,
   SlaPolicyTryPayload,
   SlaPolicyType,
+  SlaStepType,
   SlaTargetType,
   SlaWarningType,
   SlaZoneOffsetType,
@@ -135,11 +136,12 @@ export class SlaResolver {
 }
 
 /** Targets come as a list and are kept by metric and priority. */
-function asPolicy({ targets, conditions, ...rest }: SlaPolicySaveInput): SavePolicy {
+function asPolicy({ targets, conditions, steps, ...rest }: SlaPolicySaveInput): SavePolicy {
   const byMetric: Record<string, Record<string, object>> = {};
   for (const { metric, priority, amount, unit } of targets) (byMetric[metric] ??= {})[priority] = { amount, unit };
   const given = Object.entries(conditions).filter(([, list]) => list !== null && list !== undefined);
-  return { ...rest, conditions: Object.fromEntries(given), targets: byMetric as Targets };
+  const taken = steps.map(({ on, action, metric, value }) => ({ on, action, metric: metric ?? null, value: value ?? null }));
+  return { ...rest, steps: taken, conditions: Object.fromEntries(given), targets: byMetric as Targets };
 }
 
 @Resolver(() => SlaClockType)
@@ -255,6 +257,11 @@ export class SlaPolicyResolver {
   @FieldResolver(() => SlaWarningType)
   warning(@Root() { version }: PolicyAt): SlaWarningType {
     return version.warning;
+  }
+
+  @FieldResolver(() => [SlaStepType], { description: 'In order.' })
+  steps(@Root() { version }: PolicyAt): readonly SlaStepType[] {
+    return version.steps;
   }
 
   @FieldResolver(() => Date)

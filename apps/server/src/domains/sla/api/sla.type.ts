@@ -12,9 +12,12 @@ import { TicketSource } from '../../tickets/index.ts';
 import type { CalendarAt, PolicyAt } from '../find-settings.ts';
 import type { PolicyEffect } from '../try-policy.ts';
 import {
+  EscalationMoment,
   SlaMetric,
+  StepAction,
   TargetUnit,
   type Conditions,
+  type EscalationStep,
   type Holiday,
   type SlaCalendarVersion,
   type SlaClock,
@@ -22,6 +25,8 @@ import {
 } from '../sla.entity.ts';
 
 registerEnumType(SlaMetric, { name: 'SlaMetric' });
+registerEnumType(EscalationMoment, { name: 'SlaMoment' });
+registerEnumType(StepAction, { name: 'SlaStepAction', description: 'What is done at a warning or a breach.' });
 registerEnumType(TargetUnit, { name: 'SlaTargetUnit', description: 'Days are working days of the calendar.' });
 
 const LedgerLineKind = { COUNTED: 'COUNTED', STOOD: 'STOOD', OUTSIDE_HOURS: 'OUTSIDE_HOURS', HOLIDAY: 'HOLIDAY' } as const;
@@ -84,6 +89,14 @@ export class SlaConditionsType implements Conditions {
 export class SlaWarningType implements WarningRule {
   @Field(() => Float) share!: number;
   @Field(() => Int) beforeMinutes!: number;
+}
+
+@ObjectType('SlaStep', { description: 'What is done, once, when a clock is warned of or breaches.' })
+export class SlaStepType implements EscalationStep {
+  @Field(() => EscalationMoment) on!: EscalationMoment;
+  @Field(() => SlaMetric, { nullable: true, description: 'Null = any.' }) metric!: SlaMetric | null;
+  @Field(() => StepAction) action!: StepAction;
+  @Field(() => String, { nullable: true, description: 'The id of the member or the team, or the name of the tag.' }) value!: string | null;
 }
 
 @ObjectType('SlaPolicy', { description: 'What is promised to some tickets. The first that matches applies.' })
@@ -179,6 +192,14 @@ class SlaWarningInput implements WarningRule {
 }
 
 @InputType()
+class SlaStepInput {
+  @Field(() => EscalationMoment) on!: EscalationMoment;
+  @Field(() => SlaMetric, { nullable: true }) metric?: SlaMetric | null;
+  @Field(() => StepAction) action!: StepAction;
+  @Field(() => String, { nullable: true }) value?: string | null;
+}
+
+@InputType()
 export class SlaPolicySaveInput {
   @Field(() => ID, { nullable: true, description: 'None for a new one.' }) id?: string | null;
   @Field(() => Int, { nullable: true, description: 'The version that was edited.' }) version?: number | null;
@@ -187,6 +208,7 @@ export class SlaPolicySaveInput {
   @Field(() => ID, { nullable: true, description: 'None = round the clock.' }) calendarId?: string | null;
   @Field(() => [SlaTargetInput]) targets!: SlaTargetInput[];
   @Field(() => SlaWarningInput) warning!: SlaWarningInput;
+  @Field(() => [SlaStepInput], { defaultValue: [] }) steps!: SlaStepInput[];
   @Field(() => String, { nullable: true }) message?: string | null;
 }
 
