@@ -76,6 +76,8 @@ export class Migration0005Sla extends Migration {
       create index sla_clock_warn_index on sla_clock (warn_at) where warn_at is not null;
       create index sla_clock_pinned_index on sla_clock (workspace_id, policy_id, policy_version) where stopped_at is null;
       create index sla_clock_ended_index on sla_clock (workspace_id, (coalesce(stopped_at, breached_at))) where cancelled_at is null;
+      create index ticket_created_index on ticket (workspace_id, created_at);
+      create index ticket_resolved_index on ticket (workspace_id, resolved_at) where resolved_at is not null;
       create index sla_clock_running_index on sla_clock (workspace_id, policy_id) where running_since is not null;
       create table sla_segment (
         workspace_id uuid not null,
@@ -106,6 +108,7 @@ export class Migration0005Sla extends Migration {
 
   override down(): void {
     this.addSql(`
+      drop index ticket_created_index, ticket_resolved_index;
       drop table sla_segment;
       delete from sla_clock where cycle > 1 or target_ms is null or metric not in ('FIRST_RESPONSE', 'RESOLUTION');
       alter table sla_clock

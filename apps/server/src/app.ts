@@ -32,8 +32,8 @@ export async function openApp(desk: Desk, config: AppConfig, logger: Logger): Pr
     openToBrowsers: graphiql,
     introspection,
   });
-  const { live, limits } = desk;
-  const shared = { live, logger, publicUrl, limits, socketsPerPerson, trustedProxies };
+  const { live, limits, clock } = desk;
+  const shared = { live, clock, logger, publicUrl, limits, socketsPerPerson, trustedProxies };
   const members = await serveGraphql(http, {
     ...shared,
     path: '/graphql',

@@ -38,6 +38,7 @@ export interface Desk {
   readonly signInDesk: SignInDesk;
   readonly linkDesk: LinkDesk;
   readonly limits: RateLimits;
+  readonly clock: Clock;
   /** For members, by session or token. */
   readonly factory: ContextFactory;
   /** For clients, by the link of a ticket. */
@@ -176,6 +177,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
     signInDesk,
     linkDesk,
     limits,
+    clock,
     factory,
     clientFactory,
     live,

@@ -37,6 +37,17 @@ describe('a clock on the ticket', () => {
   });
 });
 
+describe('a machine whose clock is an hour ahead', () => {
+  it('counts down to the instant that the server means', async () => {
+    const ada = await desk.person('ada@demo.baton', { path: '/views/open' });
+    await ada.addInitScript('const real = Date.now; Date.now = () => real() + 3_600_000;');
+    await ada.reload();
+    await createTicket(ada, 'Wrong clock');
+    await ada.getByRole('button', { name: /^First response (7h 59m|8h 0m) left/ }).waitFor();
+    await ada.getByText('Created now').waitFor();
+  });
+});
+
 describe('SLA settings', () => {
   it('are made by an administrator, tried on what runs, and count for the next ticket', async () => {
     const martin = await desk.person('martin@demo.baton', { path: '/settings/sla' });
@@ -158,5 +169,28 @@ describe('the SLA report', () => {
     await picture(martin, 'report-dark-360');
     expect(await martin.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     expect(await faultsOf(martin)).toEqual([]);
+  });
+});
+
+describe('the supervisor’s board', () => {
+  it('shows what is open and late, live, and can be read from across a room', async () => {
+    const sofia = await desk.person('sofia@demo.baton', { path: '/views/open', viewport: { width: 1920, height: 1080 } });
+    await sofia.getByRole('link', { name: 'Board' }).click();
+    const wall = sofia.getByRole('region', { name: 'Board' });
+    const unassigned = wall.getByRole('link', { name: /^Unassigned/ });
+    await unassigned.waitFor();
+    const before = Number((await unassigned.textContent())?.match(/\d+/)?.[0]);
+    const ada = await desk.person('ada@demo.baton', { path: '/views/open' });
+    await createTicket(ada, 'Seen on the wall');
+    await wall.getByRole('link', { name: new RegExp(`^Unassigned ?${before + 1}`) }).waitFor();
+    await picture(sofia, 'board-light');
+    expect(await faultsOf(sofia)).toEqual([]);
+    expect(await ada.getByRole('link', { name: 'Board' }).count()).toBe(0);
+
+    const phone = await desk.person('martin@demo.baton', { path: '/board', colorScheme: 'dark', viewport: { width: 360, height: 740 } });
+    await phone.getByRole('heading', { name: 'Most overdue' }).waitFor();
+    await picture(phone, 'board-dark-360');
+    expect(await phone.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    expect(await faultsOf(phone)).toEqual([]);
   });
 });

@@ -7,6 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import { execute, GraphQLError, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer, type WebSocket } from 'ws';
+import type { Clock } from '../kernel/clock.ts';
 import { DomainError, NotPermitted } from '../kernel/domain-error.ts';
 import type { Logger } from '../platform/logger.ts';
 import { TooManyRequests, type RateLimits } from '../platform/rate-limits.ts';
@@ -28,6 +29,7 @@ export interface GraphqlServerSettings {
   readonly publicUrl: string;
   readonly gate: OperationGate;
   readonly limits: RateLimits;
+  readonly clock: Clock;
   /** As for requests: proxies that say truly where a socket came from. */
   readonly trustedProxies: readonly string[];
   /** Of one person or program at this node; 0 = any number. */
@@ -146,7 +148,7 @@ interface SocketOperation {
 }
 
 function openSocketDoor(settings: GraphqlServerSettings): GraphqlDoor {
-  const { schema, factory, live, logger, publicUrl, path } = settings;
+  const { schema, factory, live, logger, publicUrl, path, clock } = settings;
   const people = new SocketsByPerson(settings.socketsPerPerson);
   const trust = trustOf(settings.trustedProxies);
   const secure = publicUrl.startsWith('https:');
@@ -174,6 +176,8 @@ function openSocketDoor(settings: GraphqlServerSettings): GraphqlDoor {
       parse: documents.parse,
       validate: (_schema, document) => documents.validate(document),
       connectionInitWaitTimeout: 10_000,
+      // Clocks of machines differ; whoever counts down to an instant of ours wants to know by how much.
+      onConnect: () => ({ now: clock().getTime() }),
       // A context for each operation: its rights and rows are its own. What goes wrong here would close the socket with a
       // code that clients do not come back from, so it is opened where the operation can be answered.
       context({ connectionParams, extra: { request, socket } }, id, { query }): SocketOperation {

@@ -68,6 +68,7 @@ const holds = (answer: { edges: readonly { node: { id: string } }[] }, { ticketI
 export const operations: Readonly<Record<string, Row>> = {
   // Queries
   accessTokens: { ...everybody, select: 'id' },
+  board: { on: 'workspace', who: 'OAS', input: () => ({ since: '2026-01-01T00:00:00Z' }), select: 'open' },
   contact: { on: 'workspace', who: 'OASM', input: ({ contactId }) => ({ id: contactId }), select: 'id' },
   contacts: { on: 'workspace', who: 'OASM', ...list, yes: (answer: { edges: readonly unknown[] }) => answer.edges.length > 0 },
   draft: { on: 'ticket', ...noted, input: ({ ticketId }) => ({ ticketId, kind: 'NOTE' }), select: 'id', yes: () => true },
@@ -207,6 +208,7 @@ export const operations: Readonly<Record<string, Row>> = {
   },
 
   // Subscriptions
+  boardChanged: { on: 'workspace', who: 'OAS', input: () => ({ since: '2026-01-01T00:00:00Z' }), select: 'open' },
   draftChanged: { on: 'ticket', ...noted, input: ({ ticketId }) => ({ ticketId, kind: 'NOTE' }), select: 'id', yes: () => true },
   eventsStreamed: { on: 'ticket', ...seen, select: 'ticketId', yes: told },
   notificationsChanged: { ...everybody, select: 'unreadCount' },
@@ -243,6 +245,10 @@ export const fields: Readonly<Record<string, string>> = {
   ActivityChange: 'field from to',
   ActivityEntry: 'actor at changes id type',
   ActivityValue: 'names text',
+  Board: 'arrivals byOperator byPriority byStatus byTeam byTopic dueSoon late open resolutions unassigned worst',
+  BoardCount: 'count key late',
+  BoardPriorityCount: 'count key late',
+  BoardTrend: 'today usual',
   Contact: 'email:OASML id name organization phone:OASML',
   Draft: 'body id revision updatedAt',
   LocalizedName: 'locale text',

@@ -6,6 +6,10 @@ const embedded = () => null;
 
 /** Parts of something that has an id: they are kept with it and have no identity of their own. */
 const embeddedTypes = [
+  'Board',
+  'BoardCount',
+  'BoardPriorityCount',
+  'BoardTrend',
   'ActivityChange',
   'ActivityEntryConnection',
   'ActivityEntryEdge',

@@ -1,9 +1,10 @@
 import { IntlMessageFormat } from 'intl-messageformat';
+import type board from './messages/board.en.json';
 import type english from './messages/en.json';
 import type follow from './messages/follow.en.json';
 import type settings from './messages/settings.en.json';
 
-export type MessageKey = keyof typeof english | keyof typeof follow | keyof typeof settings;
+export type MessageKey = keyof typeof board | keyof typeof english | keyof typeof follow | keyof typeof settings;
 export type Locale = 'en' | 'uk';
 
 export const locales: readonly { readonly code: Locale; readonly name: string }[] = [
@@ -19,6 +20,7 @@ type Catalogue = Record<Locale, () => Promise<{ default: Messages }>>;
 const catalogues = {
   desk: { en: () => import('./messages/en.json'), uk: () => import('./messages/uk.json') },
   settings: { en: () => import('./messages/settings.en.json'), uk: () => import('./messages/settings.uk.json') },
+  board: { en: () => import('./messages/board.en.json'), uk: () => import('./messages/board.uk.json') },
   follow: { en: () => import('./messages/follow.en.json'), uk: () => import('./messages/follow.uk.json') },
 } satisfies Record<string, Catalogue>;
 type Part = keyof typeof catalogues;

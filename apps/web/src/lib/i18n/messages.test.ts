@@ -1,5 +1,7 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 import { expect, it } from 'vitest';
+import boardEnglish from './messages/board.en.json' with { type: 'json' };
+import boardUkrainian from './messages/board.uk.json' with { type: 'json' };
 import deskEnglish from './messages/en.json' with { type: 'json' };
 import followEnglish from './messages/follow.en.json' with { type: 'json' };
 import followUkrainian from './messages/follow.uk.json' with { type: 'json' };
@@ -7,15 +9,17 @@ import settingsEnglish from './messages/settings.en.json' with { type: 'json' };
 import settingsUkrainian from './messages/settings.uk.json' with { type: 'json' };
 import deskUkrainian from './messages/uk.json' with { type: 'json' };
 
-const english = { ...deskEnglish, ...followEnglish, ...settingsEnglish };
-const ukrainian = { ...deskUkrainian, ...followUkrainian, ...settingsUkrainian };
+const english = { ...boardEnglish, ...deskEnglish, ...followEnglish, ...settingsEnglish };
+const ukrainian = { ...boardUkrainian, ...deskUkrainian, ...followUkrainian, ...settingsUkrainian };
 const catalogues: Record<string, Record<string, string>> = { en: english, uk: ukrainian };
 
 it('says everything in every language, once and in the same part', () => {
   const keys = (...parts: object[]) => parts.map((part) => Object.keys(part).sort());
 
-  expect(keys(deskUkrainian, followUkrainian, settingsUkrainian)).toEqual(keys(deskEnglish, followEnglish, settingsEnglish));
-  expect(Object.keys(english)).toHaveLength(keys(deskEnglish, followEnglish, settingsEnglish).flat().length);
+  expect(keys(boardUkrainian, deskUkrainian, followUkrainian, settingsUkrainian)).toEqual(
+    keys(boardEnglish, deskEnglish, followEnglish, settingsEnglish),
+  );
+  expect(Object.keys(english)).toHaveLength(keys(boardEnglish, deskEnglish, followEnglish, settingsEnglish).flat().length);
 });
 
 it('asks for the same values in every language', () => {

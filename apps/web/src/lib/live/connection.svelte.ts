@@ -1,4 +1,5 @@
 import type { Client as Socket } from 'graphql-ws';
+import { now } from './now.svelte.ts';
 
 export type ConnectionState = 'connecting' | 'live' | 'stale';
 
@@ -8,7 +9,10 @@ export class Connection {
   staleSince = $state<number | null>(null);
 
   constructor(socket: Socket) {
-    socket.on('connected', () => {
+    let askedAt = Date.now();
+    socket.on('opened', () => (askedAt = Date.now()));
+    socket.on('connected', (_socket, told) => {
+      if (typeof told?.now === 'number') now.correct(told.now, askedAt, Date.now());
       this.state = 'live';
       this.staleSince = null;
     });

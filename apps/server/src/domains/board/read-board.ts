@@ -1,0 +1,133 @@
+import { openCategories, type Priority } from '@baton/rules';
+import { NotPermitted } from '../../kernel/domain-error.ts';
+import { may, type Viewer } from '../../kernel/viewer.ts';
+import type { LiveSource } from '../../platform/live/live-source.ts';
+import { edgeTopic, type TimeWatch } from '../../platform/live/time-watch.ts';
+import type { Scope } from '../../platform/scope.ts';
+import { findTicket, visibleTickets, type Ticket } from '../tickets/index.ts';
+
+/** How far ahead a ticket counts as about to be late. */
+const soonMs = 30 * 60_000;
+const worstCount = 10;
+/** How many weeks back the usual is looked for. */
+const usualWeeks = 4;
+
+/** So many open tickets are of one kind; `late` of them are past their due instant. */
+export interface BoardCount<Key> {
+  readonly key: Key;
+  readonly count: number;
+  readonly late: number;
+}
+
+/** Since midnight, and by the same time of the same weekday in the last weeks, on average. */
+export interface BoardTrend {
+  readonly today: number;
+  readonly usual: number;
+}
+
+/** What a supervisor watches, of the tickets that they see. */
+export interface Board {
+  readonly open: number;
+  readonly unassigned: number;
+  readonly dueSoon: number;
+  readonly late: number;
+  readonly byStatus: readonly BoardCount<string>[];
+  readonly byPriority: readonly BoardCount<Priority>[];
+  readonly byTeam: readonly BoardCount<string | null>[];
+  readonly byTopic: readonly BoardCount<string | null>[];
+  readonly byOperator: readonly BoardCount<string>[];
+  readonly arrivals: BoardTrend;
+  readonly resolutions: BoardTrend;
+  /** The most overdue first, then what is due next. */
+  readonly worst: readonly Ticket[];
+}
+
+interface GroupRow {
+  readonly status_id: string | null;
+  readonly priority: Priority | null;
+  readonly team_id: string | null;
+  readonly topic_id: string | null;
+  readonly assignee_id: string | null;
+  /** Which columns the row is not grouped by: a bit for each, the last column the lowest. */
+  readonly grouped: number;
+  readonly count: string;
+  readonly late: string;
+  readonly soon: string;
+}
+
+/** `midnight`: when the viewer's day began. */
+export async function readBoard(scope: Scope, midnight: Date): Promise<Board> {
+  requireBoard(scope.viewer);
+  const { em, workspaceId } = scope;
+  const now = scope.now();
+  const visible = visibleTickets(scope.viewer);
+  const open = `t.category in (${openCategories.map((category) => `'${category}'`).join(', ')})`;
+  const [groups, trends, worst] = await Promise.all([
+    em.execute<GroupRow[]>(
+      `select t.status_id, t.priority, t.team_id, t.topic_id, t.assignee_id,
+         grouping(t.status_id, t.priority, t.team_id, t.topic_id, t.assignee_id) as grouped, count(*) as count,
+         count(*) filter (where t.due_at <= ?) as late, count(*) filter (where t.due_at > ? and t.due_at <= ?) as soon
+       from ticket t where t.workspace_id = ? and ${open} and ${visible.sql}
+       group by grouping sets ((t.status_id), (t.priority), (t.team_id), (t.topic_id), (t.assignee_id), ())`,
+      [now, now, new Date(now.getTime() + soonMs), workspaceId, ...visible.parameters],
+    ),
+    em.execute<{ weeks: number; arrived: string; resolved: string }[]>(
+      `select w.weeks,
+         (select count(*) from ticket t where t.workspace_id = ? and t.created_at >= w.begins and t.created_at <= w.ends and ${visible.sql}) as arrived,
+         (select count(*) from ticket t where t.workspace_id = ? and t.resolved_at >= w.begins and t.resolved_at <= w.ends and ${visible.sql}) as resolved
+       from (select n as weeks, ?::timestamptz - n * interval '7 days' as begins, ?::timestamptz - n * interval '7 days' as ends
+         from generate_series(0, ?) n) w`,
+      [workspaceId, ...visible.parameters, workspaceId, ...visible.parameters, midnight, now, usualWeeks],
+    ),
+    em.execute<{ id: string }[]>(
+      `select t.id from ticket t where t.workspace_id = ? and ${open} and t.due_at is not null and ${visible.sql} order by t.due_at, t.id limit ?`,
+      [workspaceId, ...visible.parameters, worstCount],
+    ),
+  ]);
+  const of = <Key>(bits: number, keyOf: (row: GroupRow) => Key): BoardCount<Key>[] =>
+    groups
+      .filter(({ grouped }) => grouped === bits)
+      .map((row) => ({ key: keyOf(row), count: Number(row.count), late: Number(row.late) }))
+      .sort((a, b) => b.count - a.count);
+  const total = groups.find(({ grouped }) => grouped === 0b11111);
+  const byOperator = of(0b11110, (row) => row.assignee_id);
+  const trend = (field: 'arrived' | 'resolved'): BoardTrend => {
+    const before = trends.filter(({ weeks }) => weeks > 0).reduce((sum, row) => sum + Number(row[field]), 0);
+    return { today: Number(trends.find(({ weeks }) => weeks === 0)?.[field] ?? 0), usual: before / usualWeeks };
+  };
+  const found = await Promise.all(worst.map(({ id }) => findTicket(scope, id)));
+  return {
+    open: Number(total?.count ?? 0),
+    unassigned: byOperator.find(({ key }) => key === null)?.count ?? 0,
+    dueSoon: Number(total?.soon ?? 0),
+    late: Number(total?.late ?? 0),
+    byStatus: of(0b01111, (row) => row.status_id ?? ''),
+    byPriority: of(0b10111, (row) => row.priority ?? 'NORMAL'),
+    byTeam: of(0b11011, (row) => row.team_id),
+    byTopic: of(0b11101, (row) => row.topic_id),
+    byOperator: byOperator.flatMap(({ key, ...counts }) => (key === null ? [] : [{ key, ...counts }])),
+    arrivals: trend('arrived'),
+    resolutions: trend('resolved'),
+    worst: found.filter((ticket) => ticket !== null),
+  };
+}
+
+function requireBoard(viewer: Viewer): void {
+  if (!may(viewer, 'report.read')) throw new NotPermitted('Your role does not watch the board. Ask an administrator.');
+}
+
+/** Ticks when something happened to any ticket, and when one becomes late or soon will be, at most once a second. */
+export function followBoard(time: TimeWatch, scope: Scope): LiveSource<true> {
+  requireBoard(scope.viewer);
+  const edges = [
+    { field: 'dueAt', shiftMs: 0 },
+    { field: 'dueAt', shiftMs: -soonMs },
+  ];
+  return {
+    topics: ['tickets', ...edges.map(edgeTopic)],
+    restMs: 1000,
+    begin: async () => ({ payloads: [true] }),
+    step: async (_scope, { events, signals }) => ({ payloads: events.length > 0 || signals.length > 0 ? [true] : [] }),
+    open: () => time.watch(scope.workspaceId, edges),
+  };
+}
