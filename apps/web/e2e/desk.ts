@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { chromiumCommand } from '@baton/launcher/chromium';
 import { freePort, startPostgres } from '@baton/launcher/postgres';
 import { startRedis } from '@baton/launcher/redis';
+import axe from 'axe-core';
 import { SMTPServer } from 'smtp-server';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { onTestFailed } from 'vitest';
@@ -159,6 +160,15 @@ async function tellOf(page: Page, email: string): Promise<void> {
   if (page.isClosed()) return;
   await picture(page, `failed-${email}`);
   console.log(`${email} was at ${page.url()}:\n${await page.locator('body').ariaSnapshot()}`);
+}
+
+/** What a checker of accessibility finds wrong with the page: WCAG 2.2, A and AA. */
+export async function faultsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = (await page.evaluate(`axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })`)) as {
+    violations: { id: string; nodes: { html: string }[] }[];
+  };
+  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
 }
 
 export function picture(page: Page, name: string): Promise<Buffer> {

@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
-import axe from 'axe-core';
-import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { choose, createTicket, picture, RunningDesk } from './desk.ts';
+import { choose, createTicket, faultsOf, picture, RunningDesk } from './desk.ts';
 
 let desk: RunningDesk;
 
@@ -11,14 +9,6 @@ beforeAll(async () => {
 });
 afterAll(() => desk.stop());
 afterEach(() => expect(desk.complaints.splice(0)).toEqual([]));
-
-async function faultsOf(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const { violations } = (await page.evaluate(`axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })`)) as {
-    violations: { id: string; nodes: { html: string }[] }[];
-  };
-  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-}
 
 describe('a clock on the ticket', () => {
   it('explains every stretch of its life', async () => {

@@ -1,8 +1,7 @@
 import { gzipSync } from 'node:zlib';
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { choose, createTicket, picture, RunningDesk } from './desk.ts';
+import { choose, createTicket, faultsOf, picture, RunningDesk } from './desk.ts';
 
 let desk: RunningDesk;
 
@@ -365,25 +364,16 @@ describe('the page', () => {
 
   it.each(['light', 'dark'] as const)('has no accessibility fault that a checker finds, in the %s', async (colorScheme) => {
     const sofia = await desk.person('sofia@demo.baton', { colorScheme, path: '/views/open' });
-    const faults = async () => {
-      await sofia.evaluate(axe.source);
-      const found = await sofia.evaluate(async () => {
-        const checker = (window as unknown as { axe: typeof axe }).axe;
-        const { violations } = await checker.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] });
-        return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)} (${nodes.length})`);
-      });
-      return found;
-    };
     await sofia.locator('[data-ticket]').first().waitFor();
-    expect(await faults()).toEqual([]);
+    expect(await faultsOf(sofia)).toEqual([]);
     await picture(sofia, `queue-${colorScheme}`);
     await sofia.locator('[data-ticket]').first().click();
     await sofia.getByRole('textbox', { name: 'Internal note' }).waitFor();
-    expect(await faults()).toEqual([]);
+    expect(await faultsOf(sofia)).toEqual([]);
     await picture(sofia, `ticket-${colorScheme}`);
     await sofia.getByRole('button', { name: 'New ticket' }).click();
     await sofia.getByRole('dialog').getByRole('textbox', { name: 'Description' }).waitFor();
-    expect(await faults()).toEqual([]);
+    expect(await faultsOf(sofia)).toEqual([]);
     await picture(sofia, `new-ticket-${colorScheme}`);
     await sofia.context().close();
   });

@@ -3,9 +3,9 @@ import type { Scope } from '../../platform/scope.ts';
 import { contactById } from '../contacts/index.ts';
 import { TicketTag, type Ticket } from '../tickets/index.ts';
 import { calendarOf, type CalendarPin } from './calendars.ts';
+import { listPolicies } from './find-settings.ts';
 import {
   SlaCalendar,
-  SlaPolicy,
   SlaPolicyVersion,
   type Conditions,
   type SlaMetric,
@@ -63,9 +63,7 @@ export async function factsOf(tx: Scope, ticket: Ticket): Promise<PolicyFacts> {
 /** The policy that is for a ticket, as it stands now: the first that matches, or the fallback. Null where there is none. */
 export async function policyFor(tx: Scope, facts: PolicyFacts): Promise<PinnedPolicy | null> {
   const { em, workspaceId } = tx;
-  const policies = await em.find(SlaPolicy, { workspaceId }, { orderBy: { fallback: 'asc', place: 'asc', id: 'asc' } });
-  for (const policy of policies) {
-    const version = await em.findOneOrFail(SlaPolicyVersion, { workspaceId, policyId: policy.id, version: policy.version });
+  for (const { policy, version } of await listPolicies(tx)) {
     if (!policy.fallback && !(isConditional(version.conditions) && matches(version.conditions, facts))) continue;
     const calendar = version.calendarId === null ? null : await em.findOneOrFail(SlaCalendar, { workspaceId, id: version.calendarId });
     return pinned(tx, version, { calendarId: calendar?.id ?? null, calendarVersion: calendar?.version ?? null });
