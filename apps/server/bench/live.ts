@@ -6,7 +6,7 @@ import { startRedis } from '@baton/launcher/redis';
 import pg from 'pg';
 import { openDesk, type Desk } from '../src/desk.ts';
 import { Account, AccessToken, Member, Team, TeamMember, type Role } from '../src/domains/identity/index.ts';
-import { hashSecret } from '../src/domains/identity/secret.ts';
+import { hashSecret } from '../src/platform/keys.ts';
 import { createWorkspace } from '../src/domains/onboarding/index.ts';
 import { createTicket, editTicket, type Ticket } from '../src/domains/tickets/index.ts';
 import { newId } from '../src/kernel/id.ts';

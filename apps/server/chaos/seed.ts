@@ -1,6 +1,6 @@
 import { openDesk } from '../src/desk.ts';
 import { AccessToken, Team, TeamMember, type Role } from '../src/domains/identity/index.ts';
-import { hashSecret } from '../src/domains/identity/secret.ts';
+import { hashSecret } from '../src/platform/keys.ts';
 import { createMember, createWorkspace } from '../src/domains/onboarding/index.ts';
 import { createTicket, listStatuses } from '../src/domains/tickets/index.ts';
 import { newId } from '../src/kernel/id.ts';

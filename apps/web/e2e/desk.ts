@@ -1,16 +1,26 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromiumCommand } from '@baton/launcher/chromium';
 import { freePort, startPostgres } from '@baton/launcher/postgres';
 import { startRedis } from '@baton/launcher/redis';
 import axe from 'axe-core';
+import pg from 'pg';
 import { SMTPServer } from 'smtp-server';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { onTestFailed } from 'vitest';
 
 const serverFolder = fileURLToPath(new URL('../../server/', import.meta.url));
 const pictures = fileURLToPath(new URL('../../../.data/screenshots/', import.meta.url));
+
+interface Start {
+  readonly nodes: number;
+  readonly ports?: readonly number[];
+  readonly closed?: boolean;
+  /** Further settings of the servers, by the names of their environment variables. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
 
 interface Server {
   readonly environment: NodeJS.ProcessEnv;
@@ -28,17 +38,18 @@ export class RunningDesk {
     private readonly browser: Browser,
     /** What the desk has sent, as it came over SMTP. */
     private readonly letters: readonly string[],
+    private readonly databaseUrl: string,
     private readonly stopServices: () => Promise<void>,
   ) {}
 
-  static async start({ nodes, closed = false }: { nodes: number; closed?: boolean }): Promise<RunningDesk> {
+  /** `ports`: one for each node, for a test that must know them before; any by default. */
+  static async start({ nodes, ports, closed = false, settings = {} }: Start): Promise<RunningDesk> {
     const [postgres, redis] = await Promise.all([startPostgres({ ephemeral: true }), startRedis()]);
-    const ports = await Promise.all(Array.from({ length: nodes }, freePort));
     const letters: string[] = [];
     const smtp = await openMailbox(letters);
     // All at once on an empty database: one of them migrates and makes the demo desk, the others wait for it.
     const servers = await Promise.all(
-      ports.map(async (port): Promise<Server> => {
+      (ports ?? (await freePorts(nodes))).map(async (port): Promise<Server> => {
         const environment = {
           ...process.env,
           NODE_ENV: 'production',
@@ -50,6 +61,7 @@ export class RunningDesk {
           // Closed: browsers run the pages' own operations and no others.
           GRAPHIQL: String(!closed),
           SMTP_URL: `smtp://127.0.0.1:${smtp.port}`,
+          ...settings,
         };
         return { environment, url: `http://127.0.0.1:${port}`, process: await launch(environment) };
       }),
@@ -67,7 +79,7 @@ export class RunningDesk {
       ],
     });
     mkdirSync(pictures, { recursive: true });
-    const desk = new RunningDesk(servers, browser, letters, async () => {
+    const desk = new RunningDesk(servers, browser, letters, postgres.url(), async () => {
       await smtp.close();
       await redis.stop();
       await postgres.stop();
@@ -84,6 +96,29 @@ export class RunningDesk {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     throw new Error(`no letter came for ${email}`);
+  }
+
+  /** What only time would do, or a hand at the database. */
+  async sql(statement: string): Promise<void> {
+    const client = new pg.Client({ connectionString: this.databaseUrl });
+    await client.connect();
+    await client.query(statement);
+    await client.end();
+  }
+
+  /** A second workspace beside the demo desk's, made as its administrator makes one. */
+  async workspace(name: string, owner: { name: string; email: string; password: string }): Promise<void> {
+    const maker = spawn(
+      process.execPath,
+      ['dist/workspace.js', '--name', name, '--slug', name.toLowerCase(), '--owner', owner.name, '--email', owner.email],
+      {
+        cwd: serverFolder,
+        env: { ...this.server(0).environment, OWNER_PASSWORD: owner.password },
+        stdio: ['ignore', 'ignore', 'inherit'],
+      },
+    );
+    const [exitCode] = (await once(maker, 'exit')) as [number | null];
+    if (exitCode !== 0) throw new Error(`the workspace ${name} was not made`);
   }
 
   /** A browser in which nobody is signed in. */
@@ -110,10 +145,15 @@ export class RunningDesk {
     server.process = await launch(server.environment);
   }
 
-  /** Somebody of the demo desk, signed in, at one of the nodes. */
+  /** Somebody, signed in, at one of the nodes: of the demo desk, whose people share a password, unless it is given. */
   async person(
     email: string,
-    { node = 0, path = '/', ...options }: BrowserContextOptions & { node?: number; path?: string } = {},
+    {
+      node = 0,
+      path = '/',
+      password = 'baton-demo',
+      ...options
+    }: BrowserContextOptions & { node?: number; path?: string; password?: string } = {},
   ): Promise<Page> {
     const context = await this.browser.newContext({
       viewport: { width: 1440, height: 900 },
@@ -136,8 +176,8 @@ export class RunningDesk {
     });
     await page.goto(`/sign-in?to=${encodeURIComponent(path)}`);
     await page.getByLabel('E-mail').fill(email);
-    await page.getByLabel('Password', { exact: true }).fill('baton-demo');
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.locator('[data-connection="live"]').first().waitFor();
     return page;
   }
@@ -217,6 +257,10 @@ async function openMailbox(letters: string[]): Promise<{ port: number; close: ()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.server.address() as { port: number };
   return { port, close: () => new Promise((resolve) => server.close(() => resolve())) };
+}
+
+export function freePorts(count: number): Promise<number[]> {
+  return Promise.all(Array.from({ length: count }, freePort));
 }
 
 async function launch(environment: NodeJS.ProcessEnv): Promise<ChildProcess> {

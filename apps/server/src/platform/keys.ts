@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import type { MikroORM } from '@mikro-orm/postgresql';
 
 const ivBytes = 12;
@@ -51,4 +51,9 @@ export async function openKeys(orm: MikroORM, given: string | null): Promise<Key
   const [row]: { secret: string }[] = await em.execute(`select secret from server_key where name = 'desk'`);
   if (!row) throw new Error('the database keeps no key');
   return new Keys(row.secret);
+}
+
+/** How a secret is stored that somebody comes back with. It is random and long, so a plain hash cannot be guessed back. */
+export function hashSecret(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
 }

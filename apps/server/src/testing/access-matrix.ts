@@ -184,7 +184,7 @@ export const operations: Readonly<Record<string, Row>> = {
   accessTokenCreate: { ...withoutGuests, input: ({ unique }) => ({ name: unique }), select: 'secret' },
   accessTokenRevoke: { ...everybody, input: () => ({ id: crypto.randomUUID() }), yes: gone('ACCESS_TOKEN_NOT_FOUND') },
   confirm: { ...everybody, input: () => ({ password: 'correct horse' }), select: 'confirmed' },
-  passwordChange: { ...everybody, input: () => ({ current: 'wrong', next: 'x' }), select: 'changed', yes: gone('SIGN_IN_REFUSED') },
+  passwordChange: { ...everybody, input: () => ({ current: 'wrong', next: 'x' }), select: 'changed', yes: gone('PASSWORD_REFUSED') },
   secondFactorBegin: { ...everybody, select: 'uri' },
   secondFactorConfirm: { ...everybody, input: () => ({ code: '000000' }), select: 'recoveryCodes', yes: gone('SECOND_FACTOR_REFUSED') },
   secondFactorEnd: { ...everybody, input: () => ({ code: '000000' }), select: 'ended' },

@@ -8,7 +8,7 @@ import { openDesk, type Desk } from '../desk.ts';
 import { AccessToken, Team, TeamMember, type Member, type Role } from '../domains/identity/index.ts';
 import { createMember, createWorkspace } from '../domains/onboarding/index.ts';
 import { listStatuses, createTicket, Topic, type CreateTicket, type Status, type Ticket } from '../domains/tickets/index.ts';
-import { hashSecret } from '../domains/identity/secret.ts';
+import { hashSecret } from '../platform/keys.ts';
 import { newId } from '../kernel/id.ts';
 import { createLogger } from '../platform/logger.ts';
 

@@ -4,12 +4,13 @@ import { domainEvent } from '../../kernel/domain-event.ts';
 import { newId } from '../../kernel/id.ts';
 import { requireLine } from '../../kernel/text.ts';
 import { isPermission, may, type Permission } from '../../kernel/viewer.ts';
+import { hashSecret } from '../../platform/keys.ts';
 import { accessChanged } from '../../platform/live/live-desk.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
 import { AccessToken } from './credential.entity.ts';
 import { AccessTokenNotFound } from './identity.errors.ts';
-import { hashSecret, newSecret } from './secret.ts';
+import { newSecret } from './secret.ts';
 
 const maxDays = 365;
 

@@ -52,7 +52,7 @@ describe('a password', () => {
     const weak = await browser.run(CHANGE, { input: { current: 'correct horse', next: 'password1' } });
     const right = await browser.run(CHANGE, { input: { current: 'correct horse', next: 'violet otter bicycle' } });
 
-    expect(wrong.passwordChange.userErrors).toMatchObject([{ code: 'SIGN_IN_REFUSED' }]);
+    expect(wrong.passwordChange.userErrors).toMatchObject([{ code: 'PASSWORD_REFUSED' }]);
     expect(weak.passwordChange.userErrors).toMatchObject([{ code: 'INVALID_INPUT', field: 'password' }]);
     expect(right.passwordChange).toMatchObject({ changed: true, userErrors: [] });
     expect(await browser.isSomebody()).toBe(true);
@@ -227,7 +227,7 @@ describe('sessions', () => {
 
     expect(fresh.accessTokenCreate.secret).toMatch(/^baton_/);
     expect(old.accessTokenCreate.userErrors).toMatchObject([{ code: 'CONFIRMATION_NEEDED' }]);
-    expect(wrong.confirm.userErrors).toMatchObject([{ code: 'SIGN_IN_REFUSED' }]);
+    expect(wrong.confirm.userErrors).toMatchObject([{ code: 'PASSWORD_REFUSED' }]);
     expect(right.confirm.confirmed).toBe(true);
     expect(again.accessTokenCreate.secret).toMatch(/^baton_/);
   });

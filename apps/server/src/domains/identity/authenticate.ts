@@ -1,10 +1,10 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Permission, Viewer } from '../../kernel/viewer.ts';
+import { hashSecret } from '../../platform/keys.ts';
 import { AccessToken, Session } from './credential.entity.ts';
 import { Account, CustomRole, Member, TeamMember } from './member.entity.ts';
 import { permissionsOf, seesEveryTeam } from './role.policy.ts';
-import { hashSecret } from './secret.ts';
 import { Workspace } from './workspace.entity.ts';
 
 const lastUsedStepMs = 60_000;

@@ -8,6 +8,14 @@ export class SignInRefused extends DomainError {
   }
 }
 
+/** Somebody who is signed in gave another password than theirs. */
+export class PasswordRefused extends DomainError {
+  readonly code = 'PASSWORD_REFUSED';
+  constructor(field: 'password' | 'current') {
+    super('This is not your password. Check it and try again.', field);
+  }
+}
+
 /** The password was right, and the account asks for more. */
 export class SecondFactorNeeded extends DomainError {
   readonly code = 'SECOND_FACTOR_NEEDED';

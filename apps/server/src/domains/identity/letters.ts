@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { newSecret, hashSecret } from './secret.ts';
+import { hashSecret } from '../../platform/keys.ts';
+import { newSecret } from './secret.ts';
 import { Letter, LetterKind } from './credential.entity.ts';
 import { LinkInvalid } from './identity.errors.ts';
 

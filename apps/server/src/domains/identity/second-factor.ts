@@ -3,7 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { generateSecret, generateURI, verify } from 'otplib';
 import { InvalidInput } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
-import type { Keys } from '../../platform/keys.ts';
+import { hashSecret, type Keys } from '../../platform/keys.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { accessChanged } from '../../platform/live/live-desk.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
@@ -11,7 +11,6 @@ import { RecoveryCode } from './credential.entity.ts';
 import { SecondFactorRefused } from './identity.errors.ts';
 import { Account } from './member.entity.ts';
 import { accountOf } from './session.ts';
-import { hashSecret } from './secret.ts';
 
 /** What the secrets of authenticators are sealed for: a copy of the database opens no account. */
 const purpose = 'second factor';

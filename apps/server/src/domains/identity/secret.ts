@@ -1,4 +1,4 @@
-import { argon2, createHash, randomBytes, timingSafeEqual, type Argon2Parameters } from 'node:crypto';
+import { argon2, randomBytes, timingSafeEqual, type Argon2Parameters } from 'node:crypto';
 import { promisify } from 'node:util';
 
 const derive = promisify(argon2) as (algorithm: string, parameters: Argon2Parameters) => Promise<Buffer>;
@@ -25,9 +25,4 @@ export async function verifyPassword(password: string, stored: string | null | u
 /** A secret of 256 random bits, with a prefix that tells what it opens. */
 export function newSecret(prefix: 'session' | 'baton' | 'link'): string {
   return `${prefix}_${randomBytes(32).toString('base64url')}`;
-}
-
-/** How a secret is stored. It is random and long, so a plain hash cannot be guessed back. */
-export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
 }

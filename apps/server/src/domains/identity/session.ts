@@ -3,13 +3,14 @@ import type { Clock } from '../../kernel/clock.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { newId } from '../../kernel/id.ts';
 import type { Origin } from '../../kernel/viewer.ts';
+import { hashSecret } from '../../platform/keys.ts';
 import { accessChanged } from '../../platform/live/live-desk.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { logSecurity, recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
 import { Session } from './credential.entity.ts';
 import { SessionNotFound } from './identity.errors.ts';
 import { Member } from './member.entity.ts';
-import { hashSecret, newSecret } from './secret.ts';
+import { newSecret } from './secret.ts';
 
 const sessionDays = 30;
 

@@ -8,7 +8,7 @@ import type { Scope } from '../../platform/scope.ts';
 import { logSecurity, recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
 import { findAccount, knownWords, membershipsOf } from './account.ts';
 import { LetterKind } from './credential.entity.ts';
-import { LinkInvalid, SignInRefused } from './identity.errors.ts';
+import { LinkInvalid, PasswordRefused } from './identity.errors.ts';
 import { endLinks, letterWords, makeLink, useLink } from './letters.ts';
 import { Account, type Member } from './member.entity.ts';
 import { requirePassword } from './password.ts';
@@ -27,7 +27,7 @@ export function changePassword(scope: Scope, { current, next, secret }: ChangePa
   return scope.transaction(async (tx) => {
     const accountId = await accountOf(tx);
     const account = accountId && (await tx.em.findOne(Account, { id: accountId }));
-    if (!account || !(await verifyPassword(current, account.passwordHash))) throw new SignInRefused();
+    if (!account || !(await verifyPassword(current, account.passwordHash))) throw new PasswordRefused('current');
     const members = await membershipsOf(tx.em, account.id);
     await setPassword(tx.em, account, members, next, { at: tx.now(), keep: secret });
     await recordSecurity(tx, SecurityEventKind.PASSWORD_CHANGED);

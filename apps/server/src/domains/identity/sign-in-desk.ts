@@ -2,7 +2,7 @@ import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Origin, Viewer } from '../../kernel/viewer.ts';
-import type { Keys } from '../../platform/keys.ts';
+import { hashSecret, type Keys } from '../../platform/keys.ts';
 import { poolOf } from '../../platform/orm.ts';
 import { membershipsOf } from './account.ts';
 import { authenticate } from './authenticate.ts';
@@ -11,6 +11,7 @@ import {
   ConfirmationNeeded,
   SecondFactorNeeded,
   SecondFactorRefused,
+  PasswordRefused,
   SignInRefused,
   TooManyAttempts,
   WorkspaceNotFound,
@@ -21,7 +22,7 @@ import { openSession, accountOf, type OpenedSession } from './session.ts';
 import { redeemLink, sendResetLink } from './set-password.ts';
 import { signInProven, type ProvenIdentity } from './single-sign-on.ts';
 import { signIn, signOut, type SignIn } from './sign-in.ts';
-import { hashSecret, verifyPassword } from './secret.ts';
+import { verifyPassword } from './secret.ts';
 import type { Scope } from '../../platform/scope.ts';
 
 /** Somebody who signed in just now. */
@@ -129,11 +130,11 @@ export class SignInDesk {
   ): Promise<void> {
     const accountId = await accountOf(scope);
     const account = accountId && (await this.#em().findOne(Account, { id: accountId }));
-    if (!account) throw new SignInRefused();
+    if (!account) throw new PasswordRefused('password');
     await this.#guarded(account.email, origin, () =>
       this.#em().transactional(async (em) => {
         const known = await em.findOneOrFail(Account, { id: account.id });
-        if (!(await verifyPassword(given.password, known.passwordHash))) throw new SignInRefused();
+        if (!(await verifyPassword(given.password, known.passwordHash))) throw new PasswordRefused('password');
         if (known.totpConfirmedAt && !given.code) throw new SecondFactorNeeded();
         if (known.totpConfirmedAt && !(await passSecondFactor(em, this.keys, known, given.code ?? '', this.clock())))
           throw new SecondFactorRefused();

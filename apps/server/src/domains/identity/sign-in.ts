@@ -2,7 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Origin } from '../../kernel/viewer.ts';
-import type { Keys } from '../../platform/keys.ts';
+import { hashSecret, type Keys } from '../../platform/keys.ts';
 import { logSecurity, SecurityEventKind } from '../../platform/security-log.ts';
 import { findAccount, membershipsOf } from './account.ts';
 import { Session } from './credential.entity.ts';
@@ -10,7 +10,7 @@ import { SecondFactorNeeded, SecondFactorRefused, SignInRefused } from './identi
 import { Account } from './member.entity.ts';
 import { passSecondFactor } from './second-factor.ts';
 import { openSession, type OpenedSession } from './session.ts';
-import { hashSecret, verifyPassword } from './secret.ts';
+import { verifyPassword } from './secret.ts';
 
 export interface SignIn {
   readonly email: string;

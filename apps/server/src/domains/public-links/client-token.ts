@@ -1,14 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '../../kernel/clock.ts';
 import { nobody, type Viewer } from '../../kernel/viewer.ts';
+import { hashSecret } from '../../platform/keys.ts';
 
 export const tokenPrefix = 'ticket_';
-
-/** How a link's token is kept. It has 256 bits that nobody can guess, so a plain hash cannot be guessed back. */
-export function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
-}
 
 interface OpenLink {
   readonly token_hash: string;
@@ -18,7 +13,7 @@ interface OpenLink {
 
 /** Whom a link's token stands for at this moment: a client with one ticket and no other right. Null for nobody. */
 export async function authenticateClient(em: EntityManager, clock: Clock, token: string): Promise<Viewer | null> {
-  const [link] = await openLinks(em, clock, [hashToken(token)]);
+  const [link] = await openLinks(em, clock, [hashSecret(token)]);
   if (!link) return null;
   return {
     kind: 'CLIENT',
@@ -35,7 +30,7 @@ export async function authenticateClient(em: EntityManager, clock: Clock, token:
 /** The rights behind many tokens in one round trip; those that open nothing are left out. */
 export async function clientRightsBehind(em: EntityManager, clock: Clock, tokens: readonly string[]): Promise<Map<string, string>> {
   if (tokens.length === 0) return new Map();
-  const byHash = new Map(tokens.map((token) => [hashToken(token), token]));
+  const byHash = new Map(tokens.map((token) => [hashSecret(token), token]));
   const links = await openLinks(em, clock, [...byHash.keys()]);
   return new Map(links.map(({ token_hash, ticket_id }) => [byHash.get(token_hash) ?? '', ticket_id]));
 }

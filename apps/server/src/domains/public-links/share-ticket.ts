@@ -1,11 +1,11 @@
 import { NotPermitted } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { newId } from '../../kernel/id.ts';
-import type { Keys } from '../../platform/keys.ts';
+import { hashSecret, type Keys } from '../../platform/keys.ts';
 import { listLoaderByKey } from '../../platform/loader.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { lockTicket, type Ticket } from '../tickets/index.ts';
-import { hashToken, tokenPrefix } from './client-token.ts';
+import { tokenPrefix } from './client-token.ts';
 import { PublicLink } from './public-link.entity.ts';
 import { PublicLinkEvent } from './public-link.events.ts';
 import { canShare } from './public-link.policy.ts';
@@ -49,7 +49,7 @@ export class LinkDesk {
         workspaceId,
         ticketId,
         generation,
-        tokenHash: hashToken(this.#token({ workspaceId, ticketId, generation })),
+        tokenHash: hashSecret(this.#token({ workspaceId, ticketId, generation })),
         openedBy: viewer.kind === 'MEMBER' ? viewer.memberId : null,
         openedAt: tx.now(),
         revokedAt: null,

@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { IntlMessageFormat } from 'intl-messageformat';
 import { expect, it } from 'vitest';
 import boardEnglish from './messages/board.en.json' with { type: 'json' };
@@ -20,6 +22,18 @@ it('says everything in every language, once and in the same part', () => {
     keys(boardEnglish, deskEnglish, followEnglish, settingsEnglish),
   );
   expect(Object.keys(english)).toHaveLength(keys(boardEnglish, deskEnglish, followEnglish, settingsEnglish).flat().length);
+});
+
+it('says nothing that nobody says', () => {
+  const folder = fileURLToPath(new URL('../../', import.meta.url));
+  const code = globSync('**/*.{ts,svelte}', { cwd: folder, exclude: ['**/generated/**', '**/*.test.ts'] })
+    .map((name) => readFileSync(`${folder}${name}`, 'utf8'))
+    .join();
+  const spoken = new Set([...code.matchAll(/'([\w.]+)'/g)].map(([, key]) => key));
+  // Such as `permission.${key}`: one message for each of a kind.
+  const kinds = [...code.matchAll(/`((?:\w+\.)+)\$\{/g)].map(([, kind]) => kind ?? '');
+
+  expect(Object.keys(english).filter((key) => !spoken.has(key) && !kinds.some((kind) => key.startsWith(kind)))).toEqual([]);
 });
 
 it('asks for the same values in every language', () => {

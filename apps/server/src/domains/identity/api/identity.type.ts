@@ -82,6 +82,9 @@ export class SignInInput {
 @ObjectType('SignInRefused', { implements: UserError })
 class SignInRefusedType extends UserError {}
 
+@ObjectType('PasswordRefused', { implements: UserError, description: 'Not the password of whoever is signed in.' })
+class PasswordRefusedType extends UserError {}
+
 @ObjectType('TooManyAttempts', { implements: UserError })
 class TooManyAttemptsType extends UserError {
   @Field(() => Int) retryAfterSeconds!: number;
@@ -178,7 +181,7 @@ export class PasswordChangeInput {
   @Field(() => String, { description: '8 to 200 characters that nobody would guess first.' }) next!: string;
 }
 
-const PasswordChangeError = userErrorUnion('PasswordChangeError', [SignInRefusedType, TooManyAttemptsType]);
+const PasswordChangeError = userErrorUnion('PasswordChangeError', [PasswordRefusedType, TooManyAttemptsType]);
 
 @ObjectType()
 export class PasswordChangePayload {
@@ -250,7 +253,7 @@ export class ConfirmInput {
 }
 
 const ConfirmError = userErrorUnion('ConfirmError', [
-  SignInRefusedType,
+  PasswordRefusedType,
   SecondFactorNeededType,
   SecondFactorRefusedType,
   TooManyAttemptsType,

@@ -1235,6 +1235,8 @@ type TicketRefusal_NoteMeanwhile_Fragment = { message: string, code: string, fie
 
 type TicketRefusal_NoteNotFound_Fragment = { message: string, code: string, field: string | null };
 
+type TicketRefusal_PasswordRefused_Fragment = { message: string, code: string, field: string | null };
+
 type TicketRefusal_ReferenceNotFound_Fragment = { message: string, code: string, field: string | null };
 
 type TicketRefusal_RoleNotFound_Fragment = { message: string, code: string, field: string | null };
@@ -1281,6 +1283,7 @@ export type TicketRefusalFragment =
   | TicketRefusal_NoteConflict_Fragment
   | TicketRefusal_NoteMeanwhile_Fragment
   | TicketRefusal_NoteNotFound_Fragment
+  | TicketRefusal_PasswordRefused_Fragment
   | TicketRefusal_ReferenceNotFound_Fragment
   | TicketRefusal_RoleNotFound_Fragment
   | TicketRefusal_SecondFactorNeeded_Fragment
