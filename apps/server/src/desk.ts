@@ -4,6 +4,7 @@ import { Migration0002Live } from '../migrations/0002-live.ts';
 import { Migration0003Access } from '../migrations/0003-access.ts';
 import { Migration0004Clients } from '../migrations/0004-clients.ts';
 import { Migration0005Sla } from '../migrations/0005-sla.ts';
+import { Migration0006TicketWork } from '../migrations/0006-ticket-work.ts';
 import type { Config } from './config.ts';
 import { BreachWatch, escalate, ReapplyWatch, followFacts, followStatus, startClocks } from './domains/sla/index.ts';
 import { authenticate, rightsBehind, SignInDesk } from './domains/identity/index.ts';
@@ -84,6 +85,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       { name: '0003-access', class: Migration0003Access },
       { name: '0004-clients', class: Migration0004Clients },
       { name: '0005-sla', class: Migration0005Sla },
+      { name: '0006-ticket-work', class: Migration0006TicketWork },
     ],
     poolSize: config.databasePool,
   });
@@ -162,6 +164,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
   });
   liveDesk.listen((workspaceId, events) => time.hear(workspaceId, events));
   const presence = new PresenceBoard(pubSub, (workspaceId, ticketId) => {
+    if (ticketId === null) return liveDesk.signal(workspaceId, 'online');
     liveDesk.signal(workspaceId, `presence:${ticketId}`);
     liveDesk.signal(workspaceId, 'presences', ticketId);
   });

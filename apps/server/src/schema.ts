@@ -9,7 +9,7 @@ import {
   SecurityEventResolver,
 } from './domains/access/api/index.ts';
 import { ActivityEntryResolver, TicketActivityResolver } from './domains/audit/api/index.ts';
-import { BoardResolver } from './domains/board/api/index.ts';
+import { BoardOperatorResolver, BoardResolver } from './domains/board/api/index.ts';
 import { ContactResolver } from './domains/contacts/api/index.ts';
 import { DraftResolver } from './domains/drafts/api/index.ts';
 import { IdentityResolver, SessionResolver } from './domains/identity/api/index.ts';
@@ -52,6 +52,7 @@ export function makeSchema({ signInDesk, linkDesk }: SchemaDesk): Promise<GraphQ
     [
       AccessResolver,
       ActivityEntryResolver,
+      BoardOperatorResolver,
       BoardResolver,
       ConflictResolver,
       ContactResolver,

@@ -177,6 +177,20 @@ describe('the supervisor’s board', () => {
     expect(await faultsOf(sofia)).toEqual([]);
     expect(await ada.getByRole('link', { name: 'Board' }).count()).toBe(0);
 
+    // Each figure opens the list that it counts.
+    for (const figure of [/^Unassigned/, /^Open/, /^Overdue/, /^Due in/, /^New today/, /^Resolved today/, /^High/, /^New ?\d/, /^Billing/]) {
+      const link = wall.getByRole('link', { name: figure }).first();
+      const counted = Number((await link.textContent())?.match(/\d+/)?.[0]);
+      await link.click();
+      const count = sofia.getByTestId('count');
+      await count.waitFor();
+      expect(Number((await count.textContent())?.match(/\d+/)?.[0]), String(figure)).toBe(counted);
+      if (String(figure) === '/^Billing/') await picture(sofia, 'board-list');
+      await sofia.goBack();
+      await wall.getByRole('link', { name: figure }).first().waitFor();
+    }
+    await wall.getByRole('region', { name: 'By operator' }).getByRole('link', { name: /At the desk ?Ada/ }).waitFor();
+
     const phone = await desk.person('martin@demo.baton', { path: '/board', colorScheme: 'dark', viewport: { width: 360, height: 740 } });
     await phone.getByRole('heading', { name: 'Most overdue' }).waitFor();
     await picture(phone, 'board-dark-360');

@@ -18,8 +18,11 @@ export interface Presence {
 
 interface Place extends Presence {
   readonly workspaceId: string;
-  readonly ticketId: string;
+  /** Null = at the desk, on no ticket in particular. */
+  readonly ticketId: string | null;
 }
+
+type OnTicket = Place & TicketPlace;
 
 interface Announcement {
   readonly node: string;
@@ -45,12 +48,12 @@ export class PresenceBoard {
   constructor(
     private readonly pubSub: PubSub,
     /** Called when somebody came, went or does something else. */
-    private readonly onChange: (workspaceId: string, ticketId: string) => void,
+    private readonly onChange: (workspaceId: string, ticketId: string | null) => void,
   ) {}
 
   start(): void {
     this.#unsubscribe.push(this.pubSub.subscribe('presence', (message) => this.#hear(JSON.parse(message) as Announcement)));
-    this.#unsubscribe.push(this.pubSub.subscribe('presence:act', (message) => this.#apply(JSON.parse(message) as Place)));
+    this.#unsubscribe.push(this.pubSub.subscribe('presence:act', (message) => this.#apply(JSON.parse(message) as OnTicket)));
     this.#timer = setInterval(() => this.#repeat(), repeatMs);
   }
 
@@ -74,7 +77,7 @@ export class PresenceBoard {
    * Changes what a person does on a ticket, on every connection through which they have it open, on any node: the request
    * may reach another node than the socket did. Answers whether they are there at all.
    */
-  act(place: Place): boolean {
+  act(place: OnTicket): boolean {
     this.pubSub.publish('presence:act', JSON.stringify(place));
     return this.on(place.workspaceId, place.ticketId).some(({ memberId }) => memberId === place.memberId);
   }
@@ -94,8 +97,15 @@ export class PresenceBoard {
   /** The tickets of a workspace that anybody has open. */
   tickets(workspaceId: string): string[] {
     const ids = new Set<string>();
-    for (const place of this.#everywhere()) if (place.workspaceId === workspaceId) ids.add(place.ticketId);
+    for (const place of this.#everywhere()) if (place.workspaceId === workspaceId && place.ticketId) ids.add(place.ticketId);
     return [...ids];
+  }
+
+  /** Everybody of a workspace who has a page of the desk open. */
+  online(workspaceId: string): ReadonlySet<string> {
+    const people = new Set<string>();
+    for (const place of this.#everywhere()) if (place.workspaceId === workspaceId) people.add(place.memberId);
+    return people;
   }
 
   #move(places: readonly (Place | undefined)[], change: () => void): void {
@@ -104,7 +114,7 @@ export class PresenceBoard {
     this.#announce();
   }
 
-  #apply(place: Place): void {
+  #apply(place: OnTicket): void {
     for (const [connection, here] of [...this.#here]) {
       if (sameTicket(here, place) && here.memberId === place.memberId) this.enter(connection, place);
     }
@@ -139,7 +149,7 @@ export class PresenceBoard {
   }
 
   #tell(places: readonly (Place | undefined)[]): void {
-    const told = new Set<string>();
+    const told = new Set<string | null>();
     for (const place of places) {
       if (!place || told.has(place.ticketId)) continue;
       told.add(place.ticketId);
@@ -156,8 +166,11 @@ function differing(before: Readonly<Record<string, Place>>, after: Readonly<Reco
   );
 }
 
-type TicketPlace = Pick<Place, 'workspaceId' | 'ticketId'>;
+interface TicketPlace {
+  readonly workspaceId: string;
+  readonly ticketId: string;
+}
 
-function sameTicket(a: TicketPlace, b: TicketPlace): boolean {
+function sameTicket(a: Pick<Place, 'workspaceId' | 'ticketId'>, b: TicketPlace): boolean {
   return a.ticketId === b.ticketId && a.workspaceId === b.workspaceId;
 }

@@ -247,6 +247,7 @@ export const fields: Readonly<Record<string, string>> = {
   ActivityValue: 'names text',
   Board: 'arrivals byOperator byPriority byStatus byTeam byTopic dueSoon late open resolutions unassigned worst',
   BoardCount: 'count key late',
+  BoardOperator: 'count late member online',
   BoardPriorityCount: 'count key late',
   BoardTrend: 'today usual',
   Contact: 'email:OASML id name organization phone:OASML',

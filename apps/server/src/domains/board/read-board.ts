@@ -4,7 +4,8 @@ import { may, type Viewer } from '../../kernel/viewer.ts';
 import type { LiveSource } from '../../platform/live/live-source.ts';
 import { edgeTopic, type TimeWatch } from '../../platform/live/time-watch.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { findTicket, visibleTickets, type Ticket } from '../tickets/index.ts';
+import { memberById } from '../identity/index.ts';
+import { canWork, findTicket, visibleTickets, type Ticket } from '../tickets/index.ts';
 
 /** How far ahead a ticket counts as about to be late. */
 const soonMs = 30 * 60_000;
@@ -17,6 +18,11 @@ export interface BoardCount<Key> {
   readonly key: Key;
   readonly count: number;
   readonly late: number;
+}
+
+/** Somebody who works the queue: those who are at the desk, and whoever else has open tickets. */
+export interface BoardOperator extends BoardCount<string> {
+  readonly online: boolean;
 }
 
 /** Since midnight, and by the same time of the same weekday in the last weeks, on average. */
@@ -35,7 +41,7 @@ export interface Board {
   readonly byPriority: readonly BoardCount<Priority>[];
   readonly byTeam: readonly BoardCount<string | null>[];
   readonly byTopic: readonly BoardCount<string | null>[];
-  readonly byOperator: readonly BoardCount<string>[];
+  readonly byOperator: readonly BoardOperator[];
   readonly arrivals: BoardTrend;
   readonly resolutions: BoardTrend;
   /** The most overdue first, then what is due next. */
@@ -55,8 +61,8 @@ interface GroupRow {
   readonly soon: string;
 }
 
-/** `midnight`: when the viewer's day began. */
-export async function readBoard(scope: Scope, midnight: Date): Promise<Board> {
+/** `midnight`: when the viewer's day began. `online`: who is at the desk. */
+export async function readBoard(scope: Scope, midnight: Date, online: ReadonlySet<string>): Promise<Board> {
   requireBoard(scope.viewer);
   const { em, workspaceId } = scope;
   const now = scope.now();
@@ -105,11 +111,26 @@ export async function readBoard(scope: Scope, midnight: Date): Promise<Board> {
     byPriority: of(0b10111, (row) => row.priority ?? 'NORMAL'),
     byTeam: of(0b11011, (row) => row.team_id),
     byTopic: of(0b11101, (row) => row.topic_id),
-    byOperator: byOperator.flatMap(({ key, ...counts }) => (key === null ? [] : [{ key, ...counts }])),
+    byOperator: await operators(scope, byOperator, online),
     arrivals: trend('arrived'),
     resolutions: trend('resolved'),
     worst: found.filter((ticket) => ticket !== null),
   };
+}
+
+/** The most loaded first; among equals, those who are there. */
+async function operators(
+  scope: Scope,
+  counts: readonly BoardCount<string | null>[],
+  online: ReadonlySet<string>,
+): Promise<BoardOperator[]> {
+  const loaded = counts.flatMap(({ key, count, late }) => (key === null ? [] : [{ key, count, late }]));
+  const known = new Set(loaded.map(({ key }) => key));
+  const present = await Promise.all([...online].filter((id) => !known.has(id)).map((id) => scope.load(memberById, id)));
+  const idle = present.flatMap((one) => (one && canWork(one.role, one.active) ? [{ key: one.id, count: 0, late: 0 }] : []));
+  return [...loaded, ...idle]
+    .map((row) => ({ ...row, online: online.has(row.key) }))
+    .sort((a, b) => b.count - a.count || Number(b.online) - Number(a.online));
 }
 
 function requireBoard(viewer: Viewer): void {
@@ -124,7 +145,7 @@ export function followBoard(time: TimeWatch, scope: Scope): LiveSource<true> {
     { field: 'dueAt', shiftMs: -soonMs },
   ];
   return {
-    topics: ['tickets', ...edges.map(edgeTopic)],
+    topics: ['tickets', 'online', ...edges.map(edgeTopic)],
     restMs: 1000,
     begin: async () => ({ payloads: [true] }),
     step: async (_scope, { events, signals }) => ({ payloads: events.length > 0 || signals.length > 0 ? [true] : [] }),

@@ -28,8 +28,11 @@ function scopeChanged({ facetsBefore, facets }: LoggedEvent): boolean {
   return ['teamId', 'assigneeId', 'grantedIds'].some((name) => JSON.stringify(facetsBefore?.[name]) !== JSON.stringify(facets?.[name]));
 }
 
-/** The tickets of lists on which somebody came, went or writes: all that have anybody at first, then each that changes. */
-export function followPresences(board: PresenceBoard, { workspaceId }: Scope): LiveSource<string> {
+/**
+ * The tickets of lists on which somebody came, went or writes: all that have anybody at first, then each that changes.
+ * Every page of the desk follows it, so whoever does is at the desk.
+ */
+export function followPresences(board: PresenceBoard, { workspaceId, viewer: { memberId } }: Scope): LiveSource<string> {
   const seenOf = async (scope: Scope, ticketIds: readonly string[]) => {
     const tickets = await Promise.all(ticketIds.map((id) => findTicket(scope, id)));
     return tickets.flatMap((ticket) => ticket?.id ?? []);
@@ -39,6 +42,11 @@ export function followPresences(board: PresenceBoard, { workspaceId }: Scope): L
     restMs: 250,
     begin: async (scope) => ({ payloads: await seenOf(scope, board.tickets(workspaceId)) }),
     step: async (scope, { signals }) => ({ payloads: await seenOf(scope, signals) }),
+    open() {
+      const place = crypto.randomUUID();
+      board.enter(place, { workspaceId, ticketId: null, memberId, activity: 'VIEWING', field: null });
+      return () => board.leave(place);
+    },
   };
 }
 

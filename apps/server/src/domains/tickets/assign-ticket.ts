@@ -9,7 +9,7 @@ import { requireUnchanged } from './still-true.ts';
 import type { Ticket } from './ticket.entity.ts';
 import { ReferenceNotFound } from './ticket.errors.ts';
 import { TicketEvent } from './ticket.events.ts';
-import { canAssign } from './ticket.policy.ts';
+import { canAssign, canWork } from './ticket.policy.ts';
 
 export interface AssignTicket {
   readonly ticketId: string;
@@ -35,9 +35,4 @@ export function assignTicket(scope: Scope, { ticketId, from, to }: AssignTicket)
     tx.record(domainEvent(TicketEvent.ASSIGNED, ticketId, { changes: [change], memberIds: to ? [to] : [] }));
     return ticket;
   });
-}
-
-/** Light agents and guests cannot be given work. */
-function canWork(role: string, active: boolean): boolean {
-  return active && role !== 'LIGHT_AGENT' && role !== 'GUEST';
 }

@@ -13,4 +13,4 @@ export { Ticket, TicketGrant, TicketSource, TicketTag } from './ticket.entity.ts
 export { asFacets, movesIn, nextInstant, ticketsPassing, topicsOf, type TicketFacets, type TimeField } from './ticket-facets.ts';
 export { ReferenceNotFound, TicketNotFound } from './ticket.errors.ts';
 export { TicketEvent } from './ticket.events.ts';
-export { canEdit, canSee, visibleTickets, type TicketScope } from './ticket.policy.ts';
+export { canEdit, canSee, canWork, visibleTickets, type TicketScope } from './ticket.policy.ts';

@@ -1,15 +1,20 @@
 import type { Priority, StatusCategory } from '@baton/rules';
 import type { LoggedEvent, LoggedFacets } from '../../kernel/domain-event.ts';
 import type { RowSource } from '../../platform/loader.ts';
+import type { TicketSource } from './ticket.entity.ts';
 
 /** What filters and policies look at in a ticket. Instants are milliseconds since 1970; the SQL twin is `ticket_facets`. */
 export interface TicketFacets {
+  readonly statusId: string;
   readonly category: StatusCategory;
   readonly priority: Priority;
   readonly assigneeId: string | null;
   readonly teamId: string | null;
   readonly topicId: string | null;
   readonly requesterId: string | null;
+  readonly source: TicketSource;
+  readonly createdAt: number;
+  readonly resolvedAt: number | null;
   readonly dueAt: number | null;
   readonly statusSince: number;
   readonly snoozedUntil: number | null;
@@ -48,7 +53,7 @@ export function topicsOf({ ticketId, memberIds, facetsBefore, facets }: LoggedEv
   for (const image of [asFacets(facetsBefore), asFacets(facets)]) {
     if (!image) continue;
     topics.push(`category:${image.category}`, `priority:${image.priority}`, `assignee:${image.assigneeId}`);
-    topics.push(`team:${image.teamId}`, `topic:${image.topicId}`, `requester:${image.requesterId}`);
+    topics.push(`team:${image.teamId}`, `topic:${image.topicId}`, `requester:${image.requesterId}`, `status:${image.statusId}`);
   }
   return topics;
 }

@@ -73,3 +73,8 @@ export function permissionsOn(viewer: Viewer, ticket: TicketScope) {
     watch: may(viewer, 'watch.self'),
   };
 }
+
+/** Light agents and guests cannot be given work. */
+export function canWork(role: string, active: boolean): boolean {
+  return active && role !== 'LIGHT_AGENT' && role !== 'GUEST';
+}

@@ -1,21 +1,35 @@
 import type { Priority, StatusCategory } from '@baton/rules';
 import { InvalidInput } from '../../kernel/domain-error.ts';
+import { isId } from '../../kernel/id.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
-import type { TicketFacets, TimeField } from '../tickets/index.ts';
+import type { TicketFacets, TicketSource, TimeField } from '../tickets/index.ts';
+
+/** From an instant, and up to one without it. */
+export interface InstantRange {
+  readonly from?: Date | null | undefined;
+  readonly to?: Date | null | undefined;
+}
 
 /** Which tickets; everything given must hold. "Mine" and "my teams" mean the one who asks. */
 export interface TicketFilter {
   readonly categories?: readonly StatusCategory[] | null | undefined;
+  readonly statusIds?: readonly string[] | null | undefined;
   readonly priorities?: readonly Priority[] | null | undefined;
   readonly mine?: boolean | null | undefined;
   readonly unassigned?: boolean | null | undefined;
   readonly assigneeIds?: readonly string[] | null | undefined;
   readonly myTeams?: boolean | null | undefined;
   readonly teamIds?: readonly string[] | null | undefined;
+  readonly withoutTeam?: boolean | null | undefined;
   readonly topicIds?: readonly string[] | null | undefined;
+  readonly withoutTopic?: boolean | null | undefined;
   /** With any of these tags. */
   readonly tagIds?: readonly string[] | null | undefined;
   readonly requesterId?: string | null | undefined;
+  readonly sources?: readonly TicketSource[] | null | undefined;
+  readonly created?: InstantRange | null | undefined;
+  /** When it came to be resolved or closed, as it is now. */
+  readonly resolved?: InstantRange | null | undefined;
   /** Due within so many minutes from now, or overdue. */
   readonly dueWithinMinutes?: number | null | undefined;
   /** In its present status for at least so many minutes. */
@@ -39,6 +53,7 @@ export function requireReasonable(filter: TicketFilter): void {
   let parts = 0;
   for (const part of partsOf(filter)) {
     parts += 1;
+    for (const id of idsOf(part)) if (!isId(id)) throw new InvalidInput(`"${id}" is no id. Take the ids that the desk gives.`, 'filter');
     const minutes = Math.max(Math.abs(part.dueWithinMinutes ?? 0), Math.abs(part.inStatusMinutes ?? 0));
     if (minutes > maxMinutes)
       throw new InvalidInput(`A filter looks at most ten years ahead or back; ${minutes} minutes were given.`, 'filter');
@@ -51,6 +66,15 @@ function* partsOf(filter: TicketFilter): Iterable<TicketFilter> {
   for (const part of [...(filter.all ?? []), ...(filter.any ?? []), ...(filter.not ? [filter.not] : [])]) yield* partsOf(part);
 }
 
+function idsOf({ statusIds, assigneeIds, teamIds, topicIds, tagIds, requesterId }: TicketFilter): string[] {
+  return [statusIds, assigneeIds, teamIds, topicIds, tagIds, requesterId ? [requesterId] : []].flatMap((ids) => ids ?? []);
+}
+
+function within(range: InstantRange | null | undefined, instant: number | null): boolean {
+  if (!range) return true;
+  return instant !== null && instant >= (range.from?.getTime() ?? -Infinity) && instant < (range.to?.getTime() ?? Infinity);
+}
+
 /**
  * The filter in memory, for tickets as the log knows them; `now` in milliseconds since 1970. Its twin is `filterSql`;
  * the two are tested to agree.
@@ -59,11 +83,17 @@ export function matchesFilter(filter: TicketFilter, viewer: Viewer, now: number,
   const among = <T>(allowed: readonly T[] | null | undefined, value: T | null) => !allowed || (value !== null && allowed.includes(value));
   return (
     among(filter.categories, ticket.category) &&
+    among(filter.statusIds, ticket.statusId) &&
     among(filter.priorities, ticket.priority) &&
     among(filter.assigneeIds, ticket.assigneeId) &&
     among(filter.teamIds, ticket.teamId) &&
     among(filter.topicIds, ticket.topicId) &&
     (!filter.tagIds || filter.tagIds.some((id) => ticket.tagIds.includes(id))) &&
+    among(filter.sources, ticket.source) &&
+    within(filter.created, ticket.createdAt) &&
+    within(filter.resolved, ticket.resolvedAt) &&
+    (!filter.withoutTeam || ticket.teamId === null) &&
+    (!filter.withoutTopic || ticket.topicId === null) &&
     (!filter.mine || ticket.assigneeId === viewer.memberId) &&
     (!filter.unassigned || ticket.assigneeId === null) &&
     (!filter.myTeams || (ticket.teamId !== null && viewer.teamIds.has(ticket.teamId))) &&
@@ -102,6 +132,7 @@ export function filterSql(filter: TicketFilter, viewer: Viewer, now: Date): SqlC
     return `coalesce(${condition.sql}, false)`;
   };
   among('t.category', filter.categories);
+  among('t.status_id', filter.statusIds);
   among('t.priority', filter.priorities);
   among('t.assignee_id', filter.assigneeIds);
   among('t.team_id', filter.teamIds);
@@ -113,6 +144,17 @@ export function filterSql(filter: TicketFilter, viewer: Viewer, now: Date): SqlC
       ...filter.tagIds,
     );
   }
+  among('t.source', filter.sources);
+  for (const [column, range] of [
+    ['t.created_at', filter.created],
+    ['t.resolved_at', filter.resolved],
+  ] as const) {
+    if (range) also(`${column} is not null`);
+    if (range?.from) also(`${column} >= ?`, range.from);
+    if (range?.to) also(`${column} < ?`, range.to);
+  }
+  if (filter.withoutTeam) also('t.team_id is null');
+  if (filter.withoutTopic) also('t.topic_id is null');
   if (filter.mine) also('t.assignee_id = ?', viewer.memberId);
   if (filter.unassigned) also('t.assignee_id is null');
   if (filter.myTeams) among('t.team_id', [...viewer.teamIds]);
@@ -146,6 +188,7 @@ export function anchorsOf(filter: TicketFilter): string[] {
     ['assignee', filter.assigneeIds],
     ['team', filter.teamIds],
     ['topic', filter.topicIds],
+    ['status', filter.statusIds],
     ['priority', filter.priorities],
     ['category', filter.categories],
   ] as const;

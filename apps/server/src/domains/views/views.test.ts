@@ -42,19 +42,19 @@ it('means the same in memory and in SQL, for generated filters and tickets', asy
       due: fc.constantFrom(null, -30, 10, 59, 60, 61, 300),
       since: fc.constantFrom(-100_000, -60, -59, 0),
       snoozed: fc.constantFrom(null, -5, 0, 5),
+      created: fc.constantFrom(-1440, -60, 0),
+      resolved: fc.constantFrom(null, -60, 0),
+      source: fc.constantFrom('AGENT', 'API'),
     }),
     { numRuns: 60, seed: 3 },
   );
-  for (const { due, since, snoozed, category, tags, ...shape } of shapes) {
+  for (const { due, since, snoozed, created, resolved, source, category, tags, ...shape } of shapes) {
     const { id } = await world.ticket(shape);
     if (tags.length > 0) await boss.run(TAG, { input: { ticketId: id, add: tags } });
-    await world.sql('update ticket set category = ?, due_at = ?, status_since = ?, snoozed_until = ? where id = ?', [
-      category,
-      minutes(due),
-      minutes(since),
-      minutes(snoozed),
-      id,
-    ]);
+    await world.sql(
+      'update ticket set category = ?, status_id = ?, source = ?, created_at = ?, resolved_at = ?, due_at = ?, status_since = ?, snoozed_until = ? where id = ?',
+      [category, world.status(category), source, minutes(created), minutes(resolved), minutes(due), minutes(since), minutes(snoozed), id],
+    );
   }
   const tagIds = (await world.sql<{ id: string }>('select id from tag where workspace_id = ?', [world.workspaceId])).map(({ id }) => id);
   const tickets = await world.sql<{ id: string; facets: TicketFacets }>(
@@ -64,11 +64,18 @@ it('means the same in memory and in SQL, for generated filters and tickets', asy
   // Most parts are left out of most filters: one that asks for everything at once matches nothing.
   const seldom = <T>(given: fc.Arbitrary<T>) => fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: given });
   const some = <T>(values: readonly T[]) => seldom(fc.subarray([...values], { minLength: 1 }));
+  const range = seldom(fc.record({ from: fc.constantFrom(null, minutes(-60)), to: fc.constantFrom(null, minutes(-59), minutes(0)) }));
   const { filter: filterShape } = fc.letrec<{ filter: TicketFilter }>((tie) => ({
     filter: fc.record(
       {
         categories: some(categories),
+        statusIds: some(categories.map((category) => world.status(category))),
         priorities: some(priorities),
+        sources: some(['AGENT', 'API'] as const),
+        created: range,
+        resolved: range,
+        withoutTeam: seldom(fc.boolean()),
+        withoutTopic: seldom(fc.boolean()),
         mine: seldom(fc.boolean()),
         unassigned: seldom(fc.boolean()),
         assigneeIds: some(people),

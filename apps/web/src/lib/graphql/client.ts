@@ -8,6 +8,7 @@ const embedded = () => null;
 const embeddedTypes = [
   'Board',
   'BoardCount',
+  'BoardOperator',
   'BoardPriorityCount',
   'BoardTrend',
   'ActivityChange',

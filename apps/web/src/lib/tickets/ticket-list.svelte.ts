@@ -1,18 +1,6 @@
-import type { Client } from '@urql/core';
-import type { Client as Socket } from 'graphql-ws';
 import { SvelteMap } from 'svelte/reactivity';
-import {
-  ViewChangedDocument,
-  ViewPageDocument,
-  type TicketOrder,
-  type TicketRowFragment,
-  type ViewChangedSubscription,
-} from '#lib/graphql/generated/graphql.ts';
-import { followChanges } from '#lib/live/index.ts';
+import type { ListChange, ListSource, PageAsked, TicketRow } from './list-source.ts';
 import { placeFor } from './ticket-order.ts';
-
-export type TicketRow = TicketRowFragment;
-type ViewChange = ViewChangedSubscription['viewChanged'];
 
 const pageSize = 60;
 
@@ -39,7 +27,6 @@ export class TicketList {
   #loading = new Set<number>();
   /* eslint-enable svelte/prefer-svelte-reactivity */
   #position: string | null = null;
-  #viewId: string | null = null;
   #inView = { first: 0, end: pageSize };
   /** Grows when places become others: an answer that was asked for before is of no use. */
   #layout = 0;
@@ -51,10 +38,7 @@ export class TicketList {
   onShift: (index: number, by: 1 | -1, entered: boolean) => void = () => undefined;
 
   constructor(
-    private readonly client: Client,
-    private readonly socket: Socket,
-    readonly key: string,
-    private readonly order: TicketOrder,
+    private readonly source: ListSource,
     private readonly wait = patience,
   ) {}
 
@@ -124,31 +108,29 @@ export class TicketList {
     }
   }
 
-  async #fetch(variables: { first: number; after?: string; offset?: number }) {
-    const { data, error } = await this.client
-      .query(ViewPageDocument, { key: this.key, ...variables }, { requestPolicy: 'network-only' })
-      .toPromise();
-    if (error || !data) {
-      this.fault = error?.message ?? '';
+  async #fetch(asked: PageAsked) {
+    const { page, fault } = await this.source.page(asked);
+    if (fault !== null) {
+      this.fault = fault;
       return null;
     }
-    this.missing = data.view === null;
-    if (!data.view) return null;
-    this.#viewId = data.view.id;
-    const { edges, totalCount: total, position } = data.view.tickets;
+    this.missing = page === null;
+    if (!page) return null;
+    const { edges, totalCount: total, position } = page;
     for (const { cursor, node } of edges) this.#cursors.set(node.id, cursor);
     return { rows: edges.map(({ node }) => node), total, position };
   }
 
   #follow(): void {
     this.#stop?.();
-    this.#stop = followChanges(this.socket, ViewChangedDocument, () => ({ viewId: this.#viewId ?? '', after: this.#position }), {
-      onData: ({ viewChanged }) => this.#apply(viewChanged),
-      onFault: (message) => (this.fault = message),
-    });
+    this.#stop = this.source.follow(
+      () => this.#position,
+      (change) => this.#apply(change),
+      (message) => (this.fault = message),
+    );
   }
 
-  #apply({ kind, ticketId, ticket, position }: ViewChange): void {
+  #apply({ kind, ticketId, ticket, position }: ListChange): void {
     this.#position = position;
     if (kind === 'RELOAD') void this.open();
     else if (kind === 'HEARTBEAT') return;
@@ -175,7 +157,7 @@ export class TicketList {
     if (from !== -1) this.ids = this.ids.toSpliced(from, 1);
     const exact = this.#exact;
     const to = placeFor(
-      this.order,
+      this.source.order,
       row,
       this.ids.slice(0, exact).map((id) => (id === null ? null : (this.rows.get(id) ?? null))),
     );

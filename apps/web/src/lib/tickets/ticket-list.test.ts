@@ -1,41 +1,36 @@
-import type { Client } from '@urql/core';
 import fc from 'fast-check';
-import type { Client as Socket } from 'graphql-ws';
 import { expect, it } from 'vitest';
-import { TicketList, type TicketRow } from './ticket-list.svelte.ts';
+import type { ListChange, ListSource, TicketRow } from './list-source.ts';
+import { TicketList } from './ticket-list.svelte.ts';
 import { compareTickets } from './ticket-order.ts';
-
-type Send = (message: { data: { viewChanged: object } }) => void;
 
 /** The server as a model: a sorted list, pages of it by cursor or offset, and a wire for changes. */
 class ModelServer {
   tickets: TicketRow[];
   #clock = 1000;
-  #next: Send | undefined;
+  #tellList: ((change: ListChange) => void) | undefined;
 
   constructor(size: number) {
     this.tickets = Array.from({ length: size }, (_, index) => this.#ticket(`t${String(index).padStart(4, '0')}`, index));
     this.#sort();
   }
 
-  readonly client = {
-    query: (_document: unknown, { first, after, offset = 0 }: { first: number; after?: string; offset?: number }) => ({
-      toPromise: async () => {
-        const start = after ? this.tickets.findIndex(({ id }) => id === after) + 1 : offset;
-        const edges = this.tickets.slice(start, start + first).map((node) => ({ cursor: node.id, node }));
-        return { data: { view: { id: 'view', tickets: { edges, totalCount: this.tickets.length, position: 'e:1' } } } };
-      },
-    }),
-  } as unknown as Client;
-
-  readonly socket = {
-    subscribe: (_request: unknown, sink: { next: Send }) => {
-      this.#next = sink.next;
+  readonly source: ListSource = {
+    order: 'UPDATED',
+    page: async ({ first, after, offset = 0 }) => {
+      const start = after ? this.tickets.findIndex(({ id }) => id === after) + 1 : offset;
+      const edges = this.tickets.slice(start, start + first).map((node) => ({ cursor: node.id, node }));
+      return { page: { edges, totalCount: this.tickets.length, position: 'e:1' }, fault: null };
+    },
+    follow: (_after, onChange) => {
+      this.#tellList = onChange;
       return () => undefined;
     },
-  } as unknown as Socket;
+  };
 
-  readonly send: Send = (message) => this.#next?.(message);
+  send(change: ListChange): void {
+    this.#tellList?.(change);
+  }
 
   touch(index: number): void {
     const known = this.tickets[index % Math.max(1, this.tickets.length)];
@@ -61,8 +56,8 @@ class ModelServer {
     this.#tell('LEFT', gone.id, null);
   }
 
-  #tell(kind: string, ticketId: string, ticket: TicketRow | null): void {
-    this.send({ data: { viewChanged: { kind, ticketId, ticket, position: 'e:2' } } });
+  #tell(kind: ListChange['kind'], ticketId: string, ticket: TicketRow | null): void {
+    this.send({ kind, ticketId, ticket, position: 'e:2' });
   }
 
   #ticket(id: string, number: number): TicketRow {
@@ -103,7 +98,7 @@ it('shows what the server has after any history of changes, with rows looked at 
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 0, max: 200 }), fc.array(change, { maxLength: 40 }), async (size, changes) => {
       const server = new ModelServer(size);
-      const list = new TicketList(server.client, server.socket, 'all', 'UPDATED', { settleMs: 0, retryMs: 0 });
+      const list = new TicketList(server.source, { settleMs: 0, retryMs: 0 });
       await list.open();
       for (const { act, at } of changes) {
         if (act === 'look') list.need(at, Math.min(at + 30, list.count));
@@ -126,28 +121,25 @@ it('shows what the server has after any history of changes, with rows looked at 
 
 it('ignores a change that an answer loaded later has overtaken', async () => {
   const server = new ModelServer(3);
-  const list = new TicketList(server.client, server.socket, 'all', 'UPDATED', { settleMs: 0, retryMs: 0 });
+  const list = new TicketList(server.source, { settleMs: 0, retryMs: 0 });
   await list.open();
   const [first] = server.tickets;
   if (!first) throw new Error('the model has three');
 
-  server.send({
-    data: { viewChanged: { kind: 'CHANGED', ticketId: first.id, ticket: { ...first, version: 0, subject: 'stale' }, position: 'e:2' } },
-  });
+  server.send({ kind: 'CHANGED', ticketId: first.id, ticket: { ...first, version: 0, subject: 'stale' }, position: 'e:2' });
 
   expect(list.rows.get(first.id)?.subject).toBe(first.subject);
 });
 
 it('opens by itself once a server that did not answer is back', async () => {
   const server = new ModelServer(3);
-  const away = { query: () => ({ toPromise: async () => ({ error: new Error('no connection') }) }) } as unknown as Client;
-  let client = away;
-  const flaky = { query: (...asked: Parameters<Client['query']>) => client.query(...asked) } as Client;
-  const list = new TicketList(flaky, server.socket, 'all', 'UPDATED', { settleMs: 0, retryMs: 0 });
+  let away = true;
+  const page: ListSource['page'] = (asked) => (away ? Promise.resolve({ page: null, fault: 'no connection' }) : server.source.page(asked));
+  const list = new TicketList({ ...server.source, page }, { settleMs: 0, retryMs: 0 });
   await list.open();
   expect([list.ready, list.fault]).toEqual([false, 'no connection']);
 
-  client = server.client;
+  away = false;
   await rest();
 
   expect([list.ready, list.fault, list.count]).toEqual([true, null, 3]);

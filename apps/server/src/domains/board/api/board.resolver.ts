@@ -1,15 +1,24 @@
 import { Arg, Ctx, Field, FieldResolver, Float, ID, Int, ObjectType, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { Priority } from '@baton/rules';
 import { following, type Context } from '../../../graphql/context.ts';
+import { MemberType } from '../../identity/api/index.ts';
+import { memberById, type Member } from '../../identity/index.ts';
 import { TicketType } from '../../tickets/api/index.ts';
 import type { Ticket } from '../../tickets/index.ts';
-import { followBoard, readBoard, type Board, type BoardCount, type BoardTrend } from '../read-board.ts';
+import { followBoard, readBoard, type Board, type BoardCount, type BoardOperator, type BoardTrend } from '../read-board.ts';
 
 @ObjectType('BoardCount', { description: 'So many open tickets are of one kind, and so many of them are late.' })
 class BoardCountType implements BoardCount<string | null> {
   @Field(() => ID, { nullable: true, description: 'The status, team, topic or member; null for none.' }) key!: string | null;
   @Field(() => Int) count!: number;
   @Field(() => Int) late!: number;
+}
+
+@ObjectType('BoardOperator', { description: 'So many open tickets are somebody’s, and so many of them are late.' })
+class BoardOperatorType implements Pick<BoardOperator, 'count' | 'late' | 'online'> {
+  @Field(() => Int) count!: number;
+  @Field(() => Int) late!: number;
+  @Field(() => Boolean, { description: 'Has a page of the desk open.' }) online!: boolean;
 }
 
 @ObjectType('BoardPriorityCount')
@@ -35,7 +44,8 @@ class BoardType implements Omit<Board, 'worst'> {
   @Field(() => [BoardPriorityCountType]) byPriority!: readonly BoardCount<Priority>[];
   @Field(() => [BoardCountType]) byTeam!: readonly BoardCount<string | null>[];
   @Field(() => [BoardCountType]) byTopic!: readonly BoardCount<string | null>[];
-  @Field(() => [BoardCountType], { description: 'Who has work, most first.' }) byOperator!: readonly BoardCount<string>[];
+  @Field(() => [BoardOperatorType], { description: 'Who has work or is at the desk, most work first.' })
+  byOperator!: readonly BoardOperator[];
   @Field(() => BoardTrendType) arrivals!: BoardTrend;
   @Field(() => BoardTrendType) resolutions!: BoardTrend;
 }
@@ -43,20 +53,28 @@ class BoardType implements Omit<Board, 'worst'> {
 @Resolver(() => BoardType)
 export class BoardResolver {
   @Query(() => BoardType, { description: '`since`: when your day began.' })
-  board(@Arg('since', () => Date) since: Date, @Ctx() { scope }: Context): Promise<Board> {
-    return readBoard(scope, since);
+  board(@Arg('since', () => Date) since: Date, @Ctx() { scope, live }: Context): Promise<Board> {
+    return readBoard(scope, since, live.presence.online(scope.workspaceId));
   }
 
   @Subscription(() => BoardType, {
     description: 'The board now, and whenever it becomes another, at most once a second.',
     subscribe: following(({ context }: { context: Context }) => followBoard(context.live.time, context.scope)),
   })
-  boardChanged(@Arg('since', () => Date) since: Date, @Ctx() { scope }: Context): Promise<Board> {
-    return readBoard(scope, since);
+  boardChanged(@Arg('since', () => Date) since: Date, @Ctx() { scope, live }: Context): Promise<Board> {
+    return readBoard(scope, since, live.presence.online(scope.workspaceId));
   }
 
   @FieldResolver(() => [TicketType], { description: 'The ten that are most overdue, or due next.' })
   worst(@Root() { worst }: Board): readonly Ticket[] {
     return worst;
+  }
+}
+
+@Resolver(() => BoardOperatorType)
+export class BoardOperatorResolver {
+  @FieldResolver(() => MemberType, { nullable: true })
+  member(@Root() { key }: BoardOperator, @Ctx() { scope }: Context): Promise<Member | null> {
+    return scope.load(memberById, key);
   }
 }

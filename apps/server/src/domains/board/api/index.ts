@@ -1,1 +1,1 @@
-export { BoardResolver } from './board.resolver.ts';
+export { BoardOperatorResolver, BoardResolver } from './board.resolver.ts';

@@ -2,9 +2,9 @@ import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-gr
 import { Priority, StatusCategory } from '@baton/rules';
 import { PageInfo, type Edge } from '../../../graphql/connection.ts';
 import { TicketType } from '../../tickets/api/index.ts';
-import type { Ticket } from '../../tickets/index.ts';
+import { TicketSource, type Ticket } from '../../tickets/index.ts';
 import { ViewChangeKind } from '../live-views.ts';
-import { TicketOrder, type TicketFilter } from '../ticket-filter.ts';
+import { TicketOrder, type InstantRange, type TicketFilter } from '../ticket-filter.ts';
 import type { View } from '../view.entity.ts';
 
 registerEnumType(TicketOrder, {
@@ -13,18 +13,31 @@ registerEnumType(TicketOrder, {
 });
 registerEnumType(ViewChangeKind, { name: 'ViewChangeKind' });
 
+@InputType({ description: 'From an instant, and up to one without it.' })
+class InstantRangeInput implements InstantRange {
+  @Field(() => Date, { nullable: true }) from?: Date | null;
+  @Field(() => Date, { nullable: true }) to?: Date | null;
+}
+
 @InputType('TicketFilterInput', { description: 'Everything given must hold.' })
 export class TicketFilterInput implements TicketFilter {
   @Field(() => [StatusCategory], { nullable: true }) categories?: StatusCategory[] | null;
+  @Field(() => [ID], { nullable: true }) statusIds?: string[] | null;
   @Field(() => [Priority], { nullable: true }) priorities?: Priority[] | null;
   @Field(() => Boolean, { nullable: true, description: 'Assigned to you.' }) mine?: boolean | null;
   @Field(() => Boolean, { nullable: true }) unassigned?: boolean | null;
   @Field(() => [ID], { nullable: true }) assigneeIds?: string[] | null;
   @Field(() => Boolean, { nullable: true, description: 'Of the teams you are in.' }) myTeams?: boolean | null;
   @Field(() => [ID], { nullable: true }) teamIds?: string[] | null;
+  @Field(() => Boolean, { nullable: true }) withoutTeam?: boolean | null;
   @Field(() => [ID], { nullable: true }) topicIds?: string[] | null;
+  @Field(() => Boolean, { nullable: true }) withoutTopic?: boolean | null;
   @Field(() => [ID], { nullable: true, description: 'With any of these tags.' }) tagIds?: string[] | null;
   @Field(() => ID, { nullable: true }) requesterId?: string | null;
+  @Field(() => [TicketSource], { nullable: true }) sources?: TicketSource[] | null;
+  @Field(() => InstantRangeInput, { nullable: true }) created?: InstantRangeInput | null;
+  @Field(() => InstantRangeInput, { nullable: true, description: 'When it came to be resolved or closed, as it is now.' })
+  resolved?: InstantRangeInput | null;
   @Field(() => Int, { nullable: true, description: 'Due within so many minutes from now, or overdue.' }) dueWithinMinutes?: number | null;
   @Field(() => Int, { nullable: true, description: 'In its present status for at least so many minutes.' }) inStatusMinutes?: number | null;
   @Field(() => Boolean, { nullable: true, description: 'Snoozed now; false = not snoozed.' }) snoozed?: boolean | null;

@@ -1,0 +1,46 @@
+import { Migration } from '@mikro-orm/migrations';
+
+/** Lists filter by status, source, and when a ticket was created and resolved: the facets that events carry tell these too. */
+export class Migration0006TicketWork extends Migration {
+  override up(): void {
+    this.addSql(
+      facets(`'statusId', t.status_id, 'source', t.source, 'createdAt', ${ms('created_at')}, 'resolvedAt', ${ms('resolved_at')},`),
+    );
+    // The newest event of a ticket says how it stands. Earlier ones know less, so that nobody may go on from before them.
+    this.addSql(`
+      update event e set facets = ticket_facets(t) from ticket t
+        where t.workspace_id = e.workspace_id and t.id = e.ticket_id and t.version = e.ticket_version;
+      update stream set epoch = gen_random_uuid();
+    `);
+  }
+
+  override down(): void {
+    this.addSql(facets(''));
+    this.addSql('update stream set epoch = gen_random_uuid();');
+  }
+}
+
+function ms(column: string): string {
+  return `(extract(epoch from t.${column}) * 1000)::bigint`;
+}
+
+function facets(further: string): string {
+  return `
+    create or replace function ticket_facets(t ticket) returns jsonb language sql stable as $$
+      select jsonb_build_object(
+        ${further}
+        'category', t.category,
+        'priority', t.priority,
+        'assigneeId', t.assignee_id,
+        'teamId', t.team_id,
+        'topicId', t.topic_id,
+        'requesterId', t.requester_id,
+        'dueAt', ${ms('due_at')},
+        'statusSince', ${ms('status_since')},
+        'snoozedUntil', ${ms('snoozed_until')},
+        'tagIds', (select coalesce(jsonb_agg(k.tag_id), '[]') from ticket_tag k where k.workspace_id = t.workspace_id and k.ticket_id = t.id),
+        'grantedIds', (select coalesce(jsonb_agg(distinct g.member_id), '[]') from ticket_grant g
+          where g.workspace_id = t.workspace_id and g.ticket_id = t.id))
+    $$;
+  `;
+}

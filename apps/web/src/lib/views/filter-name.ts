@@ -1,0 +1,19 @@
+import { fullTime, localized, t } from '#lib/i18n/index.ts';
+import type { Desk } from '#lib/identity/desk.ts';
+import { none, wordsOf, type Condition, type Trait } from '#lib/tickets/filter-address.ts';
+
+/** What a list of an address shows, in words: "Open · Support". */
+export function filterName(parameters: URLSearchParams, { directory }: Desk): string {
+  const names: Record<Condition, (value: string) => string> = {
+    only: (trait) => t(`filter.only.${trait as Trait}`),
+    status: (id) => localized(directory.statuses.find((one) => one.id === id)?.names ?? []),
+    priority: (priority) => t(`priority.${priority as 'LOW'}`),
+    team: (id) => (id === none ? t('filter.noTeam') : (directory.teams.find((one) => one.id === id)?.name ?? '')),
+    topic: (id) => (id === none ? t('filter.noTopic') : localized(directory.topics.find((one) => one.id === id)?.names ?? [])),
+    assignee: (id) => (id === none ? t('filter.unassigned') : (directory.members.find((one) => one.id === id)?.name ?? '')),
+    created: (from) => t('filter.created', { time: fullTime(from) }),
+    resolved: (from) => t('filter.resolved', { time: fullTime(from) }),
+  };
+  const words = wordsOf(parameters).flatMap(({ condition, values }) => values.map(names[condition]));
+  return words.filter((word) => word !== '').join(' · ');
+}
