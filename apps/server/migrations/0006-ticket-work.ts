@@ -1,11 +1,27 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Lists filter by status, source, and when a ticket was created and resolved: the facets that events carry tell these too. */
+/**
+ * Lists filter by status, source, and when a ticket was created and resolved: the facets that events carry tell these too.
+ * SLA: what a reopened ticket and a further message of the client do is a policy's to say; a breach that came with a change
+ * is told of as any other, with its cause; steps are taken when a ticket is overdue by so much.
+ */
 export class Migration0006TicketWork extends Migration {
   override up(): void {
+    this.addSql(`update sla_policy_version set steps = (
+      select coalesce(jsonb_agg(s || '{"afterMinutes": 0}' order by n), '[]') from jsonb_array_elements(steps) with ordinality as x(s, n))`);
     this.addSql(
       facets(`'statusId', t.status_id, 'source', t.source, 'createdAt', ${ms('created_at')}, 'resolvedAt', ${ms('resolved_at')},`),
     );
+    this.addSql(`
+      alter table sla_policy_version add column options jsonb not null default '{"newCycle": false, "restartOnMessage": false}';
+      alter table sla_clock
+        add column untold boolean not null default false,
+        add column breach_cause text,
+        add column step_at timestamptz(3),
+        add column escalated_minutes integer not null default 0;
+      create index sla_clock_untold_index on sla_clock (workspace_id, ticket_id) where untold;
+      create index sla_clock_step_index on sla_clock (step_at) where step_at is not null;
+    `);
     // The newest event of a ticket says how it stands. Earlier ones know less, so that nobody may go on from before them.
     this.addSql(`
       update event e set facets = ticket_facets(t) from ticket t
@@ -15,6 +31,10 @@ export class Migration0006TicketWork extends Migration {
   }
 
   override down(): void {
+    this.addSql(`
+      alter table sla_clock drop column untold, drop column breach_cause, drop column step_at, drop column escalated_minutes;
+      alter table sla_policy_version drop column options;
+    `);
     this.addSql(facets(''));
     this.addSql('update stream set epoch = gen_random_uuid();');
   }

@@ -48,6 +48,7 @@ export async function createWorkspace(em: EntityManager, { name, slug, demo, at 
     targets: defaultTargets,
     warning: { share: 0.75, beforeMinutes: 15 },
     steps: [],
+    options: { newCycle: false, restartOnMessage: false },
     savedById: null,
     savedAt: at,
     message: '',

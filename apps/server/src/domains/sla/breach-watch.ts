@@ -1,10 +1,12 @@
 import { settleClock } from '@baton/rules';
-import { domainEvent } from '../../kernel/domain-event.ts';
+import { domainEvent, type DomainEvent, type FieldChange } from '../../kernel/domain-event.ts';
 import { nobody } from '../../kernel/viewer.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { lockTicket } from '../tickets/index.ts';
 import { ClockBook } from './clock-book.ts';
+import { pinnedPolicy } from './policy.ts';
+import type { SlaClock } from './sla.entity.ts';
 import { SlaEvent } from './sla.events.ts';
 
 /** At the latest: another node may have brought something that is due sooner. */
@@ -57,8 +59,10 @@ export class BreachWatch {
     const due: { workspace_id: string; ticket_id: string }[] = await anywhere.em.execute(
       `(select workspace_id, ticket_id, due_at as at from sla_clock where due_at <= ? order by due_at limit ?)
        union all (select workspace_id, ticket_id, warn_at from sla_clock where warn_at <= ? order by warn_at limit ?)
+       union all (select workspace_id, ticket_id, step_at from sla_clock where step_at <= ? order by step_at limit ?)
+       union all (select workspace_id, ticket_id, breached_at from sla_clock where untold limit ?)
        order by at limit ?`,
-      [now, batchSize, now, batchSize, batchSize],
+      [now, batchSize, now, batchSize, now, batchSize, batchSize, batchSize],
     );
     for (const { workspace_id, ticket_id } of due) {
       try {
@@ -70,32 +74,53 @@ export class BreachWatch {
     }
     const [next]: { at: string | null }[] = await anywhere.em.execute(
       `select (extract(epoch from least(
-         (select min(due_at) from sla_clock where due_at > ?), (select min(warn_at) from sla_clock where warn_at > ?))) * 1000)::bigint as at`,
-      [now, now],
+         (select min(due_at) from sla_clock where due_at > ?), (select min(warn_at) from sla_clock where warn_at > ?),
+         (select min(step_at) from sla_clock where step_at > ?))) * 1000)::bigint as at`,
+      [now, now, now],
     );
     return next?.at ? Number(next.at) - anywhere.now().getTime() : lookMs;
   }
 }
 
-/** Records what has breached on a ticket by now, and whom to warn of what is about to. */
+/**
+ * Records what has breached on a ticket by now, also by a change that somebody made, and whom to warn of what is about to.
+ * The policy that a clock is pinned to says what else is to be done; the desk itself does it, whoever brought it about.
+ */
 export function recordBreaches(scope: Scope, ticketId: string): Promise<void> {
   return scope.transaction(async (tx) => {
     await lockTicket(tx, ticketId);
     const book = await ClockBook.open(tx, ticketId);
-    const policy = await book.policy();
-    if (!policy) return;
     const now = tx.now();
     for (const clock of book.clocks) {
-      const before = clock.breachedAt;
-      clock.set(settleClock(await book.reading(clock), now.getTime()), policy.warning);
-      const told = (type: string) => tx.record(domainEvent(type, ticketId, { changes: [{ field: 'sla', from: null, to: clock.metric }] }));
-      if (clock.breachedAt && !before) told(SlaEvent.BREACHED);
-      else if (clock.warnAt && clock.warnAt <= now) {
+      const policy = await pinnedPolicy(tx, clock.policyId, clock.policyVersion, clock);
+      clock.set(settleClock(await book.reading(clock), now.getTime()), policy);
+      if (!clock.breachedAt && clock.warnAt && clock.warnAt <= now) {
         clock.warnedAt = now;
         clock.warnAt = null;
-        told(SlaEvent.WARNED);
+        tx.record(slaEvent(SlaEvent.WARNED, clock));
       }
     }
+    for (const clock of book.all.filter(({ untold }) => untold)) {
+      clock.untold = false;
+      tx.record(slaEvent(SlaEvent.BREACHED, clock));
+    }
+    for (const clock of book.clocks) await passSteps(tx, book, clock, now);
     await book.save();
   });
+}
+
+/** Says, once each, by how much a ticket has come to be overdue, as far as its policy has steps for it. */
+async function passSteps(tx: Scope, book: ClockBook, clock: SlaClock, now: Date): Promise<void> {
+  const policy = await pinnedPolicy(tx, clock.policyId, clock.policyVersion, clock);
+  const reading = await book.reading(clock);
+  while (clock.stepAt && clock.stepAt <= now) {
+    clock.escalatedMinutes = clock.nextStep(policy.steps) ?? clock.escalatedMinutes;
+    clock.set(reading, policy);
+    tx.record(slaEvent(SlaEvent.OVERDUE, clock, [{ field: 'overdueMinutes', from: null, to: String(clock.escalatedMinutes) }]));
+  }
+}
+
+function slaEvent(type: string, { ticketId, metric, breachCause }: SlaClock, more: FieldChange[] = []): DomainEvent {
+  const cause = type === SlaEvent.BREACHED && breachCause ? [{ field: 'cause', from: null, to: breachCause }] : [];
+  return domainEvent(type, ticketId, { changes: [{ field: 'sla', from: null, to: metric }, ...cause, ...more] });
 }

@@ -14,10 +14,13 @@ export class ClockBook {
   readonly #ticketId: string;
   /** The newest cycle of each metric. */
   readonly #clocks: Map<SlaMetric, SlaClock>;
+  /** Of every cycle. */
+  readonly all: SlaClock[];
 
   private constructor(tx: Scope, ticketId: string, clocks: readonly SlaClock[]) {
     this.#tx = tx;
     this.#ticketId = ticketId;
+    this.all = [...clocks];
     this.#clocks = new Map(clocks.map((clock) => [clock.metric, clock]));
   }
 
@@ -60,10 +63,15 @@ export class ClockBook {
       calendarId,
       calendarVersion,
       warnedAt: null,
+      breachedAt: null,
+      breachCause: null,
+      untold: false,
+      escalatedMinutes: 0,
     });
-    clock.set(startClock(measureOf(policy, metric, priority), at.getTime()), policy.warning);
+    clock.set(startClock(measureOf(policy, metric, priority), at.getTime()), policy);
     em.persist(clock);
     this.#clocks.set(metric, clock);
+    this.all.push(clock);
     this.#addSegment(clock, SegmentReason.STARTED, at);
     return clock;
   }
@@ -74,7 +82,9 @@ export class ClockBook {
     const ran = clock.runningSince !== null;
     const { policyId, policyVersion, calendarId, calendarVersion } = policy;
     Object.assign(clock, { policyId, policyVersion, calendarId, calendarVersion });
-    clock.set(next, policy.warning);
+    // A target that was passed already when it came to count: the change is what breached it.
+    if (other && clock.breachedAt === null && next.breachedAt === at.getTime()) clock.breachCause = reason;
+    clock.set(next, policy);
     if (ran === (next.runningSince !== null) && other === null) return;
     await this.#endSegment(clock, at);
     this.#addSegment(clock, reason, at);

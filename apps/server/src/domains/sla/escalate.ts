@@ -8,16 +8,17 @@ import { EscalationMoment, SlaClock, SlaPolicyVersion, StepAction, type Escalati
 import { SlaEvent } from './sla.events.ts';
 
 /**
- * Does what a policy says is to be done at a warning or a breach, each once as that is recorded once. The version that the
+ * Does what a policy says is to be done at a warning, at a breach or when a ticket is overdue by so much, each once as that is recorded once. The version that the
  * clock is pinned to decides, as it does of the targets.
  */
 export const escalate: Reaction = {
-  to: [SlaEvent.WARNED, SlaEvent.BREACHED],
+  to: [SlaEvent.WARNED, SlaEvent.BREACHED, SlaEvent.OVERDUE],
   async run(tx, event) {
-    const moment = event.type === SlaEvent.BREACHED ? EscalationMoment.BREACH : EscalationMoment.WARNING;
+    const moment = event.type === SlaEvent.WARNED ? EscalationMoment.WARNING : EscalationMoment.BREACH;
+    const afterMinutes = Number(event.changes.find(({ field }) => field === 'overdueMinutes')?.to ?? 0);
     const metric = event.changes[0]?.to as SlaMetric;
     for (const step of await stepsFor(tx, event, metric)) {
-      if (step.on !== moment || (step.metric !== null && step.metric !== metric)) continue;
+      if (step.on !== moment || step.afterMinutes !== afterMinutes || (step.metric !== null && step.metric !== metric)) continue;
       await takeStep(tx, event, step);
     }
   },

@@ -6,8 +6,11 @@ import { calendarOf, type CalendarPin } from './calendars.ts';
 import { listPolicies } from './find-settings.ts';
 import {
   SlaCalendar,
+  type SlaPolicy,
   SlaPolicyVersion,
   type Conditions,
+  type EscalationStep,
+  type PolicyOptions,
   type SlaMetric,
   type Target,
   type TargetUnit,
@@ -21,6 +24,8 @@ export interface PinnedPolicy extends CalendarPin {
   readonly calendar: Calendar | null;
   readonly targets: SlaPolicyVersion['targets'];
   readonly warning: WarningRule;
+  readonly steps: readonly EscalationStep[];
+  readonly options: PolicyOptions;
 }
 
 /** What of a ticket decides which policy is for it. */
@@ -62,14 +67,31 @@ export async function factsOf(tx: Scope, ticket: Ticket): Promise<PolicyFacts> {
 
 /** The policy that is for a ticket, as it stands now: the first that matches, or the fallback. Null where there is none. */
 export async function policyFor(tx: Scope, facts: PolicyFacts): Promise<PinnedPolicy | null> {
-  const { em, workspaceId } = tx;
-  for (const { policy, version } of await listPolicies(tx)) {
-    if (!policy.fallback && !(isConditional(version.conditions) && matches(version.conditions, facts))) continue;
-    const calendar = version.calendarId === null ? null : await em.findOneOrFail(SlaCalendar, { workspaceId, id: version.calendarId });
-    return pinned(tx, version, { calendarId: calendar?.id ?? null, calendarVersion: calendar?.version ?? null });
-  }
-  return null;
+  const chosen = choosePolicy(await listPolicies(tx), facts);
+  return chosen && pinnedNow(tx, chosen.version);
 }
+
+interface Choosable {
+  readonly policy: Pick<SlaPolicy, 'fallback'>;
+  readonly version: Pick<SlaPolicyVersion, 'conditions'>;
+}
+
+/** The first of the policies, in their order, that is for such a ticket. */
+export function choosePolicy<Policy extends Choosable>(policies: readonly Policy[], facts: PolicyFacts): Policy | null {
+  const isFor = ({ policy, version: { conditions } }: Policy) =>
+    policy.fallback || (isConditional(conditions) && matches(conditions, facts));
+  return policies.find(isFor) ?? null;
+}
+
+/** A version of a policy with its calendar as that is now. */
+export async function pinnedNow(tx: Scope, version: PolicyRules): Promise<PinnedPolicy> {
+  const { em, workspaceId } = tx;
+  const calendar = version.calendarId === null ? null : await em.findOneOrFail(SlaCalendar, { workspaceId, id: version.calendarId });
+  return pinned(tx, version, { calendarId: calendar?.id ?? null, calendarVersion: calendar?.version ?? null });
+}
+
+/** What of a policy's version counts for clocks. */
+export type PolicyRules = Pick<SlaPolicyVersion, 'policyId' | 'version' | 'calendarId' | 'targets' | 'warning' | 'steps' | 'options'>;
 
 /** A policy as clocks were pinned to it, whatever it became since. */
 export async function pinnedPolicy(tx: Scope, policyId: string, policyVersion: number, pin: CalendarPin): Promise<PinnedPolicy> {
@@ -77,8 +99,12 @@ export async function pinnedPolicy(tx: Scope, policyId: string, policyVersion: n
   return pinned(tx, await tx.em.findOneOrFail(SlaPolicyVersion, { workspaceId, policyId, version: policyVersion }), pin);
 }
 
-async function pinned(tx: Scope, { policyId, version, targets, warning }: SlaPolicyVersion, pin: CalendarPin): Promise<PinnedPolicy> {
-  return { policyId, policyVersion: version, targets, warning, ...pin, calendar: await calendarOf(tx, pin) };
+async function pinned(
+  tx: Scope,
+  { policyId, version, targets, warning, steps, options }: Omit<PolicyRules, 'calendarId'>,
+  pin: CalendarPin,
+): Promise<PinnedPolicy> {
+  return { policyId, policyVersion: version, targets, warning, steps, options, ...pin, calendar: await calendarOf(tx, pin) };
 }
 
 /** What a policy measures a metric by. */

@@ -1,4 +1,14 @@
-import { cancelClock, clockEffect, pauseClock, remeasureClock, resumeClock, stopClock, type Clock, type ClockEffect } from '@baton/rules';
+import {
+  cancelClock,
+  clockEffect,
+  pauseClock,
+  remeasureClock,
+  resumeClock,
+  settleClock,
+  stopClock,
+  type Clock,
+  type ClockEffect,
+} from '@baton/rules';
 import { domainEvent, type DomainEvent } from '../../kernel/domain-event.ts';
 import type { Reaction } from '../../platform/event-log.ts';
 import type { Scope } from '../../platform/scope.ts';
@@ -30,25 +40,28 @@ export const followStatus: Reaction = {
   async run(tx, event) {
     const ticket = await ticketOf(tx, event);
     const book = await ClockBook.open(tx, ticket.id);
-    const effect = clockEffect(ticket.category);
     for (const clock of book.clocks) {
       if (clock.metric === SlaMetric.TIME_IN_STATUS) continue;
-      await turnByStatus(book, clock, effect, tx.now());
+      await turnByStatus(book, clock, ticket, tx.now());
     }
-    await followTimeInStatus(book, ticket, effect, tx.now());
+    await followTimeInStatus(book, ticket, tx.now());
     await book.save();
   },
 };
 
 /** The time in one status is over with it; the next status has a cycle of its own, if its time counts at all. */
-async function followTimeInStatus(book: ClockBook, ticket: Ticket, effect: ClockEffect, at: Date): Promise<void> {
+async function followTimeInStatus(book: ClockBook, ticket: Ticket, at: Date): Promise<void> {
   const clock = book.get(SlaMetric.TIME_IN_STATUS);
   if (clock && !clock.stoppedAt) await book.turn(clock, stopClock(await book.reading(clock), at.getTime()), SegmentReason.KEPT, at);
-  const policy = effect === 'RUN' ? await book.policy() : null;
+  const policy = clockEffect(ticket.category) === 'RUN' ? await book.policy() : null;
   if (policy) book.begin(SlaMetric.TIME_IN_STATUS, policy, ticket.priority, at);
 }
 
-async function turnByStatus(book: ClockBook, clock: SlaClock, effect: ClockEffect, at: Date): Promise<void> {
+async function turnByStatus(book: ClockBook, clock: SlaClock, ticket: Ticket, at: Date): Promise<void> {
+  const effect = clockEffect(ticket.category);
+  const policy = await book.policy();
+  const reopened = clock.metric === SlaMetric.RESOLUTION && clock.stoppedAt !== null && (effect === 'RUN' || effect === 'PAUSE');
+  if (policy?.options.newCycle && reopened) return beginByStatus(book, SlaMetric.RESOLUTION, policy, ticket, at);
   const [next, reason] = follow(clock.metric, await book.reading(clock), effect, at.getTime());
   await book.turn(clock, next, reason, at);
 }
@@ -128,7 +141,7 @@ export function recordReply(scope: Scope, ticketId: string): Promise<void> {
   });
 }
 
-/** A message of the client: an answer is owed from the first that was not answered (rule 2). */
+/** A message of the client: an answer is owed from the first that was not answered, or from the last, as the policy has it (rule 2). */
 export function recordClientMessage(scope: Scope, ticketId: string): Promise<void> {
   return scope.transaction(async (tx) => {
     const ticket = await lockTicket(tx, ticketId);
@@ -136,16 +149,27 @@ export function recordClientMessage(scope: Scope, ticketId: string): Promise<voi
     const policy = await book.policy();
     const owed = book.get(SlaMetric.NEXT_RESPONSE);
     // Before the first reply the first response is what is owed.
-    if (!policy || !book.get(SlaMetric.FIRST_RESPONSE)?.stoppedAt || (owed && !owed.stoppedAt)) return;
+    if (!policy || !book.get(SlaMetric.FIRST_RESPONSE)?.stoppedAt) return;
+    if (owed && !owed.stoppedAt) {
+      if (!policy.options.restartOnMessage) return;
+      await replace(book, owed, tx.now());
+    }
     await beginByStatus(book, SlaMetric.NEXT_RESPONSE, policy, ticket, tx.now());
     await book.save();
   });
 }
 
+/** Ends a promise whose place another takes. One that was missed stays missed; of any other nothing is to be said. */
+async function replace(book: ClockBook, clock: SlaClock, at: Date): Promise<void> {
+  const settled = settleClock(await book.reading(clock), at.getTime());
+  const ended = settled.breachedAt === null ? cancelClock(settled, at.getTime()) : stopClock(settled, at.getTime());
+  await book.turn(clock, ended, SegmentReason.RESTARTED, at);
+}
+
 /** Begins a promise as the status has it: it may have to stand at once. */
 async function beginByStatus(book: ClockBook, metric: SlaMetric, policy: PinnedPolicy, ticket: Ticket, at: Date): Promise<void> {
   const clock = book.begin(metric, policy, ticket.priority, at);
-  await turnByStatus(book, clock, clockEffect(ticket.category), at);
+  await turnByStatus(book, clock, ticket, at);
 }
 
 function ticketOf(tx: Scope, event: DomainEvent): Promise<Ticket> {

@@ -1,6 +1,7 @@
 import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
 import { may } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { requireTimeZone } from './zone-offsets.ts';
 import { visibleTickets, type Names } from '../tickets/index.ts';
 
 export const ReportGrouping = {
@@ -10,6 +11,7 @@ export const ReportGrouping = {
   TEAM: 'TEAM',
   TOPIC: 'TOPIC',
   OPERATOR: 'OPERATOR',
+  DAY: 'DAY',
 } as const;
 export type ReportGrouping = (typeof ReportGrouping)[keyof typeof ReportGrouping];
 
@@ -18,6 +20,8 @@ export interface AskReport {
   /** Up to, and without. */
   readonly to: Date;
   readonly by: ReportGrouping;
+  /** In which days begin and end, as Europe/Kyiv. */
+  readonly timeZone: string;
 }
 
 /** How promises of one kind were kept, of those that came to an end or were missed in the period. */
@@ -36,6 +40,8 @@ export interface ReportRow {
 
 const longestMs = 2 * 366 * 86_400_000;
 
+const ended = 'coalesce(c.stopped_at, c.breached_at)';
+
 /** What a row is of, and how it is called, by grouping. */
 const groupings: Record<ReportGrouping, { readonly key: string; readonly names: string; readonly join: string }> = {
   METRIC: { key: 'null', names: 'null', join: '' },
@@ -51,6 +57,7 @@ const groupings: Record<ReportGrouping, { readonly key: string; readonly names: 
     join: 'left join team g on g.workspace_id = t.workspace_id and g.id = t.team_id',
   },
   TOPIC: { key: 't.topic_id', names: 'o.name', join: 'left join topic o on o.workspace_id = t.workspace_id and o.id = t.topic_id' },
+  DAY: { key: `to_char(${ended} at time zone ?, 'YYYY-MM-DD')`, names: 'null', join: '' },
   OPERATOR: {
     key: 't.assignee_id',
     names: `case when m.name is not null then jsonb_build_object('en', m.name) end`,
@@ -74,14 +81,14 @@ interface Row {
  * end, or was missed while it still runs; what was cancelled is in no statistics. Team, operator, topic and priority are
  * those of the ticket now.
  */
-export async function slaReport(scope: Scope, { from, to, by }: AskReport): Promise<ReportRow[]> {
+export async function slaReport(scope: Scope, { from, to, by, timeZone }: AskReport): Promise<ReportRow[]> {
   if (!may(scope.viewer, 'report.read')) throw new NotPermitted('Your role does not read reports. Ask an administrator.');
   if (!(from < to) || to.getTime() - from.getTime() > longestMs) {
     throw new InvalidInput('Ask for a period of at most two years that ends after it begins.', 'to');
   }
+  if (by === ReportGrouping.DAY) requireTimeZone(timeZone);
   const { key, names, join } = groupings[by];
   const visible = visibleTickets(scope.viewer);
-  const ended = 'coalesce(c.stopped_at, c.breached_at)';
   const stopped = 'filter (where c.stopped_at is not null)';
   const rows: Row[] = await scope.em.execute(
     `select c.metric, ${key} as key, ${names} as names,
@@ -93,7 +100,7 @@ export async function slaReport(scope: Scope, { from, to, by }: AskReport): Prom
      from sla_clock c join ticket t on t.workspace_id = c.workspace_id and t.id = c.ticket_id ${join}
      where c.workspace_id = ? and ${ended} >= ? and ${ended} < ? and c.cancelled_at is null and c.target_ms is not null and ${visible.sql}
      group by 1, 2, 3 order by 1, 2`,
-    [scope.workspaceId, from, to, ...visible.parameters],
+    [...(by === ReportGrouping.DAY ? [timeZone] : []), scope.workspaceId, from, to, ...visible.parameters],
   );
   return rows.map((row) => ({
     metric: row.metric,

@@ -9,7 +9,7 @@ import { recordSecurity, SecurityEventKind } from '../../platform/security-log.t
 import { SlaCalendar, SlaCalendarVersion, SlaPolicy, SlaPolicyVersion, type Holiday } from './sla.entity.ts';
 import { SlaCalendarNotFound } from './sla.errors.ts';
 import { requireSlaSettings } from './sla.policy.ts';
-import { isTimeZone } from './zone-offsets.ts';
+import { requireTimeZone } from './zone-offsets.ts';
 
 const minutesOfDay = 24 * 60;
 const mostHolidays = 1000;
@@ -77,7 +77,7 @@ async function requireCalendar(tx: Scope, id: string): Promise<SlaCalendar> {
 }
 
 function requireHours({ timeZone, week, holidays }: SaveCalendar): Pick<SlaCalendarVersion, 'timeZone' | 'week' | 'holidays'> {
-  if (!isTimeZone(timeZone)) throw new InvalidInput(`"${timeZone}" is no time zone. Write it as Europe/Kyiv.`, 'timeZone');
+  requireTimeZone(timeZone);
   if (week.length !== 7) throw new InvalidInput(`A week has seven days; ${week.length} were given.`, 'week');
   if (week.every((hours) => hours.length === 0))
     throw new InvalidInput('No day is open, so no target would ever be reached. Open one.', 'week');

@@ -9,6 +9,7 @@ import { recordSecurity, SecurityEventKind } from '../../platform/security-log.t
 import { Member, Team } from '../identity/index.ts';
 import { isConditional } from './policy.ts';
 import {
+  EscalationMoment,
   SlaCalendar,
   SlaMetric,
   SlaPolicy,
@@ -17,6 +18,7 @@ import {
   StepAction,
   type Conditions,
   type EscalationStep,
+  type PolicyOptions,
   type Targets,
   type WarningRule,
 } from './sla.entity.ts';
@@ -37,6 +39,7 @@ export interface SavePolicy {
   readonly targets: Targets;
   readonly warning: WarningRule;
   readonly steps?: readonly EscalationStep[] | null | undefined;
+  readonly options?: PolicyOptions | null | undefined;
   readonly message?: string | null | undefined;
 }
 
@@ -92,7 +95,7 @@ export async function requirePolicy(tx: Scope, id: string): Promise<SlaPolicy> {
 }
 
 /** What of a policy may be saved, or tried. */
-export async function requireValid(tx: Scope, { conditions, calendarId, targets, warning, steps }: SavePolicy, fallback: boolean) {
+export async function requireValid(tx: Scope, { conditions, calendarId, targets, warning, steps, options }: SavePolicy, fallback: boolean) {
   if (fallback && isConditional(conditions))
     throw new InvalidInput('The fallback is for what no other policy is for, and has no conditions.', 'conditions');
   if (!fallback && !isConditional(conditions)) {
@@ -116,12 +119,17 @@ export async function requireValid(tx: Scope, { conditions, calendarId, targets,
     }
   }
   for (const step of steps ?? []) await requireStep(tx, step);
-  return { conditions, calendarId: calendarId ?? null, targets, warning, steps: steps ?? [] };
+  return { conditions, calendarId: calendarId ?? null, targets, warning, steps: steps ?? [], options: options ?? usualOptions };
 }
 
+const usualOptions: PolicyOptions = { newCycle: false, restartOnMessage: false };
 const mostSteps = 20;
 
-async function requireStep(tx: Scope, { action, value }: EscalationStep): Promise<void> {
+async function requireStep(tx: Scope, { on, action, afterMinutes, value }: EscalationStep): Promise<void> {
+  if (!(afterMinutes >= 0 && afterMinutes <= mostMinutes))
+    throw new InvalidInput('A step is taken 0 minutes to ten years after a breach.', 'steps');
+  if (afterMinutes > 0 && on === EscalationMoment.WARNING)
+    throw new InvalidInput('A step at a warning is taken at once. Only a breach can be waited after.', 'steps');
   const { workspaceId, em } = tx;
   const id = value ?? '';
   if (action === StepAction.ASSIGN || action === StepAction.NOTIFY) {

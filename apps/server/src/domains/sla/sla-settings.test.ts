@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { World, waitFor, type Person } from '../../testing/world.ts';
-import { recordBreaches } from './index.ts';
+import { createLogger } from '../../platform/logger.ts';
+import { BreachWatch, recordBreaches } from './breach-watch.ts';
 import { recordClientMessage, recordReply } from './reactions.ts';
 import { readHolidays } from './read-holidays.ts';
 import { zoneOffsets } from './zone-offsets.ts';
@@ -8,9 +9,10 @@ import { zoneOffsets } from './zone-offsets.ts';
 const CALENDAR = `mutation ($input: SlaCalendarSaveInput!) { slaCalendarSave(input: $input) { calendar { id current { version } } userErrors { ... on UserError { code field message } ... on SettingsConflict { version } } } }`;
 const POLICY = `mutation ($input: SlaPolicySaveInput!) { slaPolicySave(input: $input) { policy { id name version fallback savedBy { name } message } userErrors { ... on UserError { code field message } ... on SettingsConflict { version } } } }`;
 const TRY = `mutation ($input: SlaPolicySaveInput!) { slaPolicyTry(input: $input) { effect { running earlier later breaches } userErrors { ... on UserError { code } } } }`;
+const EXAMPLE = `mutation ($input: SlaExampleInput!) { slaPolicyExample(input: $input) { outcome { policy tried promises { metric targetMs dueAt } } userErrors { ... on UserError { code field } } } }`;
 const ORDER = `mutation ($ids: [ID!]!) { slaPoliciesOrder(input: { ids: $ids }) { policies { id fallback } userErrors { ... on UserError { code } } } }`;
 const POLICIES = `{ slaPolicies { id name version fallback conditions { priorities } calendarId targets { metric priority amount unit } warning { share beforeMinutes } } slaCalendars { id name current { id version timeZone offsets { from offsetMs } week { from to } holidays { date name hours { from to } } } } }`;
-const CLOCKS = `query ($id: ID!) { ticket(id: $id) { dueAt slaClocks { metric cycle state targetMs elapsedMs runningSince dueAt warnAt breachedAt stoppedAt policy policyVersion calendar { id timeZone } ledger { from to kind reason } } activity(last: 50) { edges { node { type changes { field to { text } } } } } } }`;
+const CLOCKS = `query ($id: ID!) { ticket(id: $id) { dueAt slaClocks { metric cycle state targetMs elapsedMs runningSince dueAt warnAt breachedAt breachCause stoppedAt policy policyVersion calendar { id timeZone } ledger { from to kind reason } } activity(last: 50) { edges { node { type changes { field to { text } } } } } } }`;
 const STATUS = `mutation ($input: TicketSetStatusInput!) { ticketSetStatus(input: $input) { userErrors { ... on UserError { code } } } }`;
 const EDIT = `mutation ($input: TicketEditInput!) { ticketEdit(input: $input) { userErrors { ... on UserError { code message } } } }`;
 
@@ -307,7 +309,114 @@ describe('a policy', () => {
     at('2026-02-09T12:10');
     await admin.run(EDIT, { input: { ticketId: id, topicId: { from: fast.topicId, to: slow.topicId } } });
 
-    expect((await clocks(id)).of('RESOLUTION')).toMatchObject({ state: 'BREACHED', breachedAt: iso('2026-02-09T12:00') });
+    await Promise.all([recordBreaches(system(), id), recordBreaches(system(), id)]);
+    const { of, ticket } = await clocks(id);
+    const told = ticket.activity.edges.filter(({ node }: { node: { type: string } }) => node.type === 'sla.breached');
+
+    expect(of('RESOLUTION')).toMatchObject({ state: 'BREACHED', breachedAt: iso('2026-02-09T12:00'), breachCause: 'POLICY_CHANGED' });
+    expect(told).toHaveLength(1);
+    expect(told[0].node.changes).toContainEqual({ field: 'cause', to: { text: 'POLICY_CHANGED' } });
+  });
+
+  it('has its breach told also where a pause came between the instant and who watches for it', async () => {
+    const { topicId } = await topicWith({ targets: [target('RESOLUTION', 1)] });
+    at('2026-02-09T09:00');
+    const { id } = await world.ticket({ topicId });
+    at('2026-02-09T10:01');
+    await move(id, 'NEW', 'WAITING');
+    const watch = new BreachWatch((workspaceId) => world.desk.systemScope(workspaceId), createLogger('silent'));
+    await Promise.all([watch.look(), watch.look()]);
+    const { events, of } = await clocks(id);
+
+    expect(of('RESOLUTION')).toMatchObject({ breachedAt: iso('2026-02-09T10:00'), breachCause: null });
+    expect(events.filter((type) => type === 'sla.breached')).toHaveLength(1);
+  });
+
+  it('begins the resolution anew on reopening, and the next response with each message, where it says so', async () => {
+    const topicId = await world.topic(`Anew ${crypto.randomUUID()}`);
+    const settings = {
+      name: 'Anew',
+      conditions: { topicIds: [topicId] },
+      targets: [target('RESOLUTION', 10), target('FIRST_RESPONSE', 1), target('NEXT_RESPONSE', 2)],
+    };
+    const { slaPolicySave } = await admin.run(POLICY, {
+      input: asInput(settings, { options: { newCycle: true, restartOnMessage: true } }),
+    });
+    expect(slaPolicySave.userErrors).toEqual([]);
+    at('2026-02-09T09:00');
+    const { id } = await world.ticket({ topicId });
+    at('2026-02-09T09:30');
+    await recordReply(system(), id);
+    await recordClientMessage(system(), id);
+    at('2026-02-09T10:30');
+    await recordClientMessage(system(), id);
+    const moved = await clocks(id);
+    await move(id, 'NEW', 'RESOLVED');
+    at('2026-02-09T12:00');
+    await admin.run(STATUS, { input: { ticketId: id, from: world.status('RESOLVED'), to: world.status('OPEN') } });
+    const reopened = await clocks(id);
+
+    expect(moved.of('NEXT_RESPONSE')).toMatchObject({ state: 'RUNNING', cycle: 2, dueAt: iso('2026-02-09T12:30') });
+    expect(reopened.of('RESOLUTION')).toMatchObject({ state: 'RUNNING', cycle: 2, elapsedMs: 0, dueAt: iso('2026-02-09T22:00') });
+    const kept = await world.sql<{ at: number }>(
+      `select extract(epoch from stopped_at)::float8 * 1000 as at from sla_clock where ticket_id = ? and metric = 'RESOLUTION' and cycle = 1`,
+      [id],
+    );
+    expect(kept).toEqual([{ at: kyiv('2026-02-09T10:30').getTime() }]);
+  });
+
+  it('takes a step when the ticket is overdue by so much of the calendar, once', async () => {
+    const calendarId = await makeCalendar(`Overdue ${crypto.randomUUID()}`);
+    const topicId = await world.topic(`Overdue ${crypto.randomUUID()}`);
+    const step = (afterMinutes: number) => ({ on: 'BREACH', action: 'TAG', value: `over ${afterMinutes}`, afterMinutes });
+    const settings = { name: 'Overdue', conditions: { topicIds: [topicId] }, calendarId, targets: [target('RESOLUTION', 1)] };
+    const wrong = await admin.run(POLICY, { input: asInput(settings, { steps: [{ ...step(5), on: 'WARNING' }] }) });
+    const { slaPolicySave } = await admin.run(POLICY, { input: asInput(settings, { steps: [step(120), step(0), step(30)] }) });
+    expect([wrong.slaPolicySave.userErrors.length, slaPolicySave.userErrors]).toEqual([1, []]);
+    at('2026-02-09T16:00');
+    const { id } = await world.ticket({ topicId });
+    const tagsAt = async (time: string) => {
+      at(time);
+      await Promise.all([recordBreaches(system(), id), recordBreaches(system(), id)]);
+      const { ticket } = await admin.run('query ($id: ID!) { ticket(id: $id) { tags { name } } }', { id });
+      return ticket.tags.map(({ name }: { name: string }) => name).sort();
+    };
+
+    expect(await tagsAt('2026-02-09T17:00')).toEqual(['over 0']);
+    expect(await tagsAt('2026-02-09T17:29')).toEqual(['over 0']);
+    expect(await tagsAt('2026-02-09T17:30')).toEqual(['over 0', 'over 30']);
+    // The office is closed from 18:00 to 9:00.
+    expect(await tagsAt('2026-02-10T09:59')).toEqual(['over 0', 'over 30']);
+    expect(await tagsAt('2026-02-10T10:00')).toEqual(['over 0', 'over 120', 'over 30']);
+    expect((await clocks(id)).events.filter((type) => type === 'sla.overdue')).toHaveLength(2);
+  });
+
+  it('that is not saved yet says what it would promise about a ticket that is made up, and which policy would be for it', async () => {
+    const calendarId = await makeCalendar(`Example ${crypto.randomUUID()}`);
+    const topicId = await world.topic(`Example ${crypto.randomUUID()}`);
+    const draft = asInput({
+      name: 'Draft',
+      conditions: { topicIds: [topicId], sources: ['API'] },
+      calendarId,
+      targets: [target('RESOLUTION', 10)],
+    });
+    const ask = async (ticket: object, policy: object = draft) =>
+      (
+        await admin.run(EXAMPLE, {
+          input: { policy, ticket: { at: iso('2026-02-09T17:00'), priority: 'NORMAL', topicId, source: 'API', ...ticket } },
+        })
+      ).slaPolicyExample;
+    const before = await world.sql('select id from sla_policy where workspace_id = ?', [world.workspaceId]);
+
+    expect((await ask({})).outcome).toEqual({
+      policy: 'Draft',
+      tried: true,
+      promises: [{ metric: 'RESOLUTION', targetMs: 36_000_000, dueAt: iso('2026-02-10T18:00') }],
+    });
+    expect((await ask({ source: 'EMAIL' })).outcome).toMatchObject({ policy: 'Standard', tried: false });
+    expect((await ask({ priority: 'HIGH' })).outcome).toEqual({ policy: 'Draft', tried: true, promises: [] });
+    expect((await ask({}, { ...draft, conditions: {} })).userErrors).toMatchObject([{ field: 'conditions' }]);
+    expect(await world.sql('select id from sla_policy where workspace_id = ?', [world.workspaceId])).toEqual(before);
   });
 
   it('says before it is saved what it would do to what runs, and changes nothing by that', async () => {
@@ -545,7 +654,7 @@ describe('settings', () => {
 });
 
 describe('the report of a generated month', () => {
-  const REPORT = `query ($from: DateTimeISO!, $to: DateTimeISO!, $by: SlaReportGrouping!) { slaReport(from: $from, to: $to, by: $by) { metric key names { text } met breached medianMs p90Ms elapsedMs } }`;
+  const REPORT = `query ($from: DateTimeISO!, $to: DateTimeISO!, $by: SlaReportGrouping!, $timeZone: String) { slaReport(from: $from, to: $to, by: $by, timeZone: $timeZone) { metric key names { text } met breached medianMs p90Ms elapsedMs } }`;
   interface Row {
     readonly metric: string;
     readonly key: string | null;
@@ -603,7 +712,7 @@ describe('the report of a generated month', () => {
       expect(met).toBeGreaterThan(5);
       expect(breached).toBeGreaterThan(5);
       const sum = (rows: readonly Row[], field: 'met' | 'breached' | 'elapsedMs') => rows.reduce((total, row) => total + row[field], 0);
-      for (const by of ['METRIC', 'POLICY', 'PRIORITY', 'TEAM', 'TOPIC', 'OPERATOR']) {
+      for (const by of ['METRIC', 'POLICY', 'PRIORITY', 'TEAM', 'TOPIC', 'OPERATOR', 'DAY']) {
         const { slaReport } = await boss.run(REPORT, { ...period, by });
         expect([sum(slaReport, 'met'), sum(slaReport, 'breached'), sum(slaReport, 'elapsedMs')], by).toEqual([met, breached, elapsed]);
       }
@@ -612,6 +721,13 @@ describe('the report of a generated month', () => {
       expect(own).toEqual(all.filter(({ key }) => key === teams[0]));
       const empty = await boss.run(REPORT, { from: '2020-01-01T00:00:00Z', to: '2020-02-01T00:00:00Z', by: 'METRIC' });
       expect(empty.slaReport).toEqual([]);
+      const byDay = (await boss.run(REPORT, { ...period, by: 'DAY', timeZone: 'Asia/Kolkata' })).slaReport as Row[];
+      expect(new Set(byDay.map(({ key }) => key)).size).toBeGreaterThan(5);
+      expect(byDay.every(({ key }) => /^2026-0[12]-\d\d$/.test(key ?? ''))).toBe(true);
+      for (const timeZone of ['Nowhere/Land', '+02:00'])
+        expect((await boss.ask(REPORT, { ...period, by: 'DAY', timeZone })).errors).toMatchObject([
+          { extensions: { code: 'INVALID_INPUT' } },
+        ]);
       const wrong = await boss.ask(REPORT, { from: period.to, to: period.from, by: 'METRIC' });
       expect(wrong.errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT' } }]);
     } finally {

@@ -1,5 +1,15 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { clockState, dueAt, warnsAt, type Calendar, type Clock, type ClockState, type DayHours, type Priority } from '@baton/rules';
+import {
+  clockState,
+  dueAt,
+  reaches,
+  warnsAt,
+  type Calendar,
+  type Clock,
+  type ClockState,
+  type DayHours,
+  type Priority,
+} from '@baton/rules';
 
 export const SlaMetric = {
   FIRST_RESPONSE: 'FIRST_RESPONSE',
@@ -37,6 +47,14 @@ export interface WarningRule {
   readonly beforeMinutes: number;
 }
 
+/** Where desks differ in what a promise means. */
+export interface PolicyOptions {
+  /** Reopening begins the resolution anew instead of going on from what has elapsed. */
+  readonly newCycle: boolean;
+  /** Each further message of the client begins the next response anew, where else the first unanswered one counts. */
+  readonly restartOnMessage: boolean;
+}
+
 export const EscalationMoment = { WARNING: 'WARNING', BREACH: 'BREACH' } as const;
 export type EscalationMoment = (typeof EscalationMoment)[keyof typeof EscalationMoment];
 
@@ -52,6 +70,8 @@ export type StepAction = (typeof StepAction)[keyof typeof StepAction];
 /** What is done when a clock is warned of, or breaches. */
 export interface EscalationStep {
   readonly on: EscalationMoment;
+  /** How many minutes of the calendar the ticket must be overdue; 0 = at the breach itself. Nothing for a warning. */
+  readonly afterMinutes: number;
   /** Null = any. */
   readonly metric: SlaMetric | null;
   readonly action: StepAction;
@@ -92,6 +112,7 @@ const SlaPolicyVersionSchema = defineEntity({
     targets: p.json<Targets>(),
     warning: p.json<WarningRule>(),
     steps: p.json<readonly EscalationStep[]>(),
+    options: p.json<PolicyOptions>(),
     /** Null for what every desk begins with. */
     savedById: p.uuid().strictNullable(),
     savedAt: p.datetime(),
@@ -170,9 +191,23 @@ const SlaClockSchema = defineEntity({
     warnedAt: p.datetime().strictNullable(),
     stoppedAt: p.datetime().strictNullable(),
     breachedAt: p.datetime().strictNullable(),
+    /** The change that brought the breach about; null where time did. */
+    breachCause: p
+      .enum(() => SegmentReason)
+      .columnType('text')
+      .strictNullable(),
+    /** It breached, and nobody was told yet. */
+    untold: p.boolean(),
+    /** When the next step is taken because it is overdue by so much; null where none is left, and while it stands. */
+    stepAt: p.datetime().strictNullable(),
+    /** Steps up to so many minutes overdue were taken. */
+    escalatedMinutes: p.integer(),
     cancelledAt: p.datetime().strictNullable(),
   },
 });
+
+/** What of a policy a clock keeps in mind. */
+type Rules = Pick<SlaPolicyVersion, 'warning' | 'steps'>;
 
 const instant = (date: Date | null | undefined) => date?.getTime() ?? null;
 const date = (milliseconds: number | null) => (milliseconds === null ? null : new Date(milliseconds));
@@ -196,7 +231,8 @@ export class SlaClock extends SlaClockSchema.class {
     };
   }
 
-  set(clock: Clock, { share, beforeMinutes }: WarningRule): void {
+  set(clock: Clock, { warning: { share, beforeMinutes }, steps }: Rules): void {
+    if (clock.breachedAt !== null && this.breachedAt === null) this.untold = true;
     this.targetMs = clock.targetMs;
     this.elapsedMs = Math.round(clock.elapsedMs);
     this.runningSince = date(clock.runningSince);
@@ -204,7 +240,19 @@ export class SlaClock extends SlaClockSchema.class {
     this.breachedAt = date(clock.breachedAt);
     this.cancelledAt = date(clock.cancelledAt);
     this.dueAt = date(dueAt(clock));
+    const overdueMinutes = this.nextStep(steps);
+    const hasStep = overdueMinutes !== null && clock.targetMs !== null;
+    this.stepAt = hasStep ? date(reaches(clock, clock.targetMs + overdueMinutes * 60_000)) : null;
     this.warnAt = this.warnedAt ? null : date(warnsAt(clock, { share, beforeMs: beforeMinutes * 60_000 }));
+  }
+
+  /** By how many minutes the ticket must be overdue for the next step that waits for that; null where none is left. */
+  nextStep(steps: readonly EscalationStep[]): number | null {
+    const waiting = steps
+      .filter(({ on, metric }) => on === EscalationMoment.BREACH && (metric === null || metric === this.metric))
+      .map(({ afterMinutes }) => afterMinutes)
+      .filter((minutes) => minutes > this.escalatedMinutes);
+    return waiting.length === 0 ? null : Math.min(...waiting);
   }
 }
 SlaClockSchema.setClass(SlaClock);
@@ -216,6 +264,7 @@ export const SegmentReason = {
   STANDS_BY_STATUS: 'STANDS_BY_STATUS',
   KEPT: 'KEPT',
   CANCELLED: 'CANCELLED',
+  RESTARTED: 'RESTARTED',
   PRIORITY_CHANGED: 'PRIORITY_CHANGED',
   POLICY_CHANGED: 'POLICY_CHANGED',
   REAPPLIED: 'REAPPLIED',

@@ -1,6 +1,7 @@
 export const SlaEvent = {
   BREACHED: 'sla.breached',
   WARNED: 'sla.warned',
+  OVERDUE: 'sla.overdue',
   RESPONDED: 'sla.responded',
   POLICY_CHANGED: 'sla.policy_changed',
   REAPPLIED: 'sla.reapplied',

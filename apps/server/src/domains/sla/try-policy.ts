@@ -1,9 +1,10 @@
-import { clockState, dueAt, remeasureClock, type Calendar, type Clock, type Priority } from '@baton/rules';
+import { clockState, dueAt, remeasureClock, startClock, type Calendar, type Clock, type Priority } from '@baton/rules';
 import type { Scope } from '../../platform/scope.ts';
 import { calendarOf } from './calendars.ts';
-import { measureOf, type PinnedPolicy } from './policy.ts';
+import { listPolicies } from './find-settings.ts';
+import { choosePolicy, measureOf, pinnedNow, type PolicyFacts, type PolicyRules } from './policy.ts';
 import { requireValid, type SavePolicy } from './save-policy.ts';
-import { SlaCalendar, SlaPolicy, type SlaMetric } from './sla.entity.ts';
+import { SlaMetric, SlaPolicy, type SlaPolicyVersion } from './sla.entity.ts';
 import { requireSlaSettings } from './sla.policy.ts';
 
 /** What a change would do to what runs now, were it applied. */
@@ -22,15 +23,7 @@ export async function tryPolicy(scope: Scope, given: SavePolicy): Promise<Policy
   const checked = await requireValid(scope, given, policy?.fallback ?? false);
   const effect = { running: 0, earlier: 0, later: 0, breaches: 0 };
   if (!policy) return effect;
-  const calendar = checked.calendarId === null ? null : await em.findOneOrFail(SlaCalendar, { workspaceId, id: checked.calendarId });
-  const pin = { calendarId: calendar?.id ?? null, calendarVersion: calendar?.version ?? null };
-  const next: PinnedPolicy = {
-    ...checked,
-    ...pin,
-    policyId: policy.id,
-    policyVersion: policy.version + 1,
-    calendar: await calendarOf(scope, pin),
-  };
+  const next = await pinnedNow(scope, { ...checked, policyId: policy.id, version: policy.version + 1 });
   const now = scope.now().getTime();
   for (const row of await runningClocks(scope, policy.id)) {
     const before = readingOf(row, await calendarOf(scope, { calendarId: row.calendar_id, calendarVersion: row.calendar_version }));
@@ -43,6 +36,57 @@ export async function tryPolicy(scope: Scope, given: SavePolicy): Promise<Policy
     if (becomes > was) effect.later += 1;
   }
   return effect;
+}
+
+/** A ticket that is made up, to see what would be promised about it. */
+export interface ExampleTicket extends PolicyFacts {
+  /** When the promise would begin. */
+  readonly at: Date;
+}
+
+export interface ExamplePromise {
+  readonly metric: SlaMetric;
+  readonly targetMs: number;
+  readonly dueAt: Date | null;
+}
+
+export interface ExampleOutcome {
+  /** The policy that would be for it, by name; null where there is none. */
+  readonly policy: string | null;
+  /** Whether that is the one which is being tried. */
+  readonly tried: boolean;
+  readonly promises: readonly ExamplePromise[];
+}
+
+/** What would be promised about a ticket, if the policy that is given stood among the others. Changes nothing. */
+export async function tryExample(scope: Scope, { at, ...facts }: ExampleTicket, given: SavePolicy): Promise<ExampleOutcome> {
+  requireSlaSettings(scope.viewer);
+  const policies: readonly Candidate[] = await listPolicies(scope);
+  const known = policies.find(({ policy }) => policy.id === given.id);
+  const checked = await requireValid(scope, given, known?.policy.fallback ?? false);
+  const tried: Candidate = {
+    policy: { id: given.id ?? '', name: given.name, fallback: known?.policy.fallback ?? false },
+    version: { ...checked, policyId: given.id ?? '', version: given.version ?? 0 },
+  };
+  // A new one is asked last before the fallback, as it will be once it is saved.
+  const among = known
+    ? policies.map((one) => (one === known ? tried : one))
+    : [...policies.filter(({ policy }) => !policy.fallback), tried, ...policies.filter(({ policy }) => policy.fallback)];
+  const chosen = choosePolicy(among, facts);
+  if (!chosen) return { policy: null, tried: false, promises: [] };
+  const policy = await pinnedNow(scope, chosen.version);
+  const promises = Object.values(SlaMetric).flatMap((metric): ExamplePromise[] => {
+    const measure = measureOf(policy, metric, facts.priority);
+    if (measure.targetMs === null) return [];
+    const due = dueAt(startClock(measure, at.getTime()));
+    return [{ metric, targetMs: measure.targetMs, dueAt: due === null ? null : new Date(due) }];
+  });
+  return { policy: chosen.policy.name, tried: chosen === tried, promises };
+}
+
+interface Candidate {
+  readonly policy: Pick<SlaPolicy, 'id' | 'name' | 'fallback'>;
+  readonly version: PolicyRules & Pick<SlaPolicyVersion, 'conditions'>;
 }
 
 /** As the database has it: there may be a hundred thousand, which nobody wants as objects. Instants are in milliseconds. */

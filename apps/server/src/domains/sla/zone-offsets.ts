@@ -1,4 +1,5 @@
 import type { ZoneOffset } from '@baton/rules';
+import { InvalidInput } from '../../kernel/domain-error.ts';
 import { Temporal } from 'temporal-polyfill';
 
 const firstYear = 2000;
@@ -13,14 +14,18 @@ export function zoneOffsets(timeZone: string): readonly ZoneOffset[] {
   return offsets;
 }
 
-/** Whether there is such a zone, as Europe/Kyiv. */
-export function isTimeZone(name: string): boolean {
+function isTimeZone(name: string): boolean {
   try {
     zoneOffsets(name);
     return true;
   } catch {
     return false;
   }
+}
+
+export function requireTimeZone(name: string): void {
+  // An offset is no zone: it knows no summer, and databases read its sign the other way round.
+  if (/^[+-]/.test(name) || !isTimeZone(name)) throw new InvalidInput(`"${name}" is no time zone. Write it as Europe/Kyiv.`, 'timeZone');
 }
 
 function read(timeZone: string): ZoneOffset[] {

@@ -10,8 +10,7 @@ export function sentences({ type, changes }: ActivityEntryFragment): string[] {
     return changes.map((change) => t(change.to ? 'activity.tag.added' : 'activity.tag.removed', values(change)));
   const [change] = changes;
   if (type === 'ticket.assigned' && change && !change.to) return [t('activity.ticket.unassigned', values(change))];
-  if (type === 'sla.breached' && change)
-    return [language.textFor('activity.sla.breached', { to: language.textFor(`sla.${change.to?.text}`) })];
+  if (change?.field === 'sla') return [language.textFor(`activity.${type}`, { to: language.textFor(`sla.${change.to?.text}`) })];
   return [language.textFor(`activity.${type}`, change ? values(change) : undefined)];
 }
 

@@ -11,7 +11,7 @@ class SlaReportRowType {
   @Field(() => SlaMetric) metric!: SlaMetric;
   @Field(() => String, {
     nullable: true,
-    description: 'The id of what the row is of, or its word; null for nothing and for the metric alone.',
+    description: 'The id of what the row is of, its word, or its day as 2026-11-21; null for nothing and for the metric alone.',
   })
   key!: string | null;
   @Field(() => [LocalizedName]) names!: LocalizedName[];
@@ -30,9 +30,11 @@ export class SlaReportResolver {
     @Arg('from', () => Date) from: Date,
     @Arg('to', () => Date) to: Date,
     @Arg('by', () => ReportGrouping, { defaultValue: ReportGrouping.METRIC }) by: ReportGrouping,
+    @Arg('timeZone', () => String, { defaultValue: 'UTC', description: 'In which days begin and end, for a report by day.' })
+    timeZone: string,
     @Ctx() { scope }: Context,
   ): Promise<SlaReportRowType[]> {
-    const rows = await slaReport(scope, { from, to, by });
+    const rows = await slaReport(scope, { from, to, by, timeZone });
     return rows.map(({ names, ...row }) => ({ ...row, metric: row.metric as SlaMetric, names: allNames(names) }));
   }
 }

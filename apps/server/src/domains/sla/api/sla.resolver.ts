@@ -14,7 +14,7 @@ import { deleteCalendar, saveCalendar } from '../save-calendar.ts';
 import { orderPolicies, savePolicy, type SavePolicy } from '../save-policy.ts';
 import { SlaMetric, type SlaCalendarVersion, type SlaClock, type Targets } from '../sla.entity.ts';
 import { requireSlaSettings } from '../sla.policy.ts';
-import { tryPolicy } from '../try-policy.ts';
+import { tryExample, tryPolicy } from '../try-policy.ts';
 import { zoneOffsets } from '../zone-offsets.ts';
 import {
   SlaCalendarDeleteInput,
@@ -25,9 +25,12 @@ import {
   SlaCalendarVersionType,
   SlaClockType,
   SlaConditionsType,
+  SlaExampleInput,
+  SlaExamplePayload,
   SlaHolidaysReadInput,
   SlaHolidaysReadPayload,
   SlaLedgerLineType,
+  SlaOptionsType,
   SlaPoliciesOrderInput,
   SlaPoliciesOrderPayload,
   SlaPolicyReapplyInput,
@@ -99,6 +102,15 @@ export class SlaResolver {
     return { effect: await tryPolicy(scope, asPolicy(input)) };
   }
 
+  @Mutation(() => SlaExamplePayload, { description: 'What would be promised about a ticket by a policy not yet saved. Changes nothing.' })
+  @ReturnsUserErrors()
+  async slaPolicyExample(
+    @Arg('input', () => SlaExampleInput) { ticket, policy }: SlaExampleInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<SlaExamplePayload>> {
+    return { outcome: await tryExample(scope, ticket, asPolicy(policy)) };
+  }
+
   @Mutation(() => SlaPolicySavePayload, {
     description: 'Measures what runs by earlier versions of a policy, or of its calendar, by the newest. What elapsed stays.',
   })
@@ -140,7 +152,13 @@ function asPolicy({ targets, conditions, steps, ...rest }: SlaPolicySaveInput): 
   const byMetric: Record<string, Record<string, object>> = {};
   for (const { metric, priority, amount, unit } of targets) (byMetric[metric] ??= {})[priority] = { amount, unit };
   const given = Object.entries(conditions).filter(([, list]) => list !== null && list !== undefined);
-  const taken = steps.map(({ on, action, metric, value }) => ({ on, action, metric: metric ?? null, value: value ?? null }));
+  const taken = steps.map(({ on, action, afterMinutes, metric, value }) => ({
+    on,
+    action,
+    afterMinutes,
+    metric: metric ?? null,
+    value: value ?? null,
+  }));
   return { ...rest, steps: taken, conditions: Object.fromEntries(given), targets: byMetric as Targets };
 }
 
@@ -262,6 +280,11 @@ export class SlaPolicyResolver {
   @FieldResolver(() => [SlaStepType], { description: 'In order.' })
   steps(@Root() { version }: PolicyAt): readonly SlaStepType[] {
     return version.steps;
+  }
+
+  @FieldResolver(() => SlaOptionsType)
+  options(@Root() { version }: PolicyAt): SlaOptionsType {
+    return version.options;
   }
 
   @FieldResolver(() => Date)

@@ -10,7 +10,7 @@ import {
 } from '../../../graphql/user-error.ts';
 import { TicketSource } from '../../tickets/index.ts';
 import type { CalendarAt, PolicyAt } from '../find-settings.ts';
-import type { PolicyEffect } from '../try-policy.ts';
+import type { ExampleOutcome, ExamplePromise, ExampleTicket, PolicyEffect } from '../try-policy.ts';
 import {
   EscalationMoment,
   SlaMetric,
@@ -19,6 +19,7 @@ import {
   type Conditions,
   type EscalationStep,
   type Holiday,
+  type PolicyOptions,
   type SlaCalendarVersion,
   type SlaClock,
   type WarningRule,
@@ -91,9 +92,24 @@ export class SlaWarningType implements WarningRule {
   @Field(() => Int) beforeMinutes!: number;
 }
 
+@ObjectType('SlaOptions', { description: 'Where desks differ in what a promise means.' })
+export class SlaOptionsType implements PolicyOptions {
+  @Field(() => Boolean, { description: 'Reopening begins the resolution anew, instead of going on from what has elapsed.' })
+  newCycle!: boolean;
+  @Field(() => Boolean, { description: 'Each further message of the client begins the next response anew.' })
+  restartOnMessage!: boolean;
+}
+
+@InputType()
+class SlaOptionsInput implements PolicyOptions {
+  @Field(() => Boolean, { defaultValue: false }) newCycle!: boolean;
+  @Field(() => Boolean, { defaultValue: false }) restartOnMessage!: boolean;
+}
+
 @ObjectType('SlaStep', { description: 'What is done, once, when a clock is warned of or breaches.' })
 export class SlaStepType implements EscalationStep {
   @Field(() => EscalationMoment) on!: EscalationMoment;
+  @Field(() => Int, { description: 'At a breach: once overdue by so many minutes of the calendar.' }) afterMinutes!: number;
   @Field(() => SlaMetric, { nullable: true, description: 'Null = any.' }) metric!: SlaMetric | null;
   @Field(() => StepAction) action!: StepAction;
   @Field(() => String, { nullable: true, description: 'The id of the member or the team, or the name of the tag.' }) value!: string | null;
@@ -122,6 +138,7 @@ export class SlaClockType implements Pick<
   | 'dueAt'
   | 'warnAt'
   | 'breachedAt'
+  | 'breachCause'
   | 'stoppedAt'
   | 'policyVersion'
 > {
@@ -134,6 +151,8 @@ export class SlaClockType implements Pick<
   @Field(() => Date, { nullable: true, description: 'Null while the clock stands and once it has breached.' }) dueAt!: Date | null;
   @Field(() => Date, { nullable: true, description: 'When somebody is to be warned.' }) warnAt!: Date | null;
   @Field(() => Date, { nullable: true }) breachedAt!: Date | null;
+  @Field(() => String, { nullable: true, description: 'The change that brought the breach about; null where time did.' })
+  breachCause!: SlaClock['breachCause'];
   @Field(() => Date, { nullable: true, description: 'When the promise was kept, or the work ended.' }) stoppedAt!: Date | null;
   @Field(() => Int, { description: 'The version of the policy that it runs by.' }) policyVersion!: number;
 }
@@ -194,6 +213,7 @@ class SlaWarningInput implements WarningRule {
 @InputType()
 class SlaStepInput {
   @Field(() => EscalationMoment) on!: EscalationMoment;
+  @Field(() => Int, { defaultValue: 0 }) afterMinutes!: number;
   @Field(() => SlaMetric, { nullable: true }) metric?: SlaMetric | null;
   @Field(() => StepAction) action!: StepAction;
   @Field(() => String, { nullable: true }) value?: string | null;
@@ -209,7 +229,39 @@ export class SlaPolicySaveInput {
   @Field(() => [SlaTargetInput]) targets!: SlaTargetInput[];
   @Field(() => SlaWarningInput) warning!: SlaWarningInput;
   @Field(() => [SlaStepInput], { defaultValue: [] }) steps!: SlaStepInput[];
+  @Field(() => SlaOptionsInput, { nullable: true }) options?: SlaOptionsInput | null;
   @Field(() => String, { nullable: true }) message?: string | null;
+}
+
+@InputType({ description: 'A ticket that is made up.' })
+class SlaExampleTicketInput implements ExampleTicket {
+  @Field(() => Date, { description: 'When the promise would begin.' }) at!: Date;
+  @Field(() => Priority) priority!: Priority;
+  @Field(() => ID, { nullable: true }) topicId: string | null = null;
+  @Field(() => ID, { nullable: true }) teamId: string | null = null;
+  @Field(() => [ID], { defaultValue: [] }) tagIds!: string[];
+  @Field(() => String, { nullable: true }) organization: string | null = null;
+  @Field(() => TicketSource, { defaultValue: TicketSource.AGENT }) source!: TicketSource;
+}
+
+@InputType()
+export class SlaExampleInput {
+  @Field(() => SlaExampleTicketInput) ticket!: SlaExampleTicketInput;
+  @Field(() => SlaPolicySaveInput, { description: 'The policy that is tried, as it would be saved.' }) policy!: SlaPolicySaveInput;
+}
+
+@ObjectType('SlaExamplePromise')
+class SlaExamplePromiseType implements ExamplePromise {
+  @Field(() => SlaMetric) metric!: SlaMetric;
+  @Field(() => Float, { description: 'Milliseconds.' }) targetMs!: number;
+  @Field(() => Date, { nullable: true, description: 'Null where the calendar never opens for so long.' }) dueAt!: Date | null;
+}
+
+@ObjectType('SlaExampleOutcome', { description: 'What would be promised about a ticket.' })
+class SlaExampleOutcomeType implements ExampleOutcome {
+  @Field(() => String, { nullable: true, description: 'The name of the policy that would be for it.' }) policy!: string | null;
+  @Field(() => Boolean, { description: 'Whether that is the policy which is tried.' }) tried!: boolean;
+  @Field(() => [SlaExamplePromiseType]) promises!: readonly ExamplePromise[];
 }
 
 @InputType()
@@ -261,6 +313,12 @@ export class SlaPolicySavePayload {
 @ObjectType()
 export class SlaPolicyTryPayload {
   @Field(() => SlaPolicyEffectType, { nullable: true }) effect?: PolicyEffect;
+  @Field(() => [SlaPolicySaveError]) userErrors!: UserErrorData[];
+}
+
+@ObjectType()
+export class SlaExamplePayload {
+  @Field(() => SlaExampleOutcomeType, { nullable: true }) outcome?: ExampleOutcome;
   @Field(() => [SlaPolicySaveError]) userErrors!: UserErrorData[];
 }
 

@@ -329,6 +329,11 @@ export type SlaMoment =
   | 'BREACH'
   | 'WARNING';
 
+export type SlaOptionsInput = {
+  newCycle?: boolean;
+  restartOnMessage?: boolean;
+};
+
 export type SlaPoliciesOrderInput = {
   /** All of them, in order. */
   ids: Array<string | number>;
@@ -346,6 +351,7 @@ export type SlaPolicySaveInput = {
   id?: string | number | null | undefined;
   message?: string | null | undefined;
   name: string;
+  options?: SlaOptionsInput | null | undefined;
   steps?: Array<SlaStepInput>;
   targets: Array<SlaTargetInput>;
   /** The version that was edited. */
@@ -355,6 +361,7 @@ export type SlaPolicySaveInput = {
 
 /** What each row of a report is of, beside the metric. */
 export type SlaReportGrouping =
+  | 'DAY'
   | 'METRIC'
   | 'OPERATOR'
   | 'POLICY'
@@ -372,6 +379,7 @@ export type SlaStepAction =
 
 export type SlaStepInput = {
   action: SlaStepAction;
+  afterMinutes?: number;
   metric?: SlaMetric | null | undefined;
   on: SlaMoment;
   value?: string | null | undefined;
