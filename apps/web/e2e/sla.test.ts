@@ -72,6 +72,13 @@ describe('SLA settings', () => {
     await dialog.getByRole('button', { name: 'Add a step' }).click();
     await dialog.getByLabel('Do', { exact: true }).selectOption({ label: 'add the tag' });
     await dialog.getByLabel('Whom or what').fill('late');
+    await dialog.getByLabel('Minutes overdue').fill('30');
+    await dialog.getByLabel('Priority of the example').selectOption({ label: 'Critical' });
+    await dialog.getByRole('button', { name: 'What would be promised now?' }).click();
+    await dialog.getByText('This policy would be for it:').waitFor();
+    await dialog.getByLabel('Priority of the example').selectOption({ label: 'Low' });
+    await dialog.getByRole('button', { name: 'What would be promised now?' }).click();
+    await dialog.getByText('Another policy would be for it: Not urgent').waitFor();
     await picture(martin, 'sla-policy');
     expect(await faultsOf(martin)).toEqual([]);
     await dialog.getByRole('button', { name: 'Save' }).click();
@@ -99,7 +106,8 @@ describe('SLA settings', () => {
     await olena.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
     await olena.getByText('version 2').waitFor();
     await dialog.getByRole('button', { name: 'Save' }).click();
-    await dialog.getByText('Somebody else saved these settings').waitFor();
+    await dialog.getByText('saved these settings meanwhile').waitFor();
+    await dialog.getByRole('row', { name: 'Resolution, Critical 2 h 1 h' }).waitFor();
     await picture(martin, 'sla-conflict');
     await dialog.getByRole('button', { name: 'Save mine as the next version' }).click();
     await martin.getByText('version 3').waitFor();
@@ -143,6 +151,17 @@ describe('the SLA report', () => {
     expect(await faultsOf(sofia)).toEqual([]);
     const [download] = await Promise.all([sofia.waitForEvent('download'), sofia.getByRole('button', { name: 'Download CSV' }).click()]);
     expect(readFileSync(await download.path(), 'utf8')).toMatch(/^\ufeffMetric,By,Kept,Missed,Kept in time/);
+    const [book] = await Promise.all([sofia.waitForEvent('download'), sofia.getByRole('button', { name: 'Download XLSX' }).click()]);
+    expect(
+      readFileSync(await book.path())
+        .subarray(0, 2)
+        .toString(),
+    ).toBe('PK');
+    await sofia.getByLabel('By', { exact: true }).selectOption({ label: 'day' });
+    await sofia
+      .getByRole('row', { name: /Resolution.*20\d\d/ })
+      .first()
+      .waitFor();
 
     const ada = await desk.person('ada@demo.baton', {
       path: '/settings/account',
@@ -178,9 +197,19 @@ describe('the supervisor’s board', () => {
     expect(await ada.getByRole('link', { name: 'Board' }).count()).toBe(0);
 
     // Each figure opens the list that it counts.
-    for (const figure of [/^Unassigned/, /^Open/, /^Overdue/, /^Due in/, /^New today/, /^Resolved today/, /^High/, /^New ?\d/, /^Billing/]) {
+    for (const figure of [
+      /^Unassigned/,
+      /^Open/,
+      /^Late \d/,
+      /^Late within/,
+      /^Came in/,
+      /^Resolved today/,
+      /^High/,
+      /^New \d/,
+      /^Billing/,
+    ]) {
       const link = wall.getByRole('link', { name: figure }).first();
-      const counted = Number((await link.textContent())?.match(/\d+/)?.[0]);
+      const counted = Number((await link.locator('.tabular-nums').textContent())?.match(/\d+/)?.[0]);
       await link.click();
       const count = sofia.getByTestId('count');
       await count.waitFor();
@@ -189,7 +218,10 @@ describe('the supervisor’s board', () => {
       await sofia.goBack();
       await wall.getByRole('link', { name: figure }).first().waitFor();
     }
-    await wall.getByRole('region', { name: 'By operator' }).getByRole('link', { name: /At the desk ?Ada/ }).waitFor();
+    await wall
+      .getByRole('region', { name: 'Open by operator' })
+      .getByRole('link', { name: /At the desk ?Ada/ })
+      .waitFor();
 
     const phone = await desk.person('martin@demo.baton', { path: '/board', colorScheme: 'dark', viewport: { width: 360, height: 740 } });
     await phone.getByRole('heading', { name: 'Most overdue' }).waitFor();

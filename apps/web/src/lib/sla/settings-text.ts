@@ -39,6 +39,11 @@ export function hoursAsText(week: readonly (readonly DayHours[])[]): string {
   return parts.join(' · ');
 }
 
+/** "30 min". */
+export function targetAsText({ amount, unit }: Pick<SlaPolicyFragment['targets'][number], 'amount' | 'unit'>): string {
+  return `${amount} ${t(`slaSettings.${unit}`)}`;
+}
+
 /** "First response 30 min – 1 days · Resolution …": of each metric the tightest and the loosest. */
 export function targetsAsText(targets: SlaPolicyFragment['targets']): string {
   const metrics = [...new Set(targets.map(({ metric }) => metric))];
@@ -47,7 +52,7 @@ export function targetsAsText(targets: SlaPolicyFragment['targets']): string {
       const own = priorities
         .toReversed()
         .flatMap((priority) => targets.filter((one) => one.metric === metric && one.priority === priority));
-      const words = own.map(({ amount, unit }) => `${amount} ${t(`slaSettings.${unit}`)}`);
+      const words = own.map(targetAsText);
       const ends = [...new Set([words[0], words.at(-1)])];
       return `${t(`sla.${metric}`)} ${ends.join(' – ')}`;
     })
