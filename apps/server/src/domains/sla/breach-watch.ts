@@ -3,16 +3,13 @@ import { domainEvent, type DomainEvent, type FieldChange } from '../../kernel/do
 import { nobody } from '../../kernel/viewer.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { Watch } from '../../platform/watch.ts';
 import { lockTicket } from '../tickets/index.ts';
 import { ClockBook } from './clock-book.ts';
 import { pinnedPolicy } from './policy.ts';
 import type { SlaClock } from './sla.entity.ts';
 import { SlaEvent } from './sla.events.ts';
 
-/** At the latest: another node may have brought something that is due sooner. */
-const lookMs = 1000;
-/** What comes so close together is looked at together. */
-const restMs = 20;
 const batchSize = 200;
 
 /**
@@ -21,39 +18,25 @@ const batchSize = 200;
  * one sooner. Any number of nodes may watch.
  */
 export class BreachWatch {
-  #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> = Promise.resolve();
-  #closed = false;
+  readonly #watch: Watch;
 
   constructor(
     private readonly systemScope: (workspaceId: string) => Scope,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.#watch = new Watch('look for breached clocks', logger, () => this.look());
+  }
 
   start(): void {
-    this.#sleep(0);
+    this.#watch.start();
   }
 
-  async stop(): Promise<void> {
-    this.#closed = true;
-    clearTimeout(this.#timer);
-    await this.#looking;
-  }
-
-  #sleep(ms: number): void {
-    if (this.#closed) return;
-    this.#timer = setTimeout(() => {
-      this.#looking = this.look()
-        .then((nextMs) => this.#sleep(Math.max(restMs, Math.min(lookMs, nextMs))))
-        .catch((error: unknown) => {
-          this.logger.error({ err: error }, 'could not look for breached clocks; tried again within a second');
-          this.#sleep(lookMs);
-        });
-    }, ms);
+  stop(): Promise<void> {
+    return this.#watch.stop();
   }
 
   /** Records what has come; answers how long it is until the next, in milliseconds. */
-  async look(): Promise<number> {
+  async look(): Promise<number | null> {
     const anywhere = this.systemScope(nobody);
     const now = anywhere.now();
     const due: { workspace_id: string; ticket_id: string }[] = await anywhere.em.execute(
@@ -78,7 +61,7 @@ export class BreachWatch {
          (select min(step_at) from sla_clock where step_at > ?))) * 1000)::bigint as at`,
       [now, now, now],
     );
-    return next?.at ? Number(next.at) - anywhere.now().getTime() : lookMs;
+    return next?.at ? Number(next.at) - anywhere.now().getTime() : null;
   }
 }
 

@@ -3,6 +3,7 @@ import { nobody } from '../../kernel/viewer.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { listLoaderByKey } from '../../platform/loader.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { Watch } from '../../platform/watch.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
 import { lockTicket } from '../tickets/index.ts';
 import { ClockBook } from './clock-book.ts';
@@ -28,7 +29,6 @@ export function reapplyPolicy(scope: Scope, id: string): Promise<SlaPolicy> {
   });
 }
 
-const lookMs = 1000;
 const batchSize = 100;
 
 /**
@@ -36,34 +36,25 @@ const batchSize = 100;
  * may do it, and one that dies leaves nothing half done.
  */
 export class ReapplyWatch {
-  #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> = Promise.resolve();
-  #busy = false;
-  #closed = false;
+  readonly #watch: Watch;
 
   constructor(
     private readonly systemScope: (workspaceId: string) => Scope,
-    private readonly logger: Logger,
-  ) {}
+    logger: Logger,
+  ) {
+    this.#watch = new Watch('re-apply an SLA policy', logger, () => this.look());
+  }
 
   start(): void {
-    this.#timer = setInterval(() => {
-      if (this.#busy) return;
-      this.#busy = true;
-      this.#looking = this.look()
-        .catch((error: unknown) => this.logger.error({ err: error }, 'could not re-apply an SLA policy; tried again within a second'))
-        .finally(() => (this.#busy = false));
-    }, lookMs);
+    this.#watch.start();
   }
 
-  async stop(): Promise<void> {
-    this.#closed = true;
-    clearInterval(this.#timer);
-    await this.#looking;
+  stop(): Promise<void> {
+    return this.#watch.stop();
   }
 
-  async look(): Promise<void> {
-    for (let done = batchSize; done === batchSize && !this.#closed;) {
+  async look(): Promise<null> {
+    for (let done = batchSize; done === batchSize && !this.#watch.isClosed;) {
       const outdated: { workspace_id: string; ticket_id: string }[] = await this.systemScope(nobody).em.execute(
         `select distinct c.workspace_id, c.ticket_id from sla_policy p
          join sla_clock c on c.workspace_id = p.workspace_id and c.policy_id = p.id and c.stopped_at is null
@@ -72,11 +63,12 @@ export class ReapplyWatch {
         [batchSize],
       );
       for (const { workspace_id, ticket_id } of outdated) {
-        if (this.#closed) return;
+        if (this.#watch.isClosed) return null;
         await reapplyTo(this.systemScope(workspace_id), ticket_id);
       }
       done = outdated.length;
     }
+    return null;
   }
 }
 

@@ -2,9 +2,9 @@ import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { createTransport, type Transporter } from 'nodemailer';
 import { newId } from '../../kernel/id.ts';
 import type { Logger } from '../logger.ts';
+import { Watch } from '../watch.ts';
 import { OutgoingMail } from './outgoing-mail.entity.ts';
 
-const lookMs = 1000;
 const batchSize = 20;
 /** The wait before each further attempt, in minutes: eleven over more than three days. */
 const waits = [1, 5, 15, 60, 120, 360, 720, 1440, 1440, 1440];
@@ -32,40 +32,30 @@ export interface MailerSettings {
 /** Sends what is in the post. Any number of nodes may: each takes letters that no other has locked. */
 export class Mailer {
   readonly #transport: Transporter | null;
-  #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> = Promise.resolve();
-  #busy = false;
+  readonly #watch: Watch;
 
   constructor(private readonly settings: MailerSettings) {
-    const { smtpUrl, sender } = settings;
+    const { smtpUrl, sender, logger } = settings;
     this.#transport = smtpUrl ? createTransport(smtpUrl, { from: sender }) : null;
+    this.#watch = new Watch('look for letters to send', logger, () => this.#send());
   }
 
   start(): void {
-    if (!this.#transport) return;
-    this.#timer = setInterval(() => {
-      if (this.#busy) return;
-      this.#busy = true;
-      this.#looking = this.#send()
-        .catch((error: unknown) =>
-          this.settings.logger.error({ err: error }, 'could not look for letters to send; tried again within a second'),
-        )
-        .finally(() => (this.#busy = false));
-    }, lookMs);
+    if (this.#transport) this.#watch.start();
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#looking;
+    await this.#watch.stop();
     this.#transport?.close();
   }
 
-  async #send(): Promise<void> {
+  async #send(): Promise<null> {
     const { orm } = this.settings;
     const due: { id: string }[] = await orm.em
       .fork()
       .execute('select id from outgoing_mail where due_at <= now() order by due_at limit ?', [batchSize]);
     for (const { id } of due) await orm.em.fork().transactional((em) => this.#sendOne(em, id));
+    return null;
   }
 
   /** The row stays locked while it is sent, so that two nodes never send one letter. */
