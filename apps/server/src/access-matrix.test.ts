@@ -293,12 +293,20 @@ describe('each field', () => {
     await somebody('O').run(`mutation ($input: TicketEditInput!) { ticketEdit(input: $input) { ticket { id } } }`, {
       input: { ticketId, requesterId: { from: null, to: contactId } },
     });
+    await somebody('O').run(`mutation ($input: ReplySendInput!) { replySend(input: $input) { message { id } } }`, {
+      input: { ticketId, body: '<p>Hello</p>' },
+    });
     const things: Record<string, { query: string; at: (data: Reply['data']) => unknown; who: string }> = {
       Ticket: { query: `{ ticket(id: "${ticketId}") { FIELD } }`, at: (data) => data.ticket, who: 'OASMLG' },
       Contact: { query: `{ ticket(id: "${ticketId}") { requester { FIELD } } }`, at: (data) => data.ticket.requester, who: 'OASMLG' },
       Member: { query: `{ members { FIELD } }`, at: (data) => data.members[0], who: 'OASMLG' },
       Viewer: { query: `{ viewer { FIELD } }`, at: (data) => data.viewer, who: 'OASMLG' },
       Person: { query: `{ people { FIELD } }`, at: (data) => data.people[0], who: 'OAS' },
+      Message: {
+        query: `{ ticket(id: "${ticketId}") { messages { edges { node { FIELD } } } } }`,
+        at: (data) => data.ticket.messages.edges[0].node,
+        who: 'OASMLG',
+      },
       Note: {
         query: `{ ticket(id: "${ticketId}") { notes { edges { node { FIELD } } } } }`,
         at: (data) => data.ticket.notes?.edges[0].node,

@@ -5,8 +5,9 @@ import { Migration0003Access } from '../migrations/0003-access.ts';
 import { Migration0004Clients } from '../migrations/0004-clients.ts';
 import { Migration0005Sla } from '../migrations/0005-sla.ts';
 import { Migration0006TicketWork } from '../migrations/0006-ticket-work.ts';
+import { Migration0007Conversations } from '../migrations/0007-conversations.ts';
 import type { Config } from './config.ts';
-import { BreachWatch, escalate, ReapplyWatch, followFacts, followStatus, startClocks } from './domains/sla/index.ts';
+import { BreachWatch, escalate, ReapplyWatch, followFacts, followMessages, followStatus, startClocks } from './domains/sla/index.ts';
 import { authenticate, rightsBehind, SignInDesk } from './domains/identity/index.ts';
 import { notifyMembers } from './domains/notifications/index.ts';
 import { authenticateClient, clientRightsBehind, LinkDesk, tokenPrefix } from './domains/public-links/index.ts';
@@ -86,6 +87,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       { name: '0004-clients', class: Migration0004Clients },
       { name: '0005-sla', class: Migration0005Sla },
       { name: '0006-ticket-work', class: Migration0006TicketWork },
+      { name: '0007-conversations', class: Migration0007Conversations },
     ],
     poolSize: config.databasePool,
   });
@@ -106,7 +108,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
   const limits = new RateLimits(redis?.commands ?? null, config.requestsPerMinute ?? 0);
 
   const relay = new Relay(orm, pubSub, logger);
-  const log = new EventLog(stampTicket, [startClocks, followStatus, followFacts, escalate, notifyMembers], (workspaceId) =>
+  const log = new EventLog(stampTicket, [startClocks, followStatus, followFacts, followMessages, escalate, notifyMembers], (workspaceId) =>
     relay.poke(workspaceId),
   );
   const scopeFor = (viewer: Viewer, at: Clock = clock) => new Scope(orm.em.fork(), viewer, at, log);

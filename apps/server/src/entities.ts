@@ -18,6 +18,7 @@ import {
 } from './domains/identity/index.ts';
 import { Draft } from './domains/drafts/index.ts';
 import { ImportRun } from './domains/import/index.ts';
+import { Conversation, Message } from './domains/conversations/index.ts';
 import { Note, NoteMention } from './domains/notes/index.ts';
 import { Notification } from './domains/notifications/index.ts';
 import { SlaCalendar, SlaCalendarVersion, SlaClock, SlaPolicy, SlaPolicyVersion, SlaSegment } from './domains/sla/index.ts';
@@ -38,6 +39,8 @@ export const entities = [
   ImportRun,
   Letter,
   Member,
+  Conversation,
+  Message,
   Note,
   NoteMention,
   Notification,

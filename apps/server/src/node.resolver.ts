@@ -1,6 +1,7 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { findContact } from './domains/contacts/index.ts';
 import { findMember } from './domains/identity/index.ts';
+import { findMessage } from './domains/conversations/index.ts';
 import { findNote } from './domains/notes/index.ts';
 import { findTicket } from './domains/tickets/index.ts';
 import type { Context } from './graphql/context.ts';
@@ -11,7 +12,7 @@ import type { Scope } from './platform/scope.ts';
 type Finder = (scope: Scope, id: string) => Promise<object | null>;
 
 /** Each asks its own policy; ids are unique across all of them. */
-const finders: readonly Finder[] = [findTicket, findContact, findMember, findNote];
+const finders: readonly Finder[] = [findTicket, findContact, findMember, findMessage, findNote];
 
 @Resolver()
 export class NodeResolver {

@@ -19,6 +19,7 @@ import { ClientTicketResolver, PublicLinkResolver } from './domains/public-links
 import type { LinkDesk } from './domains/public-links/index.ts';
 import { IntakeResolver } from './domains/intake/api/index.ts';
 import { PresenceResolver } from './domains/live/api/index.ts';
+import { MessageResolver, TicketMessagesResolver } from './domains/conversations/api/index.ts';
 import { NoteResolver, TicketNotesResolver } from './domains/notes/api/index.ts';
 import { NotificationResolver } from './domains/notifications/api/index.ts';
 import {
@@ -61,6 +62,7 @@ export function makeSchema({ signInDesk, linkDesk }: SchemaDesk): Promise<GraphQ
       IntakeResolver,
       MachineResolver,
       NodeResolver,
+      MessageResolver,
       NoteResolver,
       NotificationResolver,
       PersonResolver,
@@ -79,6 +81,7 @@ export function makeSchema({ signInDesk, linkDesk }: SchemaDesk): Promise<GraphQ
       StatusResolver,
       TicketActivityResolver,
       TicketListResolver,
+      TicketMessagesResolver,
       TicketNotesResolver,
       TicketResolver,
       TopicResolver,

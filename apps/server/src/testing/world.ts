@@ -5,6 +5,7 @@ import WebSocket from 'ws';
 import type { StatusCategory } from '@baton/rules';
 import { openApp, type App } from '../app.ts';
 import { openDesk, type Desk } from '../desk.ts';
+import { createContact, type Contact } from '../domains/contacts/index.ts';
 import { AccessToken, Team, TeamMember, type Member, type Role } from '../domains/identity/index.ts';
 import { createMember, createWorkspace } from '../domains/onboarding/index.ts';
 import { listStatuses, createTicket, Topic, type CreateTicket, type Status, type Ticket } from '../domains/tickets/index.ts';
@@ -261,6 +262,13 @@ export class World {
 
   ticket(overrides: Partial<CreateTicket> = {}): Promise<Ticket> {
     return createTicket(this.desk.systemScope(this.workspaceId), { subject: `Ticket ${++this.#count}`, ...overrides });
+  }
+
+  /** A client, by default with an address. */
+  async contact(given: { name?: string; email?: string | null } = {}): Promise<Contact> {
+    const count = ++this.#count;
+    const { name = `Client ${count}`, email = `client${count}@example.test` } = given;
+    return createContact(this.desk.systemScope(this.workspaceId), { name, email });
   }
 
   /** Another workspace in the same database, with one ticket and one administrator. */

@@ -3,6 +3,7 @@ import { newId } from '../../kernel/id.ts';
 import type { Reaction } from '../../platform/event-log.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { Member, Role, TeamMember, viewerOf } from '../identity/index.ts';
+import { MessageEvent } from '../conversations/index.ts';
 import { canReadNotes, NoteEvent } from '../notes/index.ts';
 import { SlaEvent } from '../sla/index.ts';
 import { canSee, Ticket, TicketEvent, TicketGrant } from '../tickets/index.ts';
@@ -17,6 +18,8 @@ import { NotificationEvent } from './notification.events.ts';
 export const notifyMembers: Reaction = {
   to: [
     ...Object.values(TicketEvent),
+    MessageEvent.RECEIVED,
+    MessageEvent.SENT,
     NoteEvent.ADDED,
     NoteEvent.EDITED,
     SlaEvent.BREACHED,

@@ -5,6 +5,7 @@ import { may, type Viewer } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
 import { Contact } from '../contacts/index.ts';
+import { Conversation, Message } from '../conversations/index.ts';
 import { ReferenceNotFound, Ticket, TicketEvent } from '../tickets/index.ts';
 
 /** What stands where something was erased. */
@@ -18,12 +19,13 @@ export function exportContact(scope: Scope, contactId: string): Promise<string> 
   return scope.transaction(async (tx) => {
     const contact = await requireContact(tx, contactId);
     const tickets = await ticketsOf(tx, contact);
+    const said = await messagesWith(tx, contact);
     await recordSecurity(tx, SecurityEventKind.CLIENT_DATA_EXPORTED, { details: { contact: contact.id, tickets: tickets.length } });
     const { name, email, phone, organization, externalId, locale, createdAt } = contact;
     return JSON.stringify(
       {
         client: { name, email, phone, organization, externalId, locale, createdAt },
-        tickets: tickets.map(({ number, subject, description, category, priority, source, createdAt: at, resolvedAt }) => ({
+        tickets: tickets.map(({ id, number, subject, description, category, priority, source, createdAt: at, resolvedAt }) => ({
           number,
           subject,
           description,
@@ -32,6 +34,9 @@ export function exportContact(scope: Scope, contactId: string): Promise<string> 
           source,
           createdAt: at,
           resolvedAt,
+          messages: said
+            .filter((message) => message.ticketId === id)
+            .map(({ direction, body, createdAt: saidAt }) => ({ direction, body, at: saidAt })),
         })),
       },
       null,
@@ -49,12 +54,19 @@ export function eraseContact(scope: Scope, contactId: string): Promise<Contact> 
     const contact = await requireContact(tx, contactId);
     const { workspaceId, em } = tx;
     const tickets = await ticketsOf(tx, contact);
+    if (contact.email) await em.execute('delete from outgoing_mail where workspace_id = ? and recipient = ?', [workspaceId, contact.email]);
     tx.em.assign(contact, { name: erased, email: null, phone: null, organization: null, externalId: null });
     for (const ticket of tickets) {
       ticket.subject = erased;
       ticket.description = '';
       tx.record(domainEvent(TicketEvent.ERASED, ticket.id));
     }
+    // Words of the client, and words to them.
+    await em.execute(
+      `update message m set body = '', author_name = case m.direction when 'IN' then ? else m.author_name end
+       from conversation c where c.workspace_id = m.workspace_id and c.id = m.conversation_id and c.workspace_id = ? and c.contact_id = ?`,
+      [erased, workspaceId, contact.id],
+    );
     const where = [workspaceId, `{${tickets.map(({ id }) => id).join(',')}}`];
     await em.execute(
       `update note set body = '', deleted_at = coalesce(deleted_at, ?) where workspace_id = ? and ticket_id = any(?::uuid[])`,
@@ -91,6 +103,30 @@ async function requireContact(tx: Scope, id: string): Promise<Contact> {
   const contact = isId(id) ? await tx.em.findOne(Contact, { workspaceId: tx.workspaceId, id }) : null;
   if (!contact) throw new ReferenceNotFound('contactId', 'client');
   return contact;
+}
+
+interface Said {
+  readonly ticketId: string | null;
+  readonly direction: string;
+  readonly body: string;
+  readonly createdAt: Date;
+}
+
+/** All that was said with a client, oldest first. */
+async function messagesWith({ em, workspaceId }: Scope, { id: contactId }: Contact): Promise<Said[]> {
+  const conversations = await em.find(Conversation, { workspaceId, contactId });
+  const ticketOf = new Map(conversations.map(({ id, ticketId }) => [id, ticketId]));
+  const messages = await em.find(
+    Message,
+    { workspaceId, conversationId: { $in: [...ticketOf.keys()] } },
+    { orderBy: { createdAt: 'asc' } },
+  );
+  return messages.map(({ conversationId, direction, body, createdAt }) => ({
+    ticketId: ticketOf.get(conversationId) ?? null,
+    direction,
+    body,
+    createdAt,
+  }));
 }
 
 function ticketsOf(tx: Scope, { workspaceId, id }: Contact): Promise<Ticket[]> {

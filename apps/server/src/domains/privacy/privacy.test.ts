@@ -3,6 +3,8 @@ import { World, type Person } from '../../testing/world.ts';
 
 const CREATE = `mutation ($input: TicketCreateInput!) { ticketCreate(input: $input) { ticket { id version requester { id } } } }`;
 const EDIT = `mutation ($input: TicketEditInput!) { ticketEdit(input: $input) { ticket { id } userErrors { ... on UserError { message } } } }`;
+const RECEIVE = `mutation ($input: MessageReceiveInput!) { messageReceive(input: $input) { userErrors { ... on UserError { code } } } }`;
+const REPLY = `mutation ($input: ReplySendInput!) { replySend(input: $input) { userErrors { ... on UserError { code } } } }`;
 const NOTE = `mutation ($input: NoteAddInput!) { noteAdd(input: $input) { note { id } } }`;
 const DRAFT = `mutation ($input: DraftSaveInput!) { draftSave(input: $input) { draft { id } } }`;
 const EXPORT = `mutation ($id: ID!) { contactExport(input: { contactId: $id }) { document userErrors { ... on UserError { code } } } }`;
@@ -52,6 +54,8 @@ it('erases a client from every table, and leaves the skeleton of their tickets a
     input: { ticketId, subject: { from: `Where is my ${word}?`, to: `Lost ${word}` } },
   });
   await boss.run(NOTE, { input: { ticketId, body: `<p>${word} called twice</p>` } });
+  await boss.run(RECEIVE, { input: { ticketId, body: `<p>It is ${word} again</p>` } });
+  await boss.run(REPLY, { input: { ticketId, body: `<p>Dear ${word}</p>` } });
   await boss.run(DRAFT, { input: { ticketId, kind: 'NOTE', id: crypto.randomUUID(), body: `<p>${word}</p>`, revision: 1 } });
   const before = await dump();
   const screen = boss.follow('subscription ($id: ID!) { ticketChanged(id: $id) { subject } }', { id: ticketId });
@@ -75,6 +79,9 @@ it('erases a client from every table, and leaves the skeleton of their tickets a
     'ticket.created',
     'ticket.edited',
     'note.added',
+    'message.received',
+    'message.sent',
+    'sla.responded',
     'ticket.erased',
   ]);
   const untouched = await boss.run('query ($id: ID!) { ticket(id: $id) { subject requester { email } } }', { id: other.ticketId });

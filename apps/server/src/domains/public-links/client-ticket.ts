@@ -1,7 +1,9 @@
 import type { LoggedEvent } from '../../kernel/domain-event.ts';
 import type { LiveSource } from '../../platform/live/live-source.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { TicketEvent } from '../tickets/index.ts';
+import { DomainError } from '../../kernel/domain-error.ts';
+import { MessageEvent, writeAsClient } from '../conversations/index.ts';
+import { richTextFromPlain, TicketEvent } from '../tickets/index.ts';
 
 /** What a client is told of how far a ticket is: the category, never the workspace's own status. */
 export const ClientTicketState = {
@@ -29,6 +31,14 @@ export interface ClientTicket {
 
 export interface ClientTicketEvent {
   readonly state: ClientTicketState;
+  readonly at: Date;
+}
+
+/** Something that was said, by the client or to them. Who of the desk said it is not told. */
+export interface ClientMessage {
+  readonly id: string;
+  readonly mine: boolean;
+  readonly body: string;
   readonly at: Date;
 }
 
@@ -72,6 +82,35 @@ export async function clientHistory(scope: Scope, ticketId: string): Promise<Cli
   return rows.filter(({ state }, index) => state !== rows[index - 1]?.state).map(({ state, at }) => ({ state, at: new Date(at) }));
 }
 
+/** How many messages a page of the link shows. */
+const shownMessages = 200;
+
+/** The newest of what was said, oldest first. */
+export async function clientMessages(scope: Scope, ticketId: string): Promise<ClientMessage[]> {
+  const rows: { id: string; mine: boolean; body: string; created_at: string }[] = await scope.em.execute(
+    'select id, mine, body, created_at from client_message where workspace_id = ? and ticket_id = ? order by created_at desc, id desc limit ?',
+    [scope.workspaceId, ticketId, shownMessages],
+  );
+  return rows.reverse().map(({ id, mine, body, created_at }) => ({ id, mine, body, at: new Date(created_at) }));
+}
+
+/** What came of a message: sent, or why not, in words for the client. */
+export interface ClientMessageOutcome {
+  readonly sent: boolean;
+  readonly refusal: string | null;
+}
+
+/** The client writes: plain text, as a page without an editor has it. */
+export async function sendClientMessage(scope: Scope, { id, text }: { id: string; text: string }): Promise<ClientMessageOutcome> {
+  try {
+    await writeAsClient(scope, { id, body: richTextFromPlain(text) });
+    return { sent: true, refusal: null };
+  } catch (error) {
+    if (error instanceof DomainError) return { sent: false, refusal: error.message };
+    throw error;
+  }
+}
+
 /**
  * Ticks when something happened that a client sees, and at nothing else: that somebody works on a ticket, or leaves
  * notes, is not told by the time of an answer either.
@@ -88,6 +127,8 @@ export function followClientTicket(ticketId: string): LiveSource<{ readonly tick
   };
 }
 
+const shownEvents: ReadonlySet<string> = new Set(Object.values(MessageEvent));
+
 function isShown({ type, changes }: LoggedEvent): boolean {
-  return type === TicketEvent.STATUS_CHANGED || changes.some(({ field }) => field === 'subject');
+  return type === TicketEvent.STATUS_CHANGED || shownEvents.has(type) || changes.some(({ field }) => field === 'subject');
 }

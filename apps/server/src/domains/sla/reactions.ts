@@ -12,6 +12,7 @@ import {
 import { domainEvent, type DomainEvent } from '../../kernel/domain-event.ts';
 import type { Reaction } from '../../platform/event-log.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { MessageEvent } from '../conversations/index.ts';
 import { lockTicket, Ticket, TicketEvent } from '../tickets/index.ts';
 import { ClockBook } from './clock-book.ts';
 import { factsOf, measureOf, policyFor, type PinnedPolicy } from './policy.ts';
@@ -119,44 +120,49 @@ export async function remeasure(tx: Scope, book: ClockBook, ticket: Ticket, poli
   }
 }
 
-/**
- * A public reply by a member (rules 2 and 3). It meets the first response and the next one, and the time to the next
- * update begins.
- */
+/** A reply and a message of the client are what promises of answers are about (rules 2 and 3). */
+export const followMessages: Reaction = {
+  to: [MessageEvent.SENT, MessageEvent.RECEIVED],
+  async run(tx, event) {
+    const ticket = await ticketOf(tx, event);
+    await (event.type === MessageEvent.SENT ? answered(tx, ticket) : asked(tx, ticket));
+  },
+};
+
+/** Counts a reply that was sent elsewhere, as an import brings it. */
 export function recordReply(scope: Scope, ticketId: string): Promise<void> {
-  return scope.transaction(async (tx) => {
-    const ticket = await lockTicket(tx, ticketId);
-    const book = await ClockBook.open(tx, ticketId);
-    const policy = await book.policy();
-    if (!policy) return;
-    const at = tx.now();
-    const first = book.get(SlaMetric.FIRST_RESPONSE);
-    if (first && !first.stoppedAt) tx.record(domainEvent(SlaEvent.RESPONDED, ticketId));
-    for (const metric of [SlaMetric.FIRST_RESPONSE, SlaMetric.NEXT_RESPONSE, SlaMetric.UPDATE]) {
-      const clock = book.get(metric);
-      if (clock && !clock.stoppedAt) await book.turn(clock, stopClock(await book.reading(clock), at.getTime()), SegmentReason.KEPT, at);
-    }
-    await beginByStatus(book, SlaMetric.UPDATE, policy, ticket, at);
-    await book.save();
-  });
+  return scope.transaction(async (tx) => answered(tx, await lockTicket(tx, ticketId)));
 }
 
-/** A message of the client: an answer is owed from the first that was not answered, or from the last, as the policy has it (rule 2). */
-export function recordClientMessage(scope: Scope, ticketId: string): Promise<void> {
-  return scope.transaction(async (tx) => {
-    const ticket = await lockTicket(tx, ticketId);
-    const book = await ClockBook.open(tx, ticketId);
-    const policy = await book.policy();
-    const owed = book.get(SlaMetric.NEXT_RESPONSE);
-    // Before the first reply the first response is what is owed.
-    if (!policy || !book.get(SlaMetric.FIRST_RESPONSE)?.stoppedAt) return;
-    if (owed && !owed.stoppedAt) {
-      if (!policy.options.restartOnMessage) return;
-      await replace(book, owed, tx.now());
-    }
-    await beginByStatus(book, SlaMetric.NEXT_RESPONSE, policy, ticket, tx.now());
-    await book.save();
-  });
+/** It meets the first response and the next one, and the time to the next update begins. */
+async function answered(tx: Scope, ticket: Ticket): Promise<void> {
+  const book = await ClockBook.open(tx, ticket.id);
+  const policy = await book.policy();
+  if (!policy) return;
+  const at = tx.now();
+  const first = book.get(SlaMetric.FIRST_RESPONSE);
+  if (first && !first.stoppedAt) tx.record(domainEvent(SlaEvent.RESPONDED, ticket.id));
+  for (const metric of [SlaMetric.FIRST_RESPONSE, SlaMetric.NEXT_RESPONSE, SlaMetric.UPDATE]) {
+    const clock = book.get(metric);
+    if (clock && !clock.stoppedAt) await book.turn(clock, stopClock(await book.reading(clock), at.getTime()), SegmentReason.KEPT, at);
+  }
+  await beginByStatus(book, SlaMetric.UPDATE, policy, ticket, at);
+  await book.save();
+}
+
+/** An answer is owed from the first message that was not answered, or from the last, as the policy has it. */
+async function asked(tx: Scope, ticket: Ticket): Promise<void> {
+  const book = await ClockBook.open(tx, ticket.id);
+  const policy = await book.policy();
+  const owed = book.get(SlaMetric.NEXT_RESPONSE);
+  // Before the first reply the first response is what is owed.
+  if (!policy || !book.get(SlaMetric.FIRST_RESPONSE)?.stoppedAt) return;
+  if (owed && !owed.stoppedAt) {
+    if (!policy.options.restartOnMessage) return;
+    await replace(book, owed, tx.now());
+  }
+  await beginByStatus(book, SlaMetric.NEXT_RESPONSE, policy, ticket, tx.now());
+  await book.save();
 }
 
 /** Ends a promise whose place another takes. One that was missed stays missed; of any other nothing is to be said. */

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { World, waitFor, type Person } from '../../testing/world.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { BreachWatch, recordBreaches } from './breach-watch.ts';
-import { recordClientMessage, recordReply } from './reactions.ts';
+import { recordReply } from './reactions.ts';
 import { readHolidays } from './read-holidays.ts';
 import { zoneOffsets } from './zone-offsets.ts';
 
@@ -10,6 +10,7 @@ const CALENDAR = `mutation ($input: SlaCalendarSaveInput!) { slaCalendarSave(inp
 const POLICY = `mutation ($input: SlaPolicySaveInput!) { slaPolicySave(input: $input) { policy { id name version fallback savedBy { name } message } userErrors { ... on UserError { code field message } ... on SettingsConflict { version } } } }`;
 const TRY = `mutation ($input: SlaPolicySaveInput!) { slaPolicyTry(input: $input) { effect { running earlier later breaches } userErrors { ... on UserError { code } } } }`;
 const EXAMPLE = `mutation ($input: SlaExampleInput!) { slaPolicyExample(input: $input) { outcome { policy tried promises { metric targetMs dueAt } } userErrors { ... on UserError { code field } } } }`;
+const RECEIVE = `mutation ($input: MessageReceiveInput!) { messageReceive(input: $input) { userErrors { ... on UserError { code } } } }`;
 const ORDER = `mutation ($ids: [ID!]!) { slaPoliciesOrder(input: { ids: $ids }) { policies { id fallback } userErrors { ... on UserError { code } } } }`;
 const POLICIES = `{ slaPolicies { id name version fallback conditions { priorities } calendarId targets { metric priority amount unit } warning { share beforeMinutes } } slaCalendars { id name current { id version timeZone offsets { from offsetMs } week { from to } holidays { date name hours { from to } } } } }`;
 const CLOCKS = `query ($id: ID!) { ticket(id: $id) { dueAt slaClocks { metric cycle state targetMs elapsedMs runningSince dueAt warnAt breachedAt breachCause stoppedAt policy policyVersion calendar { id timeZone } ledger { from to kind reason } } activity(last: 50) { edges { node { type changes { field to { text } } } } } } }`;
@@ -35,6 +36,14 @@ const kyiv = (text: string) => new Date(`${text}+02:00`);
 const at = (text: string) => (world.time.now = kyiv(text));
 const iso = (text: string) => kyiv(text).toISOString();
 const system = () => world.desk.systemScope(world.workspaceId);
+
+/** The ticket's client writes; it gets one if it has none. */
+async function clientWrites(ticketId: string): Promise<void> {
+  const { id } = await world.contact();
+  await world.sql('update ticket set requester_id = coalesce(requester_id, ?) where id = ?', [id, ticketId]);
+  const { messageReceive } = await admin.run(RECEIVE, { input: { ticketId, body: '<p>Hello?</p>' } });
+  expect(messageReceive.userErrors).toEqual([]);
+}
 
 async function makeCalendar(name: string, more: object = {}): Promise<string> {
   const { slaCalendarSave } = await admin.run(CALENDAR, { input: { name, timeZone: 'Europe/Kyiv', week, ...more } });
@@ -173,15 +182,15 @@ describe('promises', () => {
     const { topicId } = await topicWith({ targets: all });
     at('2026-02-09T09:00');
     const { id } = await world.ticket({ topicId });
-    await recordClientMessage(system(), id);
+    await clientWrites(id);
     const before = await clocks(id);
     at('2026-02-09T09:30');
     await recordReply(system(), id);
     const replied = await clocks(id);
     at('2026-02-09T10:00');
-    await recordClientMessage(system(), id);
+    await clientWrites(id);
     at('2026-02-09T11:00');
-    await recordClientMessage(system(), id);
+    await clientWrites(id);
     const owed = await clocks(id);
     at('2026-02-09T11:30');
     await recordReply(system(), id);
@@ -219,7 +228,7 @@ describe('promises', () => {
     at('2026-02-09T09:00');
     const { id } = await world.ticket({ topicId });
     await recordReply(system(), id);
-    await recordClientMessage(system(), id);
+    await clientWrites(id);
     at('2026-02-09T10:00');
     await move(id, 'NEW', 'RESOLVED');
     at('2026-03-09T10:00');
@@ -347,9 +356,9 @@ describe('a policy', () => {
     const { id } = await world.ticket({ topicId });
     at('2026-02-09T09:30');
     await recordReply(system(), id);
-    await recordClientMessage(system(), id);
+    await clientWrites(id);
     at('2026-02-09T10:30');
-    await recordClientMessage(system(), id);
+    await clientWrites(id);
     const moved = await clocks(id);
     await move(id, 'NEW', 'RESOLVED');
     at('2026-02-09T12:00');

@@ -1,11 +1,12 @@
 export { assignTicket } from './assign-ticket.ts';
 export { changeStatus } from './change-status.ts';
+export { lockClientsTicket, reopenTicket } from './client-ticket.ts';
 export { createTicket, type CreateTicket } from './create-ticket.ts';
 export { editTicket } from './edit-ticket.ts';
 export { findTicket, lockTicket } from './find-ticket.ts';
 export { endGrant, letIn } from './let-in.ts';
 export { listStatuses, statusById, topicById } from './references.ts';
-export { cleanRichText, isBlank, richTextFromPlain } from './rich-text.ts';
+export { cleanRichText, isBlank, plainFromRichText, richTextFromPlain } from './rich-text.ts';
 export { setTicketDue, stampTicket } from './stamp-ticket.ts';
 export { Status, Tag, Topic, type Names } from './status.entity.ts';
 export { tagTicket } from './tag-ticket.ts';

@@ -25,6 +25,20 @@ export function isBlank(html: string): boolean {
   return sanitizeHtml(html, { allowedTags: [], allowedAttributes: {} }).trim() === '';
 }
 
+/** The text of what was written, as letters without formatting bring it: a line for each paragraph and list item. */
+export function plainFromRichText(html: string): string {
+  const lines = html
+    .replace(/<li>(<p>)?/g, '\n- ')
+    .replace(/<br\s*\/?>|<hr\s*\/?>/g, '\n')
+    .replace(/<\/(p|h[1-3]|pre|blockquote|ul|ol)>/g, '\n\n');
+  const text = sanitizeHtml(lines, { allowedTags: [], allowedAttributes: {} });
+  const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"' };
+  return text
+    .replace(/&(amp|lt|gt|quot);/g, (_whole, name: string) => entities[name] ?? '')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+}
+
 /** Turns plain text, as files and mails bring it, into paragraphs. */
 export function richTextFromPlain(text: string): string {
   const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -43,6 +43,8 @@ const TicketSchema = defineEntity({
     createdAt: p.datetime(),
     updatedAt: p.datetime(),
     resolvedAt: p.datetime().strictNullable(),
+    /** How often it was done and came back. */
+    reopenCount: p.integer().default(0),
   },
 });
 
@@ -56,6 +58,7 @@ export class Ticket extends TicketSchema.class {
     this.statusId = status.id;
     this.category = status.category;
     this.statusSince = at;
+    if (wasDone && !isDone) this.reopenCount += 1;
     if (isDone !== wasDone) this.resolvedAt = isDone ? at : null;
   }
 

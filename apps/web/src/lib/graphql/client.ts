@@ -18,6 +18,8 @@ const embeddedTypes = [
   'ContactConnection',
   'ContactEdge',
   'LocalizedName',
+  'MessageConnection',
+  'MessageEdge',
   'NoteConnection',
   'NoteEdge',
   'NotificationChange',

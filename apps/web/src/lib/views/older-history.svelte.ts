@@ -2,6 +2,7 @@ import type { Client } from '@urql/core';
 import {
   OlderHistoryDocument,
   type ActivityEntryFragment,
+  type MessageFragment,
   type NoteFragment,
   type TicketPageFragment,
 } from '#lib/graphql/generated/graphql.ts';
@@ -41,6 +42,7 @@ export class OlderRows<T extends { readonly id: string }> {
 
 /** What happened before the newest part of a ticket's history, which the page keeps live by itself. Make it in a component. */
 export class OlderHistory {
+  readonly #messages = new OlderRows<MessageFragment>();
   readonly #notes = new OlderRows<NoteFragment>();
   readonly #entries = new OlderRows<ActivityEntryFragment>();
   fault = $state<string | null>(null);
@@ -51,10 +53,15 @@ export class OlderHistory {
     private readonly ticket: () => TicketPageFragment,
   ) {
     $effect(() => {
-      const { notes, activity } = ticket();
+      const { messages, notes, activity } = ticket();
+      this.#messages.keep(messages);
       if (notes) this.#notes.keep(notes);
       this.#entries.keep(activity);
     });
+  }
+
+  get messages(): readonly MessageFragment[] {
+    return this.#messages.rows;
   }
 
   get notes(): readonly NoteFragment[] {
@@ -66,13 +73,14 @@ export class OlderHistory {
   }
 
   get hasMore(): boolean {
-    return [this.#oldestNotes, this.#oldestEntries].some((page) => page?.pageInfo.hasPreviousPage);
+    return [this.#oldestMessages, this.#oldestNotes, this.#oldestEntries].some((page) => page?.pageInfo.hasPreviousPage);
   }
 
   async load(): Promise<void> {
     this.loading = true;
     const variables = {
       id: this.ticket().id,
+      beforeMessage: this.#oldestMessages.pageInfo.startCursor,
       beforeNote: this.#oldestNotes?.pageInfo.startCursor ?? null,
       beforeEntry: this.#oldestEntries.pageInfo.startCursor,
     };
@@ -80,10 +88,15 @@ export class OlderHistory {
     this.loading = false;
     this.fault = error?.message ?? null;
     if (!data?.ticket) return;
-    const { notes, activity } = data.ticket;
+    const { messages, notes, activity } = data.ticket;
     // Without a cursor the answer is the newest page again, which is there already.
+    if (variables.beforeMessage !== null) this.#messages.add(messages);
     if (notes && variables.beforeNote !== null) this.#notes.add(notes);
     if (variables.beforeEntry !== null) this.#entries.add(activity);
+  }
+
+  get #oldestMessages(): Page<MessageFragment> {
+    return this.#messages.oldest(this.ticket().messages);
   }
 
   get #oldestNotes(): Page<NoteFragment> | null {

@@ -1,5 +1,6 @@
 import {
   NoteAddDocument,
+  ReplySendDocument,
   TicketAssignDocument,
   TicketCreateDocument,
   TicketEditDocument,
@@ -12,6 +13,7 @@ import {
 /** What may wait in the outbox, by the name under which it waits: a later version of these pages must still know it. */
 export const outboxDocuments = {
   noteAdd: NoteAddDocument,
+  replySend: ReplySendDocument,
   ticketAssign: TicketAssignDocument,
   ticketCreate: TicketCreateDocument,
   ticketEdit: TicketEditDocument,

@@ -1,10 +1,29 @@
-import { Ctx, Field, FieldResolver, Int, ObjectType, Query, Resolver, Root, Subscription, registerEnumType } from 'type-graphql';
+import {
+  Arg,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  InputType,
+  Int,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+  Subscription,
+  registerEnumType,
+} from 'type-graphql';
 import { following, type Context } from '../../../graphql/context.ts';
 import {
   clientHistory,
+  clientMessages,
   clientTicket,
   ClientTicketState,
   followClientTicket,
+  sendClientMessage,
+  type ClientMessage,
+  type ClientMessageOutcome,
   type ClientTicket,
   type ClientTicketEvent,
 } from '../client-ticket.ts';
@@ -15,6 +34,26 @@ registerEnumType(ClientTicketState, { name: 'ClientTicketState', description: 'H
 class ClientTicketEventType {
   @Field(() => ClientTicketState) state!: ClientTicketState;
   @Field(() => Date) at!: Date;
+}
+
+@ObjectType('ClientMessage', { description: 'Something that was said, by the client or to them.' })
+class ClientMessageType {
+  @Field(() => ID) id!: string;
+  @Field(() => Boolean, { description: 'Whether the client said it.' }) mine!: boolean;
+  @Field(() => String, { description: 'HTML of a small, safe set of tags.' }) body!: string;
+  @Field(() => Date) at!: Date;
+}
+
+@InputType()
+class ClientMessageSendInput {
+  @Field(() => ID, { description: 'A UUID of your choice: sent twice, it is one message.' }) id!: string;
+  @Field(() => String, { description: 'Plain text.' }) text!: string;
+}
+
+@ObjectType()
+class ClientMessageSendPayload {
+  @Field(() => Boolean) sent!: boolean;
+  @Field(() => String, { nullable: true, description: 'Why it was not sent.' }) refusal!: string | null;
 }
 
 @ObjectType('ClientTicket', { description: 'A ticket as its client sees it. Of notes, members and other tickets there is nothing here.' })
@@ -45,6 +84,19 @@ export class ClientTicketResolver {
   })
   ticketChanged(@Root() { ticketId }: { ticketId: string }, @Ctx() { scope }: Context): Promise<ClientTicket | null> {
     return clientTicket(scope, ticketId);
+  }
+
+  @FieldResolver(() => [ClientMessageType], { description: 'What was said, oldest first; the newest 200.' })
+  messages(@Root() { ticketId }: ClientTicket, @Ctx() { scope }: Context): Promise<ClientMessage[]> {
+    return clientMessages(scope, ticketId);
+  }
+
+  @Mutation(() => ClientMessageSendPayload, { description: 'Writes to the desk. It may open the ticket again.' })
+  messageSend(
+    @Arg('input', () => ClientMessageSendInput) input: ClientMessageSendInput,
+    @Ctx() { scope }: Context,
+  ): Promise<ClientMessageOutcome> {
+    return sendClientMessage(scope, input);
   }
 
   @FieldResolver(() => [ClientTicketEventType], { description: 'How the state became others, oldest first.' })

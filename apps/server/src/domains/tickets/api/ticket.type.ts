@@ -59,8 +59,10 @@ export class TicketType implements Pick<
   | 'createdAt'
   | 'updatedAt'
   | 'resolvedAt'
+  | 'reopenCount'
 > {
   @Field(() => ID) id!: string;
+  @Field(() => Int, { description: 'How often it was done and came back.' }) reopenCount!: number;
   @Field(() => Int, { description: 'What people say and search for. Unique in the workspace.' }) number!: number;
   @Field(() => String) subject!: string;
   @Field(() => String, { description: 'HTML of a small, safe set of tags.' }) description!: string;

@@ -1,6 +1,6 @@
 import type { Client } from '@urql/core';
-import { DraftSaveDocument, NoteDraftChangedDocument, type NoteDraftChangedSubscription } from '#lib/graphql/generated/graphql.ts';
-import { followState } from '#lib/live/index.ts';
+import { DraftChangedDocument, DraftSaveDocument, type DraftChangedSubscription, type DraftKind } from '#lib/graphql/generated/graphql.ts';
+import { followState } from './follow-state.svelte.ts';
 
 const saveAfterMs = 800;
 const retryMs = 3000;
@@ -13,14 +13,14 @@ interface Kept {
   readonly seenVersion: number;
 }
 
-type Saved = NoteDraftChangedSubscription['draftChanged'];
+type Saved = DraftChangedSubscription['draftChanged'];
 
 /**
- * A note that is being written: kept in this browser with every key, and on the server a moment later, where every
+ * A note or a reply that is being written: kept in this browser with every key, and on the server a moment later, where every
  * device of its writer finds it. Nothing that comes from the server replaces what was typed here and not saved yet.
  * Make it in a component.
  */
-export class NoteDraft {
+export class TextDraft {
   body = $state('');
   #id = crypto.randomUUID() as string;
   #revision = 0;
@@ -32,9 +32,10 @@ export class NoteDraft {
   constructor(
     private readonly client: Client,
     private readonly ticketId: string,
+    private readonly kind: DraftKind,
     private readonly ticketVersion: () => number,
   ) {
-    this.#key = `baton.note.${ticketId}`;
+    this.#key = `baton.${kind.toLowerCase()}.${ticketId}`;
     const kept = readKept(this.#key);
     if (kept) {
       this.#take(kept);
@@ -43,8 +44,8 @@ export class NoteDraft {
     }
     followState(
       client,
-      NoteDraftChangedDocument,
-      () => ({ ticketId }),
+      DraftChangedDocument,
+      () => ({ ticketId, kind }),
       ({ draftChanged }) => this.#hear(draftChanged),
     );
     $effect(() => () => clearTimeout(this.#timer));
@@ -121,7 +122,7 @@ export class NoteDraft {
   async #save(): Promise<void> {
     const revision = this.#revision;
     const id = this.#id;
-    const input = { ticketId: this.ticketId, kind: 'NOTE' as const, id, body: this.body, revision };
+    const input = { ticketId: this.ticketId, kind: this.kind, id, body: this.body, revision };
     const { data } = await this.client.mutation(DraftSaveDocument, { input }).toPromise();
     if (this.#id !== id) return;
     if (!data) return this.#saveSoon(retryMs);

@@ -1,0 +1,1 @@
+export { MessageResolver, TicketMessagesResolver } from './message.resolver.ts';

@@ -1,0 +1,81 @@
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { connectionTypes } from '../../../graphql/connection.ts';
+import { Node } from '../../../graphql/node.ts';
+import { IdempotencyKeyReusedType, UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
+import { TicketNotFoundType } from '../../tickets/api/index.ts';
+import { Channel, Direction, type Message } from '../conversation.entity.ts';
+
+registerEnumType(Channel, { name: 'Channel', description: 'LINK: on the public link of the ticket. API: brought by a program.' });
+registerEnumType(Direction, { name: 'MessageDirection', description: 'IN: from the client. OUT: to the client.' });
+
+@ObjectType('Message', { implements: Node, description: 'Public text on a ticket: the client reads it. Never changed once sent.' })
+export class MessageType implements Pick<Message, 'id' | 'direction' | 'authorName' | 'body' | 'createdAt'> {
+  @Field(() => ID) id!: string;
+  @Field(() => Direction) direction!: Direction;
+  @Field(() => String) authorName!: string;
+  @Field(() => String, { description: 'HTML of a small, safe set of tags.' }) body!: string;
+  @Field(() => Date) createdAt!: Date;
+}
+
+export const MessageConnection = connectionTypes('Message', () => MessageType);
+
+@InputType()
+export class ReplySendInput {
+  @Field(() => ID) ticketId!: string;
+  @Field(() => String, { description: 'HTML.' }) body!: string;
+  @Field(() => String, { nullable: true, description: 'Of your choice, 8 to 100 characters: asked again with it, nothing is sent twice.' })
+  idempotencyKey?: string | null;
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The draft that this is: it ends with the reply, and nothing saved late brings it back.',
+  })
+  draftId?: string | null;
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The ticket’s version that you saw. What a colleague or the client wrote since holds yours back, so that you can read it first.',
+  })
+  seenVersion?: number | null;
+}
+
+@InputType()
+export class MessageReceiveInput {
+  @Field(() => ID) ticketId!: string;
+  @Field(() => String, { description: 'HTML.' }) body!: string;
+  @Field(() => String, { nullable: true, description: 'Of your choice, 8 to 100 characters: asked again with it, nothing is kept twice.' })
+  idempotencyKey?: string | null;
+}
+
+@ObjectType('NoClient', { implements: UserError, description: 'The ticket has no client.' })
+class NoClientType extends UserError {}
+
+@ObjectType('ConversationClosed', { implements: UserError, description: 'The ticket was closed too long ago to be opened again.' })
+class ConversationClosedType extends UserError {}
+
+@ObjectType('MessageMeanwhile', {
+  implements: UserError,
+  description: 'Somebody else replied, or the client wrote, while you wrote. Read it, then send again with the newer version.',
+})
+class MessageMeanwhileType extends UserError {
+  @Field(() => Int, { description: 'What to send as `seenVersion` to send yours all the same.' }) version!: number;
+}
+
+const ReplySendError = userErrorUnion('ReplySendError', [TicketNotFoundType, NoClientType, MessageMeanwhileType, IdempotencyKeyReusedType]);
+const MessageReceiveError = userErrorUnion('MessageReceiveError', [
+  TicketNotFoundType,
+  NoClientType,
+  ConversationClosedType,
+  IdempotencyKeyReusedType,
+]);
+
+@ObjectType()
+export class ReplySendPayload {
+  @Field(() => MessageType, { nullable: true }) message?: Message | null;
+  @Field(() => [ReplySendError]) userErrors!: UserErrorData[];
+}
+
+@ObjectType()
+export class MessageReceivePayload {
+  @Field(() => MessageType, { nullable: true }) message?: Message | null;
+  @Field(() => [MessageReceiveError]) userErrors!: UserErrorData[];
+}

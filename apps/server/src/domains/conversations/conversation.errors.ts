@@ -1,0 +1,36 @@
+import { DomainError } from '../../kernel/domain-error.ts';
+
+/** There is nobody to answer. */
+export class NoClient extends DomainError {
+  readonly code = 'NO_CLIENT';
+  constructor() {
+    super('This ticket has no client to answer. Choose one first.', 'ticketId');
+  }
+}
+
+/** A colleague replied, or the client wrote, while this reply was written. */
+export class MessageMeanwhile extends DomainError {
+  readonly code = 'MESSAGE_MEANWHILE';
+  constructor(
+    /** The ticket's version by now. */
+    readonly version: number,
+    byClient: boolean,
+  ) {
+    const who = byClient ? 'The client wrote' : 'Somebody else replied';
+    super(`${who} while you were writing. Read it, then send yours if it is still right.`, 'seenVersion');
+  }
+}
+
+export class ConversationClosed extends DomainError {
+  readonly code = 'CONVERSATION_CLOSED';
+  constructor() {
+    super('This ticket was closed too long ago to be opened again. Please write to the desk anew.', 'ticketId');
+  }
+}
+
+export class TooManyMessages extends DomainError {
+  readonly code = 'TOO_MANY_MESSAGES';
+  constructor() {
+    super('That is more than somebody would write. Wait a few minutes, then send it again.', 'body');
+  }
+}

@@ -1,0 +1,227 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { waitFor, World, type Person, type Reply } from '../../testing/world.ts';
+
+const REPLY = `mutation ($input: ReplySendInput!) { replySend(input: $input) { message { id direction authorName author { name } channel body } userErrors { __typename ... on UserError { code message } ... on MessageMeanwhile { version } } } }`;
+const RECEIVE = `mutation ($input: MessageReceiveInput!) { messageReceive(input: $input) { message { id direction authorName author { name } channel } userErrors { ... on UserError { code } } } }`;
+const TICKET = `query ($id: ID!) { ticket(id: $id) { version status { id category } reopenCount messages { edges { node { direction body authorName } } } slaClocks { metric state cycle } } }`;
+const DRAFT = `mutation ($input: DraftSaveInput!) { draftSave(input: $input) { draft { body } } }`;
+const DRAFTS = `query ($ticketId: ID!) { reply: draft(ticketId: $ticketId, kind: REPLY) { body } note: draft(ticketId: $ticketId, kind: NOTE) { body } }`;
+const STATUS = `mutation ($input: TicketSetStatusInput!) { ticketSetStatus(input: $input) { userErrors { ... on UserError { message } } } }`;
+const LINK = `mutation ($id: ID!) { ticketLinkOpen(input: { ticketId: $id }) { ticket { publicLink { url } } } }`;
+const WRITE = `mutation ($input: ClientMessageSendInput!) { messageSend(input: $input) { sent refusal } }`;
+
+let world: World;
+let team: string;
+let ada: Person;
+let bob: Person;
+
+beforeAll(async () => {
+  world = await World.open();
+  team = await world.team();
+  ada = await world.person('AGENT', { name: 'Ada', teams: [team] });
+  bob = await world.person('AGENT', { name: 'Bob', teams: [team] });
+});
+afterEach(() => (world.time.now = null));
+afterAll(() => world.close());
+
+async function asked(overrides: { email?: string | null } = {}) {
+  const client = await world.contact({ name: 'Wilma', ...overrides });
+  const { id } = await world.ticket({ teamId: team, requesterId: client.id, subject: 'Broken kettle' });
+  return { id, client };
+}
+
+const reply = async (person: Person, input: object) => (await person.run(REPLY, { input })).replySend;
+const hear = async (ticketId: string, more: object = {}) =>
+  (await ada.run(RECEIVE, { input: { ticketId, body: '<p>Any news?</p>', ...more } })).messageReceive;
+const ticketOf = async (id: string) => (await ada.run(TICKET, { id })).ticket;
+
+async function move(ticketId: string, to: 'WAITING' | 'RESOLVED' | 'CLOSED'): Promise<void> {
+  const { status } = await ticketOf(ticketId);
+  const { ticketSetStatus } = await ada.run(STATUS, { input: { ticketId, from: status.id, to: world.status(to) } });
+  expect(ticketSetStatus.userErrors).toEqual([]);
+}
+
+async function askAsClient(token: string, query: string, variables: object = {}): Promise<Reply> {
+  const response = await fetch(`http://${world.node(0).url}/client/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query, variables }),
+  });
+  return (await response.json()) as Reply;
+}
+
+async function linkTo(id: string): Promise<string> {
+  const { ticketLinkOpen } = await ada.run(LINK, { id });
+  return ticketLinkOpen.ticket.publicLink.url.split('#')[1];
+}
+
+describe('a reply', () => {
+  it('is kept, sent by e-mail in the same transaction, and answers the promise of a first response', async () => {
+    const { id, client } = await asked();
+
+    const { message, userErrors } = await reply(ada, {
+      ticketId: id,
+      body: '<p>Try the <b>other</b> plug &amp; wait</p><script>x</script>',
+    });
+    const letters = await world.sql('select recipient, subject, body from outgoing_mail where recipient = ?', [client.email]);
+    const { slaClocks } = await ticketOf(id);
+
+    expect(userErrors).toEqual([]);
+    expect(message).toMatchObject({ direction: 'OUT', authorName: 'Ada', author: { name: 'Ada' }, channel: 'EMAIL' });
+    expect(message.body).toBe('<p>Try the other plug &amp; wait</p>');
+    expect(letters).toEqual([
+      { recipient: client.email, subject: expect.stringMatching(/^Re: Broken kettle \[#\d+\]$/), body: 'Try the other plug & wait' },
+    ]);
+    expect(slaClocks).toContainEqual({ metric: 'FIRST_RESPONSE', state: 'MET', cycle: 1 });
+  });
+
+  it('goes out once, however often it is asked with one key, and ends its draft but not the note’s', async () => {
+    const { id } = await asked();
+    const draft = crypto.randomUUID();
+    for (const [kind, draftId] of [
+      ['REPLY', draft],
+      ['NOTE', crypto.randomUUID()],
+    ] as const)
+      await ada.run(DRAFT, { input: { ticketId: id, kind, id: draftId, body: `<p>${kind}</p>`, revision: 1 } });
+    const input = { ticketId: id, body: '<p>Once</p>', draftId: draft, idempotencyKey: draft };
+    const answers = await Promise.all([reply(ada, input), reply(ada, input), reply(ada, input)]);
+    const late = await ada.run(DRAFT, { input: { ticketId: id, kind: 'REPLY', id: draft, body: '<p>late</p>', revision: 9 } });
+
+    expect(new Set(answers.map(({ message }) => message.id)).size).toBe(1);
+    expect((await ticketOf(id)).messages.edges).toHaveLength(1);
+    expect(late.draftSave.draft).toBeNull();
+    expect(await ada.run(DRAFTS, { ticketId: id })).toEqual({ reply: null, note: { body: '<p>NOTE</p>' } });
+  });
+
+  it('is held back when a colleague replied or the client wrote meanwhile, and goes out when that was read', async () => {
+    const { id } = await asked();
+    const { version } = await ticketOf(id);
+    await reply(bob, { ticketId: id, body: '<p>I have it</p>' });
+    const second = await reply(ada, { ticketId: id, body: '<p>Me too</p>', seenVersion: version });
+    await hear(id);
+    const third = await reply(bob, { ticketId: id, body: '<p>More</p>', seenVersion: second.userErrors[0].version });
+    const fourth = await reply(bob, { ticketId: id, body: '<p>More</p>', seenVersion: third.userErrors[0].version });
+
+    expect(second.userErrors).toMatchObject([{ __typename: 'MessageMeanwhile', message: expect.stringMatching(/^Somebody else replied/) }]);
+    expect(third.userErrors).toMatchObject([{ __typename: 'MessageMeanwhile', message: expect.stringMatching(/^The client wrote/) }]);
+    expect(fourth.userErrors).toEqual([]);
+    expect((await ticketOf(id)).messages.edges.map(({ node }: { node: { body: string } }) => node.body)).toEqual([
+      '<p>I have it</p>',
+      '<p>Any news?</p>',
+      '<p>More</p>',
+    ]);
+  });
+
+  it('is not written by light agents, nor by agents on a colleague’s ticket, nor to nobody, nor empty', async () => {
+    const { id } = await asked();
+    const light = await world.person('LIGHT_AGENT', { teams: [team] });
+    const nobodys = await world.ticket({ teamId: team });
+    await world.sql('update ticket set assignee_id = ? where id = ?', [bob.id, id]);
+
+    expect((await reply(light, { ticketId: id, body: '<p>x</p>' })).userErrors).toMatchObject([{ code: 'NOT_PERMITTED' }]);
+    expect((await reply(ada, { ticketId: id, body: '<p>x</p>' })).userErrors).toMatchObject([{ code: 'NOT_PERMITTED' }]);
+    expect((await reply(ada, { ticketId: nobodys.id, body: '<p>x</p>' })).userErrors).toMatchObject([{ code: 'NO_CLIENT' }]);
+    expect((await reply(bob, { ticketId: id, body: '<p> </p>' })).userErrors).toMatchObject([{ code: 'INVALID_INPUT' }]);
+    expect((await ticketOf(id)).messages.edges).toEqual([]);
+  });
+});
+
+describe('a message of the client', () => {
+  it('opens a ticket again that was waiting, done, or closed a short while ago, counts it, and tells its people', async () => {
+    const { id } = await asked();
+    await world.sql('update ticket set assignee_id = ? where id = ?', [bob.id, id]);
+    await world.sql('update ticket set assignee_id = ? where id = ?', [ada.id, id]);
+    const begin = Date.now();
+    for (const to of ['WAITING', 'RESOLVED', 'CLOSED'] as const) {
+      await move(id, to);
+      world.time.now = new Date(begin + 13 * 86_400_000);
+      const { message } = await hear(id);
+      world.time.now = null;
+      expect(message).toMatchObject({ direction: 'IN', authorName: 'Wilma', author: null, channel: 'API' });
+      expect((await ticketOf(id)).status.category).toBe('OPEN');
+    }
+    expect((await ticketOf(id)).reopenCount).toBe(2);
+
+    await move(id, 'CLOSED');
+    world.time.now = new Date(Date.now() + 15 * 86_400_000);
+    const late = await hear(id);
+    expect(late.userErrors).toMatchObject([{ code: 'CONVERSATION_CLOSED' }]);
+    world.time.now = null;
+    expect(await ticketOf(id)).toMatchObject({
+      status: { category: 'CLOSED' },
+      messages: { edges: expect.objectContaining({ length: 3 }) },
+    });
+  });
+
+  it('is told to the assignee, once', async () => {
+    const { id } = await asked();
+    await world.sql('update ticket set assignee_id = ? where id = ?', [bob.id, id]);
+    const admin = await world.person('ADMIN');
+    await admin.run(RECEIVE, { input: { ticketId: id, body: '<p>Hello</p>', idempotencyKey: 'the-same-key' } });
+    await admin.run(RECEIVE, { input: { ticketId: id, body: '<p>Hello</p>', idempotencyKey: 'the-same-key' } });
+
+    expect(await world.sql('select reason, type from notification where member_id = ? and ticket_id = ?', [bob.id, id])).toEqual([
+      { reason: 'ASSIGNEE', type: 'message.received' },
+    ]);
+  });
+});
+
+describe('the page of a public link', () => {
+  it('shows what was said and no name of the desk’s people, live, and takes what the client writes, once', async () => {
+    const { id } = await asked({ email: null });
+    const token = await linkTo(id);
+    await move(id, 'WAITING');
+    const messageId = crypto.randomUUID();
+    const write = (text: string, message = messageId) => askAsClient(token, WRITE, { input: { id: message, text } });
+    const [first, again] = await Promise.all([write('Still <broken>\n\nReally'), write('Still <broken>\n\nReally')]);
+    await reply(ada, { ticketId: id, body: '<p>We look at it</p>' });
+    const { data } = await askAsClient(token, '{ ticket { state messages { mine body } } }');
+    const empty = await write('  ', crypto.randomUUID());
+
+    expect([first, again].map((answer) => answer.data.messageSend)).toEqual([
+      { sent: true, refusal: null },
+      { sent: true, refusal: null },
+    ]);
+    expect(data.ticket).toEqual({
+      state: 'OPEN',
+      messages: [
+        { mine: true, body: '<p>Still &lt;broken&gt;</p><p>Really</p>' },
+        { mine: false, body: '<p>We look at it</p>' },
+      ],
+    });
+    expect(empty.data.messageSend).toMatchObject({ sent: false, refusal: expect.stringContaining('empty') });
+    // Without an address nothing is mailed: they read it where they wrote.
+    expect(await world.sql(`select id from outgoing_mail where subject like 'Re: Broken kettle%' and recipient is null`)).toEqual([]);
+    const { messages } = await ticketOf(id);
+    expect(messages.edges.map(({ node }: { node: { authorName: string } }) => node.authorName)).toEqual(['Wilma', 'Ada']);
+  });
+
+  it('takes no more than somebody would write, and nothing by the id of another ticket’s message', async () => {
+    const { id } = await asked();
+    const other = await asked();
+    const token = await linkTo(id);
+    const foreign = await hear(other.id);
+    const outcomes: boolean[] = [];
+    for (let index = 0; index < 22; index++)
+      outcomes.push((await askAsClient(token, WRITE, { input: { id: crypto.randomUUID(), text: `${index}` } })).data.messageSend.sent);
+    const taken = await askAsClient(await linkTo(other.id), WRITE, { input: { id: (await hear(id)).message.id, text: 'mine' } });
+
+    expect(outcomes.filter(Boolean)).toHaveLength(20);
+    expect(foreign.userErrors).toEqual([]);
+    expect(taken.data?.messageSend?.sent ?? false).toBe(false);
+    expect((await ticketOf(other.id)).messages.edges).toHaveLength(1);
+  });
+
+  it('hears of a reply at once', async () => {
+    const { id } = await asked();
+    const events: string[] = [];
+    const stream = ada.follow('subscription ($id: ID!) { ticketChanged(id: $id) { messages { edges { node { body } } } } }', { id });
+    await stream.begun();
+    await reply(bob, { ticketId: id, body: '<p>Live</p>' });
+    await stream.until(({ ticketChanged }) => {
+      events.push(JSON.stringify(ticketChanged));
+      return ticketChanged.messages.edges.length === 1;
+    });
+    await waitFor(() => events.length > 0);
+  });
+});

@@ -1,0 +1,140 @@
+import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
+import { domainEvent } from '../../kernel/domain-event.ts';
+import { isId, newId } from '../../kernel/id.ts';
+import { post } from '../../platform/mail/mailer.ts';
+import type { Scope } from '../../platform/scope.ts';
+import { contactById, type Contact } from '../contacts/index.ts';
+import { finishDraft } from '../drafts/index.ts';
+import { memberById } from '../identity/index.ts';
+import { cleanRichText, isBlank, lockClientsTicket, lockTicket, plainFromRichText, reopenTicket, type Ticket } from '../tickets/index.ts';
+import { Channel, Conversation, Direction, Message } from './conversation.entity.ts';
+import { ConversationClosed, MessageMeanwhile, NoClient, TooManyMessages } from './conversation.errors.ts';
+import { MessageEvent } from './conversation.events.ts';
+import { canReply } from './conversation.policy.ts';
+
+export interface SendReply {
+  readonly ticketId: string;
+  readonly body: string;
+  /** The draft that the reply was written as; it ends with the reply. */
+  readonly draftId?: string | null | undefined;
+  /** The ticket's version that the writer saw; null when nothing of it was shown. */
+  readonly seenVersion?: number | null | undefined;
+}
+
+/** Answers the client, on the channel on which they last wrote: by e-mail where they never did and have an address. */
+export function sendReply(scope: Scope, { ticketId, body, draftId, seenVersion }: SendReply): Promise<Message> {
+  return scope.transaction(async (tx) => {
+    const ticket = await lockTicket(tx, ticketId);
+    if (!canReply(tx.viewer, ticket))
+      throw new NotPermitted('Those who may edit a ticket answer its client. Take it, or ask its assignee.');
+    if (seenVersion != null) await requireNothingMeanwhile(tx, ticket, seenVersion);
+    if (draftId) await finishDraft(tx, { ticketId, kind: 'REPLY', id: draftId });
+    const client = await tx.load(contactById, ticket.requesterId);
+    if (!client) throw new NoClient();
+    const conversation = await latestConversation(tx, ticket.id, client, client.email ? Channel.EMAIL : Channel.LINK);
+    const author = await tx.load(memberById, tx.viewer.memberId);
+    const message = await write(tx, conversation, {
+      direction: Direction.OUT,
+      body,
+      authorId: author?.id ?? null,
+      authorName: author?.name ?? '',
+    });
+    if (conversation.channel === Channel.EMAIL && client.email) await mail(tx, ticket, client.email, message);
+    tx.record(domainEvent(MessageEvent.SENT, ticket.id, { subjectId: message.id }));
+    return message;
+  });
+}
+
+export interface ReceiveMessage {
+  readonly ticketId: string;
+  readonly body: string;
+}
+
+/** A message of the ticket's client, as a program brings it. It opens the ticket again where it was waiting or done. */
+export function receiveMessage(scope: Scope, { ticketId, body }: ReceiveMessage): Promise<Message> {
+  return scope.transaction(async (tx) => {
+    const ticket = await lockTicket(tx, ticketId);
+    if (!canReply(tx.viewer, ticket)) throw new NotPermitted('Those who may edit a ticket add what its client said.');
+    return receive(tx, ticket, Channel.API, { body });
+  });
+}
+
+/** How many messages somebody with a link may write in how long. */
+const clientMessages = { most: 20, withinMs: 10 * 60_000 };
+
+export interface WriteAsClient {
+  /** A UUID that the page chose: sent twice, it is one message. */
+  readonly id: string;
+  readonly body: string;
+}
+
+/** What the client writes on the page of their link. */
+export function writeAsClient(scope: Scope, { id, body }: WriteAsClient): Promise<Message> {
+  return scope.transaction(async (tx) => {
+    if (!isId(id)) throw new InvalidInput('The id of a message is a UUID of your choice.', 'id');
+    const ticket = await lockClientsTicket(tx);
+    const { workspaceId, em } = tx;
+    const known = await em.findOne(Message, { workspaceId, id });
+    const conversation = known && (await em.findOne(Conversation, { workspaceId, id: known.conversationId, ticketId: ticket.id }));
+    if (known && conversation) return known;
+    if (known) throw new InvalidInput('This id is taken. Choose another for every new message.', 'id');
+    const [recent]: { count: string }[] = await em.execute(
+      'select count(*) from client_message where workspace_id = ? and ticket_id = ? and mine and created_at > ?',
+      [workspaceId, ticket.id, new Date(tx.now().getTime() - clientMessages.withinMs)],
+    );
+    if (Number(recent?.count) >= clientMessages.most) throw new TooManyMessages();
+    return receive(tx, ticket, Channel.LINK, { id, body });
+  });
+}
+
+async function receive(tx: Scope, ticket: Ticket, channel: Channel, { id, body }: { id?: string; body: string }): Promise<Message> {
+  const client = await tx.load(contactById, ticket.requesterId);
+  if (!client) throw new NoClient();
+  const conversation = await latestConversation(tx, ticket.id, client, channel);
+  const message = await write(tx, conversation, { id, direction: Direction.IN, body, authorId: null, authorName: client.name });
+  tx.record(domainEvent(MessageEvent.RECEIVED, ticket.id, { subjectId: message.id }));
+  if (!(await reopenTicket(tx, ticket))) throw new ConversationClosed();
+  return message;
+}
+
+/** The conversation with a ticket's client in which something was said last; a new one where there is none. */
+async function latestConversation(tx: Scope, ticketId: string, { id: contactId }: Contact, channel: Channel): Promise<Conversation> {
+  const { workspaceId, em } = tx;
+  const [latest]: { id: string }[] = await em.execute(
+    `select c.id from conversation c where c.workspace_id = ? and c.ticket_id = ? and c.contact_id = ?
+     order by (select max(m.created_at) from message m where m.workspace_id = c.workspace_id and m.conversation_id = c.id) desc nulls last limit 1`,
+    [workspaceId, ticketId, contactId],
+  );
+  if (latest) return em.findOneOrFail(Conversation, { workspaceId, id: latest.id });
+  return em.create(Conversation, { workspaceId, id: newId(), ticketId, contactId, channel, createdAt: tx.now() }, { persist: true });
+}
+
+type Written = Pick<Message, 'direction' | 'body' | 'authorId' | 'authorName'> & { readonly id?: string | undefined };
+
+async function write(tx: Scope, conversation: Conversation, { id = newId(), body, ...said }: Written): Promise<Message> {
+  const clean = cleanRichText('message', body);
+  if (isBlank(clean)) throw new InvalidInput('The message is empty. Write at least one character.', 'body');
+  const { workspaceId } = tx;
+  const message = tx.em.create(
+    Message,
+    { workspaceId, id, conversationId: conversation.id, body: clean, createdAt: tx.now(), ...said },
+    { persist: true },
+  );
+  await tx.em.flush();
+  return message;
+}
+
+/** In the post with the transaction: a reply that is kept is sent, and one that is not is not. */
+async function mail(tx: Scope, { workspaceId, number, subject }: Ticket, recipient: string, { body }: Message): Promise<void> {
+  await post(tx.em, { workspaceId, recipient, subject: `Re: ${subject} [#${number}]`, body: plainFromRichText(body) }, tx.now());
+}
+
+async function requireNothingMeanwhile(tx: Scope, ticket: Ticket, seenVersion: number): Promise<void> {
+  const { workspaceId, viewer } = tx;
+  const [meanwhile]: { type: string }[] = await tx.em.execute(
+    `select type from event where workspace_id = ? and ticket_id = ? and ticket_version > ? and type = any(?::text[])
+     and actor_id is distinct from ? order by ticket_version desc limit 1`,
+    [workspaceId, ticket.id, seenVersion, `{${Object.values(MessageEvent).join(',')}}`, viewer.memberId],
+  );
+  if (meanwhile) throw new MessageMeanwhile(ticket.version, meanwhile.type === MessageEvent.RECEIVED);
+}

@@ -1,0 +1,34 @@
+import { LockMode } from '@mikro-orm/core';
+import type { Scope } from '../../platform/scope.ts';
+import { listStatuses } from './references.ts';
+import { Ticket } from './ticket.entity.ts';
+import { TicketNotFound } from './ticket.errors.ts';
+import { TicketEvent, ticketEvent } from './ticket.events.ts';
+
+/** How long after it was closed a message of the client opens a ticket again. */
+const reopenWindowMs = 14 * 86_400_000;
+
+/** The ticket that a client's link opens, locked until the transaction ends. */
+export async function lockClientsTicket(tx: Scope): Promise<Ticket> {
+  const { viewer, workspaceId, em } = tx;
+  const id = viewer.kind === 'CLIENT' ? viewer.ticketId : undefined;
+  const ticket = id ? await em.findOne(Ticket, { workspaceId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true }) : null;
+  if (!ticket) throw new TicketNotFound();
+  return ticket;
+}
+
+/**
+ * What a message of the client does to a locked ticket: one that waits or is done is open again. Answers false for one
+ * that was closed too long ago, which stays so.
+ */
+export async function reopenTicket(tx: Scope, ticket: Ticket): Promise<boolean> {
+  const { category, statusSince } = ticket;
+  if (category === 'CLOSED' && tx.now().getTime() - statusSince.getTime() > reopenWindowMs) return false;
+  if (category !== 'WAITING' && category !== 'RESOLVED' && category !== 'CLOSED') return true;
+  const open = (await listStatuses(tx)).find((status) => status.category === 'OPEN');
+  if (!open) return true;
+  const change = { field: 'statusId', from: ticket.statusId, to: open.id };
+  ticket.moveTo(open, tx.now());
+  tx.record(ticketEvent(TicketEvent.STATUS_CHANGED, ticket.id, [change]));
+  return true;
+}

@@ -1,0 +1,94 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { faultsOf, picture, RunningDesk } from './desk.ts';
+
+let desk: RunningDesk;
+
+beforeAll(async () => {
+  desk = await RunningDesk.start({ nodes: 2, closed: true });
+});
+afterAll(() => desk.stop());
+afterEach(() => expect(desk.complaints.splice(0)).toEqual([]));
+
+/** Makes a ticket of a new client in the dialog and answers its address. */
+async function ticketOf(page: Page, client: string, subject: string): Promise<string> {
+  await page.getByRole('button', { name: 'New ticket' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Subject').fill(subject);
+  await dialog.getByLabel('Team').selectOption({ label: 'Support' });
+  await dialog.getByRole('combobox', { name: 'Client' }).fill(client);
+  await dialog.getByRole('option', { name: new RegExp(client) }).click();
+  await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+  await page.getByRole('heading', { name: subject }).waitFor();
+  return page.url();
+}
+
+describe('an operator and a client', () => {
+  it('write to each other, live, over two nodes, and the note between them stays inside', async () => {
+    const ada = await desk.person('ada@demo.baton', { path: '/views/open' });
+    await ticketOf(ada, 'Wilma Kettle', 'The kettle leaks');
+    await ada.getByRole('button', { name: 'Make a link' }).click();
+    const field = ada.getByRole('textbox', { name: 'Public link' });
+    await field.waitFor();
+    const client = await desk.stranger({ viewport: { width: 390, height: 800 } });
+    await client.goto(await field.inputValue());
+    await client.getByText('Nothing was written yet.').waitFor();
+
+    await ada.keyboard.press('r');
+    await ada.getByRole('textbox', { name: 'Reply' }).pressSequentially('Is the lid closed?');
+    await picture(ada, 'reply-composer');
+    await ada.getByRole('button', { name: 'Send reply' }).click();
+    await client.getByText('Is the lid closed?').waitFor();
+    await ada.getByRole('article', { name: 'Reply: Ada Lindqvist' }).waitFor();
+    await ada.getByRole('button', { name: 'Internal note', exact: true }).click();
+    await ada.getByRole('textbox', { name: 'Internal note' }).pressSequentially('They never close it');
+    await ada.getByRole('button', { name: 'Add note' }).click();
+    await ada.getByRole('article', { name: /^Internal note/ }).waitFor();
+
+    await client.getByLabel('Write to us').fill('It is.\n\nIt leaks below <the handle>.');
+    await client.reload();
+    expect(await client.getByLabel('Write to us').inputValue()).toContain('below <the handle>');
+    await client.getByRole('button', { name: 'Send' }).click();
+    await client.getByText('It leaks below <the handle>.').first().waitFor();
+    await ada.getByRole('article', { name: 'Client: Wilma Kettle' }).waitFor();
+    await picture(ada, 'conversation-light');
+    await picture(client, 'follow-conversation');
+    expect((await client.locator('body').textContent()) ?? '').not.toMatch(/never close|Ada/);
+    expect(await faultsOf(ada)).toEqual([]);
+    expect(await faultsOf(client)).toEqual([]);
+  });
+
+  it('are not answered twice: what came in while a reply was written is read first', async () => {
+    const ada = await desk.person('ada@demo.baton', { path: '/views/open' });
+    const address = await ticketOf(ada, 'Fred Flint', 'Two answers');
+    const bohdan = await desk.person('bohdan@demo.baton', { node: 1, path: new URL(address).pathname });
+    await bohdan.getByRole('heading', { name: 'Two answers' }).waitFor();
+    await ada.keyboard.press('r');
+    await ada.getByRole('textbox', { name: 'Reply' }).pressSequentially('Mine');
+    await bohdan.getByText('is writing').first().waitFor();
+    await bohdan.keyboard.press('r');
+    await bohdan.getByRole('textbox', { name: 'Reply' }).pressSequentially('Faster');
+    await bohdan.getByRole('button', { name: 'Send reply' }).click();
+    await ada.getByRole('article', { name: /^Reply: Bohdan/ }).waitFor();
+    await ada.getByRole('button', { name: 'Send reply' }).click();
+    await ada.getByText('Somebody else replied while you were writing.').waitFor();
+    await picture(ada, 'reply-meanwhile');
+    await ada.reload();
+    await ada.getByRole('heading', { name: 'Two answers' }).waitFor();
+    await ada.keyboard.press('r');
+    await ada.getByRole('textbox', { name: 'Reply' }).getByText('Mine').waitFor();
+    await ada.getByRole('button', { name: 'Send reply' }).click();
+    await ada.getByRole('button', { name: 'Send anyway' }).click();
+    await bohdan.getByRole('article', { name: /^Reply: Ada/ }).waitFor();
+
+    const phone = await desk.person('ada@demo.baton', {
+      path: new URL(address).pathname,
+      colorScheme: 'dark',
+      viewport: { width: 360, height: 740 },
+    });
+    await phone.getByRole('article', { name: /^Reply: Ada/ }).scrollIntoViewIfNeeded();
+    await picture(phone, 'conversation-dark-360');
+    expect(await phone.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    expect(await faultsOf(phone)).toEqual([]);
+  });
+});
