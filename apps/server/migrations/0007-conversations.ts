@@ -32,9 +32,12 @@ export class Migration0007Conversations extends Migration {
       );
       create index message_conversation_index on message (workspace_id, conversation_id, created_at, id);
       alter table ticket add column reopen_count integer not null default 0;
+      -- Of the ticket's own client alone: another's may have come with a merge.
       create view client_message as
         select c.workspace_id, c.ticket_id, m.id, m.direction = 'IN' as mine, m.body, m.created_at
-        from conversation c join message m on m.workspace_id = c.workspace_id and m.conversation_id = c.id;
+        from conversation c
+        join ticket t on t.workspace_id = c.workspace_id and t.id = c.ticket_id and t.requester_id = c.contact_id
+        join message m on m.workspace_id = c.workspace_id and m.conversation_id = c.id;
     `);
   }
 

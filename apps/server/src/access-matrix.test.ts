@@ -88,11 +88,19 @@ async function fixture(letter: Letter, place: Place = 'free', row?: Row): Promis
   const { roleCreate } = needs.includes('roleId')
     ? await owner.run(`mutation { roleCreate(input: { name: "${unique} role", permissions: [] }) { role { id } } }`)
     : { roleCreate: { role: { id: '' } } };
+  const spareTicketId = /spareTicketId|mergedId/.test(needs) ? (await ticketAt('free')).id : '';
+  if (needs.includes('mergedId') && place !== 'foreign') {
+    await owner.run(`mutation ($input: TicketMergeInput!) { ticketMerge(input: $input) { source { id } } }`, {
+      input: { sourceId: ticket.id, destinationId: spareTicketId },
+    });
+  }
   const { view } = await owner.run('{ view(key: "open") { id } }');
   return {
     ticketId: ticket.id,
     assigneeId: ticket.assigneeId,
     noteId: ticket.noteId,
+    spareTicketId,
+    mergedId: ticket.id,
     contactId,
     spareContactId: needs.includes('spareContactId') ? await spareContact(unique) : '',
     memberId: spare.id,
@@ -178,7 +186,13 @@ const expected = (row: Row, letter: Letter, place: Place): boolean => {
 
 /** An id inside an input that names nothing at all. */
 function elsewhere(given: Fixture): Fixture {
-  return { ...given, ticketId: crypto.randomUUID(), noteId: crypto.randomUUID() };
+  return {
+    ...given,
+    ticketId: crypto.randomUUID(),
+    noteId: crypto.randomUUID(),
+    mergedId: crypto.randomUUID(),
+    spareTicketId: crypto.randomUUID(),
+  };
 }
 
 for (const kind of ['query', 'mutation'] as const) {

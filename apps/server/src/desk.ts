@@ -6,8 +6,18 @@ import { Migration0004Clients } from '../migrations/0004-clients.ts';
 import { Migration0005Sla } from '../migrations/0005-sla.ts';
 import { Migration0006TicketWork } from '../migrations/0006-ticket-work.ts';
 import { Migration0007Conversations } from '../migrations/0007-conversations.ts';
+import { Migration0008Merges } from '../migrations/0008-merges.ts';
 import type { Config } from './config.ts';
-import { BreachWatch, escalate, ReapplyWatch, followFacts, followMessages, followStatus, startClocks } from './domains/sla/index.ts';
+import {
+  BreachWatch,
+  escalate,
+  ReapplyWatch,
+  followFacts,
+  followMerges,
+  followMessages,
+  followStatus,
+  startClocks,
+} from './domains/sla/index.ts';
 import { authenticate, rightsBehind, SignInDesk } from './domains/identity/index.ts';
 import { notifyMembers } from './domains/notifications/index.ts';
 import { authenticateClient, clientRightsBehind, LinkDesk, tokenPrefix } from './domains/public-links/index.ts';
@@ -88,6 +98,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       { name: '0005-sla', class: Migration0005Sla },
       { name: '0006-ticket-work', class: Migration0006TicketWork },
       { name: '0007-conversations', class: Migration0007Conversations },
+      { name: '0008-merges', class: Migration0008Merges },
     ],
     poolSize: config.databasePool,
   });
@@ -108,8 +119,10 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
   const limits = new RateLimits(redis?.commands ?? null, config.requestsPerMinute ?? 0);
 
   const relay = new Relay(orm, pubSub, logger);
-  const log = new EventLog(stampTicket, [startClocks, followStatus, followFacts, followMessages, escalate, notifyMembers], (workspaceId) =>
-    relay.poke(workspaceId),
+  const log = new EventLog(
+    stampTicket,
+    [startClocks, followStatus, followFacts, followMessages, followMerges, escalate, notifyMembers],
+    (workspaceId) => relay.poke(workspaceId),
   );
   const scopeFor = (viewer: Viewer, at: Clock = clock) => new Scope(orm.em.fork(), viewer, at, log);
   const systemScope = (workspaceId: string, at?: Clock) => scopeFor(systemViewer(workspaceId), at);

@@ -19,6 +19,7 @@ import {
 import { Draft } from './domains/drafts/index.ts';
 import { ImportRun } from './domains/import/index.ts';
 import { Conversation, Message } from './domains/conversations/index.ts';
+import { Merge, MergeItem } from './domains/merges/index.ts';
 import { Note, NoteMention } from './domains/notes/index.ts';
 import { Notification } from './domains/notifications/index.ts';
 import { SlaCalendar, SlaCalendarVersion, SlaClock, SlaPolicy, SlaPolicyVersion, SlaSegment } from './domains/sla/index.ts';
@@ -41,6 +42,8 @@ export const entities = [
   Member,
   Conversation,
   Message,
+  Merge,
+  MergeItem,
   Note,
   NoteMention,
   Notification,

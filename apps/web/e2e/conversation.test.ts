@@ -92,3 +92,50 @@ describe('an operator and a client', () => {
     expect(await faultsOf(phone)).toEqual([]);
   });
 });
+
+describe('two tickets about one thing', () => {
+  it('become one, and two again, before the eyes of a colleague', async () => {
+    const ada = await desk.person('ada@demo.baton', { path: '/views/open' });
+    const into = await ticketOf(ada, 'Nora Twice', 'The first letter');
+    const number = into.split('/').at(-1) ?? '';
+    const bohdan = await desk.person('bohdan@demo.baton', { node: 1, path: new URL(into).pathname });
+    await ticketOf(ada, 'Paul Other', 'The second letter');
+    await ada.getByRole('textbox', { name: 'Internal note' }).pressSequentially('Said in the second');
+    await ada.getByRole('button', { name: 'Add note' }).click();
+    await ada.getByRole('article', { name: /^Internal note/ }).waitFor();
+    await ada.getByRole('button', { name: 'Merge into another ticket…' }).click();
+    const dialog = ada.getByRole('dialog');
+    await dialog.getByLabel('Number of the other ticket').fill('99999');
+    await dialog.getByRole('button', { name: 'Find' }).click();
+    await dialog.getByText('There is no such ticket').waitFor();
+    await dialog.getByLabel('Number of the other ticket').fill(`#${number}`);
+    await dialog.getByRole('button', { name: 'Find' }).click();
+    await dialog.getByText('It is of another client.').waitFor();
+    await picture(ada, 'merge');
+    expect(await faultsOf(ada)).toEqual([]);
+    await dialog.getByRole('button', { name: `Merge into #${number}` }).click();
+
+    await ada.getByRole('heading', { name: 'The first letter' }).waitFor();
+    await ada
+      .getByRole('article', { name: /^Internal note/ })
+      .getByText('Said in the second')
+      .waitFor();
+    await bohdan
+      .getByRole('article', { name: /^Internal note/ })
+      .getByText('Said in the second')
+      .waitFor();
+    await bohdan.getByText('Merged into this ticket:').waitFor();
+    await picture(bohdan, 'merge-destination');
+    await ada.getByText('Merged into this ticket:').getByRole('link').click();
+    await ada.getByText('This ticket became part of').waitFor();
+    await picture(ada, 'merge-source');
+    expect(await faultsOf(ada)).toEqual([]);
+    await ada.getByRole('button', { name: 'Undo the merge' }).click();
+    await ada
+      .getByRole('article', { name: /^Internal note/ })
+      .getByText('Said in the second')
+      .waitFor();
+    await bohdan.getByText('Merged into this ticket:').waitFor({ state: 'detached' });
+    expect(await bohdan.getByText('Said in the second').count()).toBe(0);
+  });
+});

@@ -7,6 +7,10 @@ export interface Fixture {
   readonly ticketId: string;
   readonly assigneeId: string | null;
   readonly noteId: string;
+  /** Of the team, with no assignee. */
+  readonly spareTicketId: string;
+  /** `ticketId`, where it was merged into the spare one. */
+  readonly mergedId: string;
   readonly contactId: string;
   /** A client whom nothing else needs. */
   readonly spareContactId: string;
@@ -109,6 +113,13 @@ export const operations: Readonly<Record<string, Row>> = {
     input: ({ ticketId }) => ({ ticketId, kind: 'NOTE', id: crypto.randomUUID(), body: '<p>x</p>', revision: 1 }),
   },
   replySend: { on: 'ticket', ...edited, input: ({ ticketId }) => ({ ticketId, body: '<p>x</p>' }), yes: gone('NO_CLIENT') },
+  ticketMerge: {
+    on: 'ticket',
+    ...edited,
+    input: ({ ticketId, spareTicketId }) => ({ sourceId: spareTicketId, destinationId: ticketId }),
+    select: 'destination { id }',
+  },
+  ticketUnmerge: { on: 'ticket', ...edited, input: ({ mergedId }) => ({ ticketId: mergedId }), select: 'ticket { id }' },
   messageReceive: { on: 'ticket', ...edited, input: ({ ticketId }) => ({ ticketId, body: '<p>x</p>' }), yes: gone('NO_CLIENT') },
   noteAdd: { on: 'ticket', ...noted, input: ({ ticketId }) => ({ ticketId, body: '<p>x</p>' }) },
   noteEdit: { on: 'ticket', free: 'OA', taken: 'OA', other: 'OA', input: ({ noteId }) => ({ noteId, body: '<p>y</p>', version: 1 }) },
@@ -297,7 +308,7 @@ export const fields: Readonly<Record<string, string>> = {
   Tag: 'id name',
   Team: 'id name',
   Ticket:
-    'activity assignee createdAt description dueAt id messages notes:OASML number priority publicLink reopenCount requester resolvedAt slaClocks snoozedUntil source status statusSince subject tags team topic updatedAt version viewerCan viewerIsWatching watchers',
+    'activity assignee createdAt description dueAt id mergedAt mergedInto mergedTickets messages notes:OASML number priority publicLink reopenCount requester resolvedAt slaClocks snoozedUntil source status statusSince subject tags team topic updatedAt version viewerCan viewerIsWatching watchers',
   TicketPermissions: 'assign edit take watch writeNotes',
   TicketPresence: 'people ticketId',
   Topic: 'id name names parent',

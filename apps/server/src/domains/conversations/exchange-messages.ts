@@ -6,7 +6,15 @@ import type { Scope } from '../../platform/scope.ts';
 import { contactById, type Contact } from '../contacts/index.ts';
 import { finishDraft } from '../drafts/index.ts';
 import { memberById } from '../identity/index.ts';
-import { cleanRichText, isBlank, lockClientsTicket, lockTicket, plainFromRichText, reopenTicket, type Ticket } from '../tickets/index.ts';
+import {
+  cleanRichText,
+  isBlank,
+  lockClientsTicket,
+  lockTicketOrMerged,
+  plainFromRichText,
+  reopenTicket,
+  type Ticket,
+} from '../tickets/index.ts';
 import { Channel, Conversation, Direction, Message } from './conversation.entity.ts';
 import { ConversationClosed, MessageMeanwhile, NoClient, TooManyMessages } from './conversation.errors.ts';
 import { MessageEvent } from './conversation.events.ts';
@@ -24,10 +32,11 @@ export interface SendReply {
 /** Answers the client, on the channel on which they last wrote: by e-mail where they never did and have an address. */
 export function sendReply(scope: Scope, { ticketId, body, draftId, seenVersion }: SendReply): Promise<Message> {
   return scope.transaction(async (tx) => {
-    const ticket = await lockTicket(tx, ticketId);
+    const ticket = await lockTicketOrMerged(tx, ticketId);
     if (!canReply(tx.viewer, ticket))
       throw new NotPermitted('Those who may edit a ticket answer its client. Take it, or ask its assignee.');
-    if (seenVersion != null) await requireNothingMeanwhile(tx, ticket, seenVersion);
+    // Versions of a ticket that it was merged into say nothing of what the writer saw.
+    if (seenVersion != null && ticket.id === ticketId) await requireNothingMeanwhile(tx, ticket, seenVersion);
     if (draftId) await finishDraft(tx, { ticketId, kind: 'REPLY', id: draftId });
     const client = await tx.load(contactById, ticket.requesterId);
     if (!client) throw new NoClient();
@@ -53,7 +62,7 @@ export interface ReceiveMessage {
 /** A message of the ticket's client, as a program brings it. It opens the ticket again where it was waiting or done. */
 export function receiveMessage(scope: Scope, { ticketId, body }: ReceiveMessage): Promise<Message> {
   return scope.transaction(async (tx) => {
-    const ticket = await lockTicket(tx, ticketId);
+    const ticket = await lockTicketOrMerged(tx, ticketId);
     if (!canReply(tx.viewer, ticket)) throw new NotPermitted('Those who may edit a ticket add what its client said.');
     return receive(tx, ticket, Channel.API, { body });
   });

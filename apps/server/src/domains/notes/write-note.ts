@@ -5,7 +5,7 @@ import { isId, newId } from '../../kernel/id.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { memberById } from '../identity/index.ts';
 import { finishDraft } from '../drafts/index.ts';
-import { lockTicket, type Ticket } from '../tickets/index.ts';
+import { lockTicket, lockTicketOrMerged, type Ticket } from '../tickets/index.ts';
 import { saveMentions } from './mentions.ts';
 import { Note } from './note.entity.ts';
 import { NoteConflict, NoteMeanwhile, NoteNotFound } from './note.errors.ts';
@@ -23,9 +23,10 @@ export interface AddNote {
 
 export function addNote(scope: Scope, { ticketId, body, draftId, seenVersion }: AddNote): Promise<Note> {
   return scope.transaction(async (tx) => {
-    const ticket = await lockTicket(tx, ticketId);
+    const ticket = await lockTicketOrMerged(tx, ticketId);
     if (!canWriteNotes(tx.viewer)) throw new NotPermitted('Your role may not write notes.');
-    if (seenVersion != null) await requireNothingMeanwhile(tx, ticket, seenVersion);
+    // Versions of a ticket that it was merged into say nothing of what the writer saw.
+    if (seenVersion != null && ticket.id === ticketId) await requireNothingMeanwhile(tx, ticket, seenVersion);
     if (draftId) await finishDraft(tx, { ticketId, kind: 'NOTE', id: draftId });
     const author = await tx.load(memberById, tx.viewer.memberId);
     const note = new Note();

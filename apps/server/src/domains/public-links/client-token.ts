@@ -37,8 +37,9 @@ export async function clientRightsBehind(em: EntityManager, clock: Clock, tokens
 
 function openLinks(em: EntityManager, clock: Clock, hashes: readonly string[]): Promise<OpenLink[]> {
   return em.execute<OpenLink[]>(
-    `select token_hash, workspace_id, ticket_id from client_ticket
-     where token_hash = any(?::text[]) and (readable_until is null or readable_until > ?)`,
+    `select l.token_hash, l.workspace_id, l.ticket_id from client_link l
+     join client_ticket t on t.workspace_id = l.workspace_id and t.ticket_id = l.ticket_id
+     where l.token_hash = any(?::text[]) and (t.readable_until is null or t.readable_until > ?)`,
     [`{${hashes.join(',')}}`, clock()],
   );
 }

@@ -2,7 +2,7 @@ export { BreachWatch, recordBreaches } from './breach-watch.ts';
 export { clocksByTicket } from './find-clocks.ts';
 export { escalate } from './escalate.ts';
 export { policyById } from './find-settings.ts';
-export { followFacts, followMessages, followStatus, recordReply, startClocks } from './reactions.ts';
+export { followFacts, followMerges, followMessages, followStatus, recordReply, startClocks } from './reactions.ts';
 export { ReapplyWatch } from './reapply.ts';
 export { saveCalendar } from './save-calendar.ts';
 export { savePolicy } from './save-policy.ts';

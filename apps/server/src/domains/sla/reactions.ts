@@ -13,10 +13,11 @@ import { domainEvent, type DomainEvent } from '../../kernel/domain-event.ts';
 import type { Reaction } from '../../platform/event-log.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { MessageEvent } from '../conversations/index.ts';
+import { MergeEvent } from '../merges/index.ts';
 import { lockTicket, Ticket, TicketEvent } from '../tickets/index.ts';
 import { ClockBook } from './clock-book.ts';
 import { factsOf, measureOf, policyFor, type PinnedPolicy } from './policy.ts';
-import { SegmentReason, SlaMetric, type SlaClock } from './sla.entity.ts';
+import { SegmentReason, SlaMetric, SlaSegment, type SlaClock } from './sla.entity.ts';
 import { SlaEvent } from './sla.events.ts';
 
 /** Rule 2: what is promised from the creation on. */
@@ -128,6 +129,49 @@ export const followMessages: Reaction = {
     await (event.type === MessageEvent.SENT ? answered(tx, ticket) : asked(tx, ticket));
   },
 };
+
+/**
+ * A ticket that became part of another promises nothing of its own (rule 4), and its unanswered client is the other's to
+ * answer, from when they asked (rule 10). Undone, its clocks go on as they stood, and the time between is not counted.
+ */
+export const followMerges: Reaction = {
+  to: [MergeEvent.MERGED, MergeEvent.UNDONE],
+  async run(tx, event) {
+    const ticket = await ticketOf(tx, event);
+    const book = await ClockBook.open(tx, ticket.id);
+    const owedSince = await owedFrom(tx, book);
+    for (const clock of book.clocks) {
+      if (event.type === MergeEvent.UNDONE) await turnByStatus(book, clock, ticket, tx.now());
+      else await book.turn(clock, cancelClock(await book.reading(clock), tx.now().getTime()), SegmentReason.CANCELLED, tx.now());
+    }
+    await book.save();
+    if (event.type === MergeEvent.MERGED && ticket.mergedIntoId && owedSince) await oweFrom(tx, ticket.mergedIntoId, owedSince);
+  },
+};
+
+/** Since when a ticket owes its client an answer; null where it owes none. */
+async function owedFrom(tx: Scope, book: ClockBook): Promise<Date | null> {
+  const owed = book.get(SlaMetric.NEXT_RESPONSE);
+  if (!owed || owed.stoppedAt || owed.cancelledAt) return null;
+  const { workspaceId, ticketId, metric, cycle } = owed;
+  const [first] = await tx.em.find(SlaSegment, { workspaceId, ticketId, metric, cycle }, { orderBy: { fromAt: 'asc' }, limit: 1 });
+  return first?.fromAt ?? null;
+}
+
+/** The other ticket owes an answer from the earlier of the two. */
+async function oweFrom(tx: Scope, ticketId: string, since: Date): Promise<void> {
+  const ticket = await tx.em.findOneOrFail(Ticket, { workspaceId: tx.workspaceId, id: ticketId });
+  const book = await ClockBook.open(tx, ticketId);
+  const policy = await book.policy();
+  // Before its first reply the first response is what is owed.
+  if (!policy || !book.get(SlaMetric.FIRST_RESPONSE)?.stoppedAt) return;
+  const own = await owedFrom(tx, book);
+  if (own && own <= since) return;
+  const clock = book.get(SlaMetric.NEXT_RESPONSE);
+  if (clock && own) await replace(book, clock, tx.now());
+  await beginByStatus(book, SlaMetric.NEXT_RESPONSE, policy, ticket, since);
+  await book.save();
+}
 
 /** Counts a reply that was sent elsewhere, as an import brings it. */
 export function recordReply(scope: Scope, ticketId: string): Promise<void> {

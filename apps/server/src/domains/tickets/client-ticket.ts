@@ -22,7 +22,9 @@ export async function lockClientsTicket(tx: Scope): Promise<Ticket> {
  * that was closed too long ago, which stays so.
  */
 export async function reopenTicket(tx: Scope, ticket: Ticket): Promise<boolean> {
-  const { category, statusSince } = ticket;
+  const { category, statusSince, mergedIntoId } = ticket;
+  // Merged into one of another client, whom their link must not show.
+  if (mergedIntoId) return false;
   if (category === 'CLOSED' && tx.now().getTime() - statusSince.getTime() > reopenWindowMs) return false;
   if (category !== 'WAITING' && category !== 'RESOLVED' && category !== 'CLOSED') return true;
   const open = (await listStatuses(tx)).find((status) => status.category === 'OPEN');

@@ -1,5 +1,5 @@
 import { LockMode } from '@mikro-orm/core';
-import { NotPermitted } from '../../kernel/domain-error.ts';
+import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
 import { isId } from '../../kernel/id.ts';
 import { listLoaderByKey, loaderByKey } from '../../platform/loader.ts';
 import type { Scope } from '../../platform/scope.ts';
@@ -39,8 +39,17 @@ export async function lockTicket(tx: Scope, id: string): Promise<Ticket> {
   return ticket;
 }
 
+/** The ticket, or the one it became part of: what is written on a merged ticket lands where its story goes on. */
+export async function lockTicketOrMerged(tx: Scope, id: string): Promise<Ticket> {
+  let ticket = await lockTicket(tx, id);
+  while (ticket.mergedIntoId) ticket = await lockTicket(tx, ticket.mergedIntoId);
+  return ticket;
+}
+
 export async function lockTicketToEdit(tx: Scope, id: string): Promise<Ticket> {
   const ticket = await lockTicket(tx, id);
+  if (ticket.mergedIntoId)
+    throw new InvalidInput('This ticket was merged into another. Edit that one, or undo the merge first.', 'ticketId');
   if (!canEdit(tx.viewer, ticket)) {
     throw new NotPermitted('You can edit tickets that are assigned to you or to nobody. Take it, or ask its assignee.');
   }

@@ -43,6 +43,8 @@ const TicketSchema = defineEntity({
     createdAt: p.datetime(),
     updatedAt: p.datetime(),
     resolvedAt: p.datetime().strictNullable(),
+    /** The ticket that it became part of; null for one that is its own. */
+    mergedIntoId: p.uuid().strictNullable().default(null),
     /** How often it was done and came back. */
     reopenCount: p.integer().default(0),
   },
@@ -60,6 +62,14 @@ export class Ticket extends TicketSchema.class {
     this.statusSince = at;
     if (wasDone && !isDone) this.reopenCount += 1;
     if (isDone !== wasDone) this.resolvedAt = isDone ? at : null;
+  }
+
+  /** As if it had never left: what was not asked for by anybody is no reopening. */
+  comeBackTo(status: Status, at: Date): void {
+    this.statusId = status.id;
+    this.category = status.category;
+    this.statusSince = at;
+    if (status.category !== StatusCategory.RESOLVED && status.category !== StatusCategory.CLOSED) this.resolvedAt = null;
   }
 
   rename(subject: string): void {

@@ -64,11 +64,13 @@ function canTake(viewer: Viewer, ticket: TicketScope): boolean {
 }
 
 /** Everything a viewer may do with a ticket they see, for the buttons that offer it. */
-export function permissionsOn(viewer: Viewer, ticket: TicketScope) {
+export function permissionsOn(viewer: Viewer, ticket: TicketScope & { readonly mergedIntoId: string | null }) {
+  // What became part of another is edited there.
+  const own = ticket.mergedIntoId === null;
   return {
-    edit: canEdit(viewer, ticket),
-    assign: may(viewer, 'ticket.assign') || (canEdit(viewer, ticket) && works(viewer, ticket)),
-    take: canTake(viewer, ticket),
+    edit: own && canEdit(viewer, ticket),
+    assign: own && (may(viewer, 'ticket.assign') || (canEdit(viewer, ticket) && works(viewer, ticket))),
+    take: own && canTake(viewer, ticket),
     writeNotes: may(viewer, 'note.write'),
     watch: may(viewer, 'watch.self'),
   };

@@ -1,0 +1,1 @@
+export { MergeResolver } from './merge.resolver.ts';

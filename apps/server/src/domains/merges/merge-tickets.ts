@@ -1,0 +1,116 @@
+import { domainEvent } from '../../kernel/domain-event.ts';
+import { isId, newId } from '../../kernel/id.ts';
+import type { Scope } from '../../platform/scope.ts';
+import { letIn, listStatuses, lockTicketToEdit, TicketEvent, TicketNotFound, type Ticket } from '../tickets/index.ts';
+import { Merge, MergeItemKind } from './merge.entity.ts';
+import { MergeRefused } from './merge.errors.ts';
+import { MergeEvent } from './merge.events.ts';
+
+export interface MergeTickets {
+  readonly sourceId: string;
+  readonly destinationId: string;
+}
+
+/**
+ * Makes a ticket part of another. What belongs to it moves, and is not copied: conversations and notes. Tags and
+ * watchers are added where they lack. The source is closed and leads to the destination from then on.
+ */
+export function mergeTickets(scope: Scope, { sourceId, destinationId }: MergeTickets): Promise<Merge> {
+  return scope.transaction(async (tx) => {
+    if (sourceId === destinationId) throw new MergeRefused('A ticket cannot be merged into itself. Choose another.', 'destinationId');
+    const [source, destination] = await lockBoth(tx, sourceId, destinationId);
+    if (destination.mergedIntoId) throw new MergeRefused('This ticket was itself merged into another. Choose that one.', 'destinationId');
+    const { workspaceId, em } = tx;
+    const merge = em.create(Merge, {
+      workspaceId,
+      id: newId(),
+      sourceId,
+      destinationId,
+      sourceStatusId: source.statusId,
+      filled: {},
+      mergedAt: tx.now(),
+      mergedById: tx.viewer.kind === 'MEMBER' ? tx.viewer.memberId : null,
+      undoneAt: null,
+      undoneById: null,
+    });
+    await em.flush();
+    await moveItems(tx, merge);
+    await addWhatLacks(tx, merge);
+    if (destination.requesterId === null && source.requesterId !== null) {
+      merge.filled = { requesterId: source.requesterId };
+      destination.requesterId = source.requesterId;
+      tx.record(
+        domainEvent(TicketEvent.EDITED, destinationId, { changes: [{ field: 'requesterId', from: null, to: source.requesterId }] }),
+      );
+    }
+    await close(tx, source);
+    source.mergedIntoId = destinationId;
+    tx.record(domainEvent(MergeEvent.MERGED, sourceId, { subjectId: merge.id, changes: [numberChange(destination)] }));
+    tx.record(domainEvent(MergeEvent.RECEIVED, destinationId, { subjectId: merge.id, changes: [numberChange(source)] }));
+    return merge;
+  });
+}
+
+/** In the order of their ids, so that two who merge the same two tickets the other way round wait and do not starve. */
+async function lockBoth(tx: Scope, sourceId: string, destinationId: string): Promise<[Ticket, Ticket]> {
+  if (!isId(sourceId) || !isId(destinationId)) throw new TicketNotFound();
+  const locked = new Map<string, Ticket>();
+  for (const id of [sourceId, destinationId].sort()) locked.set(id, await lockTicketToEdit(tx, id));
+  return [locked.get(sourceId), locked.get(destinationId)] as [Ticket, Ticket];
+}
+
+export function numberChange({ number }: Ticket) {
+  return { field: 'merge', from: null, to: `#${number}` };
+}
+
+async function moveItems({ em, workspaceId }: Scope, { id, sourceId, destinationId }: Merge): Promise<void> {
+  for (const [table, kind] of [
+    ['note', MergeItemKind.NOTE],
+    ['conversation', MergeItemKind.CONVERSATION],
+  ] as const) {
+    await em.execute(
+      `with moved as (update ${table} set ticket_id = ? where workspace_id = ? and ticket_id = ? returning id)
+       insert into merge_item (workspace_id, merge_id, kind, item_id) select ?, ?, ?, id from moved`,
+      [destinationId, workspaceId, sourceId, workspaceId, id, kind],
+    );
+  }
+  // Whoever was let into the source by a note goes on to read it.
+  await em.execute(
+    `insert into ticket_grant (workspace_id, ticket_id, member_id, reason)
+     select workspace_id, ?, member_id, reason from ticket_grant where workspace_id = ? and ticket_id = ? and reason like 'mention:%'
+     on conflict do nothing`,
+    [destinationId, workspaceId, sourceId],
+  );
+}
+
+async function addWhatLacks(tx: Scope, { id, sourceId, destinationId }: Merge): Promise<void> {
+  const { em, workspaceId } = tx;
+  await em.execute(
+    `with added as (
+       insert into ticket_tag (workspace_id, ticket_id, tag_id) select workspace_id, ?, tag_id from ticket_tag where workspace_id = ? and ticket_id = ?
+       on conflict do nothing returning tag_id)
+     insert into merge_item (workspace_id, merge_id, kind, item_id) select ?, ?, ?, tag_id from added`,
+    [destinationId, workspaceId, sourceId, workspaceId, id, MergeItemKind.TAG],
+  );
+  const watchers: { item_id: string }[] = await em.execute(
+    `with added as (
+       insert into watcher (workspace_id, ticket_id, member_id, since) select workspace_id, ?, member_id, ? from watcher where workspace_id = ? and ticket_id = ?
+       on conflict do nothing returning member_id)
+     insert into merge_item (workspace_id, merge_id, kind, item_id) select ?, ?, ?, member_id from added returning item_id`,
+    [destinationId, tx.now(), workspaceId, sourceId, workspaceId, id, MergeItemKind.WATCHER],
+  );
+  await letIn(
+    tx,
+    destinationId,
+    watchers.map(({ item_id: memberId }) => memberId),
+    'watching',
+  );
+}
+
+async function close(tx: Scope, source: Ticket): Promise<void> {
+  if (source.category === 'CLOSED') return;
+  const closed = (await listStatuses(tx)).find(({ category }) => category === 'CLOSED');
+  if (!closed) return;
+  tx.record(domainEvent(TicketEvent.STATUS_CHANGED, source.id, { changes: [{ field: 'statusId', from: source.statusId, to: closed.id }] }));
+  source.moveTo(closed, tx.now());
+}

@@ -1,0 +1,240 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { World, type Person, type Reply } from '../../testing/world.ts';
+
+const MERGE = `mutation ($input: TicketMergeInput!) { ticketMerge(input: $input) { source { id status { category } mergedInto { id } mergedAt } destination { mergedTickets { id } } userErrors { __typename ... on UserError { code message } } } }`;
+const UNMERGE = `mutation ($input: TicketUnmergeInput!) { ticketUnmerge(input: $input) { ticket { status { category } mergedInto { id } reopenCount } userErrors { ... on UserError { code message } } } }`;
+const REPLY = `mutation ($input: ReplySendInput!) { replySend(input: $input) { message { id } userErrors { ... on UserError { code } } } }`;
+const RECEIVE = `mutation ($input: MessageReceiveInput!) { messageReceive(input: $input) { message { id } userErrors { ... on UserError { code } } } }`;
+const NOTE = `mutation ($input: NoteAddInput!) { noteAdd(input: $input) { note { id } userErrors { ... on UserError { code } } } }`;
+const TAG = `mutation ($input: TicketTagInput!) { ticketTag(input: $input) { ticket { id } userErrors { ... on UserError { code message } } } }`;
+const WATCH = `mutation ($input: WatcherAddInput!) { watcherAdd(input: $input) { userErrors { ... on UserError { code } } } }`;
+const DRAFT = `mutation ($input: DraftSaveInput!) { draftSave(input: $input) { draft { body } } }`;
+const STATUS = `mutation ($input: TicketSetStatusInput!) { ticketSetStatus(input: $input) { userErrors { ... on UserError { message } } } }`;
+const LINK = `mutation ($id: ID!) { ticketLinkOpen(input: { ticketId: $id }) { ticket { publicLink { url } } } }`;
+const TICKET = `query ($id: ID!) { ticket(id: $id) { version status { category } requester { id } tags { name } watchers { id } notes { edges { node { body } } }
+  messages { edges { node { body } } } slaClocks { metric state cycle elapsedMs dueAt } activity { edges { node { type } } } } }`;
+
+let world: World;
+let team: string;
+let ada: Person;
+let bob: Person;
+let light: Person;
+
+beforeAll(async () => {
+  world = await World.open();
+  team = await world.team();
+  ada = await world.person('AGENT', { name: 'Ada', teams: [team] });
+  bob = await world.person('AGENT', { name: 'Bob', teams: [team] });
+  light = await world.person('LIGHT_AGENT', { name: 'Light' });
+});
+afterEach(() => (world.time.now = null));
+afterAll(() => world.close());
+
+const merge = async (sourceId: string, destinationId: string, person = ada) =>
+  (await person.run(MERGE, { input: { sourceId, destinationId } })).ticketMerge;
+const unmerge = async (ticketId: string, person = ada) => (await person.run(UNMERGE, { input: { ticketId } })).ticketUnmerge;
+const start = Date.parse('2026-03-02T08:00:00Z');
+const at = (minutes: number) => (world.time.now = new Date(start + minutes * 60_000));
+
+async function look(id: string, person = ada) {
+  const { ticket } = await person.run(TICKET, { id });
+  const bodies = (rows: { edges: { node: { body: string } }[] }) => rows.edges.map(({ node }) => node.body);
+  return {
+    ...ticket,
+    tags: ticket.tags.map(({ name }: { name: string }) => name),
+    watchers: ticket.watchers.map((member: { id: string }) => member.id),
+    notes: bodies(ticket.notes),
+    messages: bodies(ticket.messages),
+    of: (metric: string) => ticket.slaClocks.find((clock: { metric: string }) => clock.metric === metric),
+    events: ticket.activity.edges.map(({ node }: { node: { type: string } }) => node.type) as string[],
+  };
+}
+
+/** Two tickets of one client, each with a note, a message, a tag and a watcher. */
+async function pair() {
+  const client = await world.contact();
+  const [source, destination] = await Promise.all([
+    world.ticket({ teamId: team, requesterId: client.id }),
+    world.ticket({ teamId: team, requesterId: client.id }),
+  ]);
+  for (const [{ id }, name, watcher] of [
+    [source, 'source', ada],
+    [destination, 'destination', bob],
+  ] as const) {
+    await ada.run(NOTE, {
+      input: { ticketId: id, body: `<p>note of ${name} <span data-type="mention" data-id="${light.id}">@L</span></p>` },
+    });
+    await ada.run(RECEIVE, { input: { ticketId: id, body: `<p>message of ${name}</p>` } });
+    await ada.run(TAG, { input: { ticketId: id, add: ['both', name] } });
+    await ada.run(WATCH, { input: { ticketId: id, memberId: watcher.id } });
+  }
+  return { source: source.id, destination: destination.id, client };
+}
+
+const short = (html: string) => html.replace(/<[^>]+>/g, '').replace(' @L', '');
+
+describe('a merge', () => {
+  it('moves what belongs to the source, adds what lacks, closes it, and leads on to where it went', async () => {
+    const { source, destination } = await pair();
+
+    const merged = await merge(source, destination);
+    const after = await look(destination);
+    const left = await look(source);
+
+    expect(merged.userErrors).toEqual([]);
+    expect(merged.source).toMatchObject({ status: { category: 'CLOSED' }, mergedInto: { id: destination } });
+    expect(merged.destination.mergedTickets).toEqual([{ id: source }]);
+    expect(after.notes.map(short).sort()).toEqual(['note of destination', 'note of source']);
+    expect(after.messages.map(short).sort()).toEqual(['message of destination', 'message of source']);
+    expect(after.tags).toEqual(['both', 'destination', 'source']);
+    expect(after.watchers.sort()).toEqual([ada.id, bob.id].sort());
+    expect(after.events).toContain('ticket.received_merge');
+    expect([left.notes, left.messages]).toEqual([[], []]);
+    expect(left.events).toContain('ticket.merged');
+    // Rule 4: it promises nothing any more.
+    expect(new Set(left.slaClocks.map(({ state }: { state: string }) => state))).toEqual(new Set(['CANCELLED']));
+    // Whom the moved note lets in goes on to read it.
+    expect((await light.run(TICKET, { id: destination })).ticket).not.toBeNull();
+  });
+
+  it('takes what is written on the source to the destination, also over two merges, and lets nobody edit the source', async () => {
+    const { source, destination } = await pair();
+    const last = await world.ticket({ teamId: team, requesterId: (await look(source)).requester.id });
+    const draft = crypto.randomUUID();
+    await bob.run(DRAFT, { input: { ticketId: source, kind: 'NOTE', id: draft, body: '<p>being written</p>', revision: 1 } });
+    await merge(source, destination);
+    await merge(destination, last.id);
+    const kept = await bob.run(`query ($id: ID!) { draft(ticketId: $id, kind: NOTE) { body } }`, { id: source });
+    const note = await bob.run(NOTE, { input: { ticketId: source, body: '<p>being written</p>', draftId: draft, seenVersion: 1 } });
+    const reply = await bob.run(REPLY, { input: { ticketId: source, body: '<p>answer</p>' } });
+    const heard = await bob.run(RECEIVE, { input: { ticketId: source, body: '<p>late</p>' } });
+    const edited = await ada.run(TAG, { input: { ticketId: source, add: ['x'] } });
+
+    expect(kept.draft).toEqual({ body: '<p>being written</p>' });
+    expect([note.noteAdd.userErrors, reply.replySend.userErrors, heard.messageReceive.userErrors]).toEqual([[], [], []]);
+    expect(edited.ticketTag.userErrors).toMatchObject([{ message: expect.stringContaining('was merged into another') }]);
+    const final = await look(last.id);
+    expect(final.notes.map(short)).toContain('being written');
+    expect(final.messages.map(short)).toEqual(expect.arrayContaining(['answer', 'late']));
+    expect((await bob.run(`query ($id: ID!) { draft(ticketId: $id, kind: NOTE) { body } }`, { id: source })).draft).toBeNull();
+  });
+
+  it('is refused into itself, into one that was merged, and without the right to edit both', async () => {
+    const { source, destination } = await pair();
+    const third = await world.ticket({ teamId: team });
+    await world.sql('update ticket set assignee_id = ? where id = ?', [bob.id, third.id]);
+    await merge(source, destination);
+
+    expect((await merge(source, source)).userErrors).toMatchObject([{ code: 'MERGE_REFUSED' }]);
+    expect((await merge(third.id, source, bob)).userErrors).toHaveLength(1);
+    expect((await merge(source, third.id, bob)).userErrors).toHaveLength(1);
+    expect((await merge(destination, third.id)).userErrors).toMatchObject([{ code: 'NOT_PERMITTED' }]);
+    expect((await merge(destination, crypto.randomUUID())).userErrors).toMatchObject([{ code: 'TICKET_NOT_FOUND' }]);
+  });
+
+  it('of two at once, each the other way round, succeeds exactly once', async () => {
+    for (let round = 0; round < 5; round++) {
+      const { source, destination } = await pair();
+      const outcomes = await Promise.all([merge(source, destination), merge(destination, source, bob)]);
+
+      expect(outcomes.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
+      const rows = await world.sql('select 1 from ticket where id in (?, ?) and merged_into_id is not null', [source, destination]);
+      expect(rows).toHaveLength(1);
+    }
+  });
+
+  it('leaves the client owed an answer since they first asked (rule 10)', async () => {
+    at(0);
+    const { source, destination } = await pair();
+    for (const id of [source, destination]) await ada.run(REPLY, { input: { ticketId: id, body: '<p>Hello</p>' } });
+    await world.sql(`update sla_policy_version set targets = targets || '{"NEXT_RESPONSE": {"NORMAL": {"amount": 2, "unit": "HOURS"}}}'`);
+    at(60);
+    await ada.run(RECEIVE, { input: { ticketId: source, body: '<p>First</p>' } });
+    at(90);
+    await ada.run(RECEIVE, { input: { ticketId: destination, body: '<p>Second</p>' } });
+    at(100);
+    await merge(source, destination);
+
+    expect((await look(destination)).of('NEXT_RESPONSE')).toMatchObject({
+      state: 'RUNNING',
+      dueAt: new Date(start + 180 * 60_000).toISOString(),
+    });
+    expect((await look(source)).of('NEXT_RESPONSE')).toMatchObject({ state: 'CANCELLED' });
+  });
+});
+
+describe('undoing a merge', () => {
+  it('gives back exactly what moved, keeps what came since, and lets the clocks go on without the time between', async () => {
+    at(0);
+    const { source, destination } = await pair();
+    at(60);
+    const before = await look(source);
+    await merge(source, destination);
+    at(120);
+    await ada.run(NOTE, { input: { ticketId: destination, body: '<p>since</p>' } });
+    await ada.run(TAG, { input: { ticketId: destination, remove: ['source'], add: [] } });
+    await ada.run(TAG, { input: { ticketId: destination, add: ['source'] } });
+    at(600);
+    const undone = await unmerge(source);
+    const [left, right] = [await look(source), await look(destination)];
+
+    expect(undone).toMatchObject({ userErrors: [], ticket: { status: { category: 'NEW' }, mergedInto: null, reopenCount: 0 } });
+    expect([left.notes, left.messages].map((list) => list.map(short))).toEqual([['note of source'], ['message of source']]);
+    expect(right.notes.map(short).sort()).toEqual(['note of destination', 'since']);
+    expect(right.messages.map(short)).toEqual(['message of destination']);
+    // Given again by hand since: theirs. The watcher nobody touched: taken away.
+    expect(right.tags).toEqual(['both', 'destination', 'source']);
+    expect(right.watchers).toEqual([bob.id]);
+    expect(left.watchers).toEqual([ada.id]);
+    expect(left.of('RESOLUTION')).toMatchObject({ state: 'RUNNING', cycle: 1 });
+    expect(Date.parse(left.of('RESOLUTION').dueAt) - Date.parse(before.of('RESOLUTION').dueAt)).toBe(540 * 60_000);
+    expect([left.events.at(-1), right.events.at(-1)]).toEqual(['ticket.merge_undone', 'ticket.gave_back_merge']);
+    expect((await unmerge(source)).userErrors).toMatchObject([{ code: 'TICKET_NOT_FOUND' }]);
+  });
+
+  it('leaves closed what was closed before, and is refused after thirty days and within a chain', async () => {
+    const { source, destination } = await pair();
+    const third = await world.ticket({ teamId: team });
+    await ada.run(STATUS, { input: { ticketId: source, from: world.status('NEW'), to: world.status('CLOSED') } });
+    await merge(source, destination);
+    await merge(destination, third.id);
+
+    expect((await unmerge(source)).userErrors).toMatchObject([
+      { code: 'UNMERGE_REFUSED', message: expect.stringContaining('merged further') },
+    ]);
+    expect((await unmerge(destination)).userErrors).toEqual([]);
+    world.time.now = new Date(Date.now() + 31 * 86_400_000);
+    expect((await unmerge(source)).userErrors).toMatchObject([{ code: 'UNMERGE_REFUSED', message: expect.stringContaining('30 days') }]);
+    world.time.now = new Date(Date.now() + 29 * 86_400_000);
+    expect((await unmerge(source)).ticket).toMatchObject({ status: { category: 'CLOSED' }, mergedInto: null });
+  });
+});
+
+describe('the link of a merged ticket', () => {
+  const ask = async (token: string): Promise<Reply> => {
+    const response = await fetch(`http://${world.node(0).url}/client/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query: '{ ticket { state messages { body } } }' }),
+    });
+    return (await response.json()) as Reply;
+  };
+  const linkTo = async (id: string): Promise<string> => (await ada.run(LINK, { id })).ticketLinkOpen.ticket.publicLink.url.split('#')[1];
+
+  it('shows the destination to its client, and nothing of it to the client of another', async () => {
+    const { source, destination } = await pair();
+    const stranger = await world.contact();
+    const foreign = await world.ticket({ teamId: team, requesterId: stranger.id });
+    await ada.run(RECEIVE, { input: { ticketId: foreign.id, body: '<p>of a stranger</p>' } });
+    const [own, theirs] = [await linkTo(source), await linkTo(foreign.id)];
+    await merge(source, destination);
+    await merge(foreign.id, destination);
+
+    const { data } = await ask(own);
+    expect(data.ticket.state).toBe('NEW');
+    expect(data.ticket.messages.map(({ body }: { body: string }) => short(body))).toContain('message of destination');
+    expect(JSON.stringify(data)).not.toContain('of a stranger');
+    expect((await look(destination)).messages.map(short)).toContain('of a stranger');
+    expect((await ask(theirs)).data.ticket).toEqual({ state: 'CLOSED', messages: [] });
+  });
+});

@@ -1,0 +1,122 @@
+import { domainEvent } from '../../kernel/domain-event.ts';
+import { NotPermitted } from '../../kernel/domain-error.ts';
+import { isId } from '../../kernel/id.ts';
+import type { Scope } from '../../platform/scope.ts';
+import { canEdit, endGrant, lockTicket, statusById, TicketEvent, TicketNotFound, type Ticket } from '../tickets/index.ts';
+import { Merge, MergeItem, MergeItemKind } from './merge.entity.ts';
+import { UnmergeRefused } from './merge.errors.ts';
+import { MergeEvent } from './merge.events.ts';
+import { numberChange } from './merge-tickets.ts';
+
+/** How long a merge can be undone. */
+const undoWindowMs = 30 * 86_400_000;
+
+/**
+ * Makes two tickets of one again: exactly what moved goes back, what was added is taken away where it still is, and the
+ * source comes back to its status. What came since stays where it is.
+ */
+export function unmergeTickets(scope: Scope, sourceId: string): Promise<Merge> {
+  return scope.transaction(async (tx) => {
+    const { workspaceId, em } = tx;
+    const found = isId(sourceId) ? await em.findOne(Merge, { workspaceId, sourceId, undoneAt: null }) : null;
+    if (!found) throw new TicketNotFound();
+    const [source, destination] = await lockMerged(tx, found);
+    // Two who undo at once: the second finds that it was done.
+    const merge = await em.refresh(found);
+    if (!merge || merge.undoneAt) throw new UnmergeRefused('Somebody else has undone this already.', 'ticketId');
+    if (destination.mergedIntoId) {
+      throw new UnmergeRefused('The ticket that it was merged into was merged further. Undo that merge first.', 'ticketId');
+    }
+    if (tx.now().getTime() - merge.mergedAt.getTime() > undoWindowMs) {
+      throw new UnmergeRefused('A merge can be undone for 30 days; this one is older.', 'ticketId');
+    }
+    await takeBack(tx, merge);
+    const { requesterId } = merge.filled;
+    if (requesterId && destination.requesterId === requesterId) {
+      destination.requesterId = null;
+      tx.record(domainEvent(TicketEvent.EDITED, destination.id, { changes: [{ field: 'requesterId', from: requesterId, to: null }] }));
+    }
+    source.mergedIntoId = null;
+    await restoreStatus(tx, source, merge.sourceStatusId);
+    merge.undoneAt = tx.now();
+    merge.undoneById = tx.viewer.kind === 'MEMBER' ? tx.viewer.memberId : null;
+    tx.record(domainEvent(MergeEvent.UNDONE, source.id, { subjectId: merge.id, changes: [numberChange(destination)] }));
+    tx.record(domainEvent(MergeEvent.GAVE_BACK, destination.id, { subjectId: merge.id, changes: [numberChange(source)] }));
+    return merge;
+  });
+}
+
+async function lockMerged(tx: Scope, { sourceId, destinationId }: Merge): Promise<[Ticket, Ticket]> {
+  const locked = new Map<string, Ticket>();
+  for (const id of [sourceId, destinationId].sort()) {
+    const ticket = await lockTicket(tx, id);
+    if (!canEdit(tx.viewer, ticket)) throw new NotPermitted('Those who may edit both tickets undo their merge.');
+    locked.set(id, ticket);
+  }
+  return [locked.get(sourceId), locked.get(destinationId)] as [Ticket, Ticket];
+}
+
+async function takeBack(tx: Scope, { id, sourceId, destinationId }: Merge): Promise<void> {
+  const { em, workspaceId } = tx;
+  for (const [table, kind] of [
+    ['note', MergeItemKind.NOTE],
+    ['conversation', MergeItemKind.CONVERSATION],
+  ] as const) {
+    await em.execute(
+      `update ${table} set ticket_id = ? where workspace_id = ? and ticket_id = ?
+         and id in (select item_id from merge_item where workspace_id = ? and merge_id = ? and kind = ?)`,
+      [sourceId, workspaceId, destinationId, workspaceId, id, kind],
+    );
+  }
+  await em.execute(
+    `delete from ticket_grant g where workspace_id = ? and ticket_id = ? and reason like 'mention:%'
+       and exists (select 1 from merge_item i where i.workspace_id = g.workspace_id and i.merge_id = ? and i.kind = ? and g.reason = 'mention:' || i.item_id)`,
+    [workspaceId, destinationId, id, MergeItemKind.NOTE],
+  );
+  // What somebody took away and gave again by hand since is theirs.
+  const added = await em.find(MergeItem, { workspaceId, mergeId: id, kind: { $in: [MergeItemKind.TAG, MergeItemKind.WATCHER] } });
+  for (const { kind, itemId } of added) {
+    if (await changedSince(tx, id, destinationId, kind, itemId)) continue;
+    if (kind === MergeItemKind.TAG) {
+      await em.execute('delete from ticket_tag where workspace_id = ? and ticket_id = ? and tag_id = ?', [
+        workspaceId,
+        destinationId,
+        itemId,
+      ]);
+    } else {
+      await em.execute('delete from watcher where workspace_id = ? and ticket_id = ? and member_id = ?', [
+        workspaceId,
+        destinationId,
+        itemId,
+      ]);
+      await endGrant(tx, destinationId, itemId, 'watching');
+    }
+  }
+}
+
+async function changedSince(
+  { em, workspaceId }: Scope,
+  mergeId: string,
+  ticketId: string,
+  kind: MergeItemKind,
+  itemId: string,
+): Promise<boolean> {
+  const told =
+    kind === MergeItemKind.TAG
+      ? { field: 'tag', sql: `(select name from tag where workspace_id = ? and id = ?)` }
+      : { field: 'watcher', sql: `(select id::text from member where workspace_id = ? and id = ?)` };
+  const [row]: object[] = await em.execute(
+    `select 1 from event e where e.workspace_id = ? and e.ticket_id = ?
+       and e.ticket_version > (select ticket_version from event where workspace_id = ? and ticket_id = ? and subject_id = ? and type = ?)
+       and exists (select 1 from jsonb_array_elements(e.changes) c where c->>'field' = ? and ${told.sql} in (c->>'from', c->>'to')) limit 1`,
+    [workspaceId, ticketId, workspaceId, ticketId, mergeId, MergeEvent.RECEIVED, told.field, workspaceId, itemId],
+  );
+  return row !== undefined;
+}
+
+async function restoreStatus(tx: Scope, source: Ticket, statusId: string): Promise<void> {
+  const status = await tx.load(statusById, statusId);
+  if (!status || source.statusId === statusId) return;
+  tx.record(domainEvent(TicketEvent.STATUS_CHANGED, source.id, { changes: [{ field: 'statusId', from: source.statusId, to: statusId }] }));
+  source.comeBackTo(status, tx.now());
+}
