@@ -22,6 +22,14 @@ export class Migration0006TicketWork extends Migration {
       create index sla_clock_untold_index on sla_clock (workspace_id, ticket_id) where untold;
       create index sla_clock_step_index on sla_clock (step_at) where step_at is not null;
     `);
+    // Every desk has a list of what is late, beside that of what soon will be.
+    this.addSql(`
+      update view set place = place + 1 where place > (select place from view b where b.workspace_id = view.workspace_id and b.key = 'breaching');
+      insert into view (workspace_id, id, key, name, filter, sort, place)
+        select workspace_id, gen_random_uuid(), 'overdue', '{"en": "Overdue", "uk": "Прострочені"}', filter || '{"dueWithinMinutes": 0}', 'DUE', place + 1
+        from view where key = 'breaching' on conflict do nothing;
+      update view set filter = filter || '{"dueWithinMinutes": 30, "not": {"dueWithinMinutes": 0}}' where key = 'breaching';
+    `);
     // The newest event of a ticket says how it stands. Earlier ones know less, so that nobody may go on from before them.
     this.addSql(`
       update event e set facets = ticket_facets(t) from ticket t
@@ -31,6 +39,10 @@ export class Migration0006TicketWork extends Migration {
   }
 
   override down(): void {
+    this.addSql(`
+      delete from view where key = 'overdue';
+      update view set filter = (filter - 'not') || '{"dueWithinMinutes": 60}' where key = 'breaching';
+    `);
     this.addSql(`
       alter table sla_clock drop column untold, drop column breach_cause, drop column step_at, drop column escalated_minutes;
       alter table sla_policy_version drop column options;

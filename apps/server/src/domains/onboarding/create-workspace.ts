@@ -126,7 +126,13 @@ const defaultViews: { key: string; name: Names; filter: TicketFilter; sort: Tick
   {
     key: 'breaching',
     name: { en: 'Breaching soon', uk: 'Скоро порушення' },
-    filter: { categories: working, dueWithinMinutes: 60 },
+    filter: { categories: working, dueWithinMinutes: 30, not: { dueWithinMinutes: 0 } },
+    sort: TicketOrder.DUE,
+  },
+  {
+    key: 'overdue',
+    name: { en: 'Overdue', uk: 'Прострочені' },
+    filter: { categories: working, dueWithinMinutes: 0 },
     sort: TicketOrder.DUE,
   },
   { key: 'closed', name: { en: 'Closed', uk: 'Закриті' }, filter: { categories: ['RESOLVED', 'CLOSED'] }, sort: TicketOrder.UPDATED },

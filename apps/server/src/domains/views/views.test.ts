@@ -163,6 +163,7 @@ describe('a list', () => {
       'open',
       'waiting',
       'breaching',
+      'overdue',
       'closed',
       'spam',
     ]);
