@@ -7,6 +7,7 @@ import { Migration0005Sla } from '../migrations/0005-sla.ts';
 import { Migration0006TicketWork } from '../migrations/0006-ticket-work.ts';
 import { Migration0007Conversations } from '../migrations/0007-conversations.ts';
 import { Migration0008Merges } from '../migrations/0008-merges.ts';
+import { Migration0009Links } from '../migrations/0009-links.ts';
 import type { Config } from './config.ts';
 import {
   BreachWatch,
@@ -99,6 +100,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       { name: '0006-ticket-work', class: Migration0006TicketWork },
       { name: '0007-conversations', class: Migration0007Conversations },
       { name: '0008-merges', class: Migration0008Merges },
+      { name: '0009-links', class: Migration0009Links },
     ],
     poolSize: config.databasePool,
   });

@@ -19,6 +19,7 @@ import {
 import { Draft } from './domains/drafts/index.ts';
 import { ImportRun } from './domains/import/index.ts';
 import { Conversation, Message } from './domains/conversations/index.ts';
+import { TicketLink } from './domains/links/index.ts';
 import { Merge, MergeItem } from './domains/merges/index.ts';
 import { Note, NoteMention } from './domains/notes/index.ts';
 import { Notification } from './domains/notifications/index.ts';
@@ -42,6 +43,7 @@ export const entities = [
   Member,
   Conversation,
   Message,
+  TicketLink,
   Merge,
   MergeItem,
   Note,

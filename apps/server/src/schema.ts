@@ -20,6 +20,7 @@ import type { LinkDesk } from './domains/public-links/index.ts';
 import { IntakeResolver } from './domains/intake/api/index.ts';
 import { PresenceResolver } from './domains/live/api/index.ts';
 import { MessageResolver, TicketMessagesResolver } from './domains/conversations/api/index.ts';
+import { LinkedTicketResolver, LinkResolver } from './domains/links/api/index.ts';
 import { MergeResolver } from './domains/merges/api/index.ts';
 import { NoteResolver, TicketNotesResolver } from './domains/notes/api/index.ts';
 import { NotificationResolver } from './domains/notifications/api/index.ts';
@@ -63,6 +64,8 @@ export function makeSchema({ signInDesk, linkDesk }: SchemaDesk): Promise<GraphQ
       IntakeResolver,
       MachineResolver,
       NodeResolver,
+      LinkedTicketResolver,
+      LinkResolver,
       MergeResolver,
       MessageResolver,
       NoteResolver,

@@ -113,6 +113,19 @@ export const operations: Readonly<Record<string, Row>> = {
     input: ({ ticketId }) => ({ ticketId, kind: 'NOTE', id: crypto.randomUUID(), body: '<p>x</p>', revision: 1 }),
   },
   replySend: { on: 'ticket', ...edited, input: ({ ticketId }) => ({ ticketId, body: '<p>x</p>' }), yes: gone('NO_CLIENT') },
+  linkAdd: {
+    on: 'ticket',
+    ...edited,
+    input: ({ ticketId, spareTicketId }) => ({ ticketId, otherId: spareTicketId, role: 'RELATED' }),
+    select: 'ticket { id }',
+  },
+  linkRemove: {
+    on: 'ticket',
+    ...seen,
+    input: ({ ticketId }) => ({ ticketId, linkId: crypto.randomUUID() }),
+    select: 'ticket { id }',
+    yes: gone('LINK_NOT_FOUND'),
+  },
   ticketMerge: {
     on: 'ticket',
     ...edited,
@@ -273,6 +286,7 @@ export const fields: Readonly<Record<string, string>> = {
   LocalizedName: 'locale text',
   Machine: 'customRole member tokens',
   Member: 'id name role teams',
+  LinkedTicket: 'linkId role ticket',
   Message: 'author authorName body channel createdAt direction id',
   Note: 'author authorName body createdAt deletedAt editedAt id mentions version viewerCanEdit',
   Notification: 'actor createdAt id readAt reason ticket type',
@@ -308,7 +322,7 @@ export const fields: Readonly<Record<string, string>> = {
   Tag: 'id name',
   Team: 'id name',
   Ticket:
-    'activity assignee createdAt description dueAt id mergedAt mergedInto mergedTickets messages notes:OASML number priority publicLink reopenCount requester resolvedAt slaClocks snoozedUntil source status statusSince subject tags team topic updatedAt version viewerCan viewerIsWatching watchers',
+    'activity assignee createdAt description dueAt id links mergedAt mergedInto mergedTickets messages notes:OASML number priority publicLink reopenCount requester resolvedAt slaClocks snoozedUntil source status statusSince subject tags team topic updatedAt version viewerCan viewerIsWatching watchers',
   TicketPermissions: 'assign edit take watch writeNotes',
   TicketPresence: 'people ticketId',
   Topic: 'id name names parent',

@@ -61,6 +61,8 @@ export function createTicket(scope: Scope, command: CreateTicket): Promise<Ticke
       createdAt: at,
       updatedAt: at,
       resolvedAt: null,
+      mergedIntoId: null,
+      reopenCount: 0,
     });
     ticket.rename(command.subject);
     ticket.describe(command.description ?? '');

@@ -18,6 +18,7 @@ const embeddedTypes = [
   'ContactConnection',
   'ContactEdge',
   'LocalizedName',
+  'LinkedTicket',
   'MessageConnection',
   'MessageEdge',
   'NoteConnection',

@@ -1,0 +1,1 @@
+export { LinkedTicketResolver, LinkResolver } from './link.resolver.ts';

@@ -1,0 +1,83 @@
+import { Arg, Ctx, Field, FieldResolver, ID, InputType, Mutation, ObjectType, registerEnumType, Resolver, Root } from 'type-graphql';
+import type { Context } from '../../../graphql/context.ts';
+import { ReturnsUserErrors, UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
+import { TicketNotFoundType, TicketType } from '../../tickets/api/index.ts';
+import { findTicket, type Ticket } from '../../tickets/index.ts';
+import { linkedTickets, type LinkedTicket } from '../find-links.ts';
+import { LinkRole } from '../link.entity.ts';
+import { linkTickets, unlinkTickets } from '../link-tickets.ts';
+
+registerEnumType(LinkRole, { name: 'LinkRole', description: 'What another ticket is to this one.' });
+
+@ObjectType('LinkedTicket', { description: 'Another ticket, and what it is to this one. Each side shows the other.' })
+class LinkedTicketType implements Pick<LinkedTicket, 'linkId' | 'role'> {
+  @Field(() => ID) linkId!: string;
+  @Field(() => LinkRole) role!: LinkRole;
+}
+
+@InputType()
+class LinkAddInput {
+  @Field(() => ID) ticketId!: string;
+  @Field(() => ID) otherId!: string;
+  @Field(() => LinkRole, { description: 'What the other is to the ticket.' }) role!: LinkRole;
+}
+
+@InputType()
+class LinkRemoveInput {
+  @Field(() => ID) ticketId!: string;
+  @Field(() => ID) linkId!: string;
+}
+
+@ObjectType('LinkRefused', { implements: UserError })
+class LinkRefusedType extends UserError {}
+
+@ObjectType('LinkNotFound', { implements: UserError })
+class LinkNotFoundType extends UserError {}
+
+const LinkAddError = userErrorUnion('LinkAddError', [TicketNotFoundType, LinkRefusedType]);
+const LinkRemoveError = userErrorUnion('LinkRemoveError', [TicketNotFoundType, LinkNotFoundType]);
+
+@ObjectType()
+class LinkAddPayload {
+  @Field(() => TicketType, { nullable: true }) ticket?: Ticket | null;
+  @Field(() => [LinkAddError]) userErrors!: UserErrorData[];
+}
+
+@ObjectType()
+class LinkRemovePayload {
+  @Field(() => TicketType, { nullable: true }) ticket?: Ticket | null;
+  @Field(() => [LinkRemoveError]) userErrors!: UserErrorData[];
+}
+
+@Resolver(() => TicketType)
+export class LinkResolver {
+  @FieldResolver(() => [LinkedTicketType], { description: 'Those that you see.' })
+  links(@Root() { id }: Ticket, @Ctx() { scope }: Context): Promise<LinkedTicket[]> {
+    return linkedTickets(scope, id);
+  }
+
+  @Mutation(() => LinkAddPayload, { description: 'Says that two tickets have to do with each other.' })
+  @ReturnsUserErrors()
+  async linkAdd(@Arg('input', () => LinkAddInput) input: LinkAddInput, @Ctx() { scope }: Context): Promise<Partial<LinkAddPayload>> {
+    await linkTickets(scope, input);
+    return { ticket: await findTicket(scope.fresh(), input.ticketId) };
+  }
+
+  @Mutation(() => LinkRemovePayload)
+  @ReturnsUserErrors()
+  async linkRemove(
+    @Arg('input', () => LinkRemoveInput) input: LinkRemoveInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<LinkRemovePayload>> {
+    await unlinkTickets(scope, input);
+    return { ticket: await findTicket(scope.fresh(), input.ticketId) };
+  }
+}
+
+@Resolver(() => LinkedTicketType)
+export class LinkedTicketResolver {
+  @FieldResolver(() => TicketType)
+  ticket(@Root() { ticket }: LinkedTicket): Ticket {
+    return ticket;
+  }
+}

@@ -1,0 +1,2 @@
+export { TicketLink } from './link.entity.ts';
+export { addLink } from './link-tickets.ts';

@@ -1,0 +1,93 @@
+import { NotPermitted } from '../../kernel/domain-error.ts';
+import { domainEvent } from '../../kernel/domain-event.ts';
+import { isId, newId } from '../../kernel/id.ts';
+import type { Scope } from '../../platform/scope.ts';
+import { canEdit, findTicket, lockTicket, TicketNotFound, type Ticket } from '../tickets/index.ts';
+import { linkFor, LinkRole, TicketLink } from './link.entity.ts';
+import { LinkNotFound, LinkRefused } from './link.errors.ts';
+import { LinkEvent } from './link.events.ts';
+
+/** More is a list, not a set of links. */
+const mostLinks = 100;
+
+export interface LinkTickets {
+  readonly ticketId: string;
+  readonly otherId: string;
+  /** What the other is to the ticket. */
+  readonly role: LinkRole;
+}
+
+/** Says that two tickets have to do with each other: by who may edit the one and sees the other. Said twice it is once. */
+export function linkTickets(scope: Scope, { ticketId, otherId, role }: LinkTickets): Promise<TicketLink> {
+  return scope.transaction(async (tx) => {
+    if (ticketId === otherId) throw new LinkRefused('A ticket is not linked to itself. Choose another.', 'otherId');
+    const [ticket, other] = await lockBoth(tx, ticketId, otherId);
+    if (!canEdit(tx.viewer, ticket)) throw new NotPermitted('Those who may edit a ticket link it. Take it, or ask its assignee.');
+    return addLink(tx, ticket, other, role);
+  });
+}
+
+/** Links two locked tickets, whoever it is that wants it. */
+export async function addLink(tx: Scope, ticket: Ticket, other: Ticket, role: LinkRole): Promise<TicketLink> {
+  const { em, workspaceId } = tx;
+  const wanted = linkFor(role, ticket.id, other.id);
+  const known = await em.findOne(TicketLink, { workspaceId, ...wanted });
+  if (known) return known;
+  if (wanted.kind === 'PARENT' && (await isAbove(tx, wanted.toId, wanted.fromId))) {
+    throw new LinkRefused('The one is above the other already, so it cannot be below it too.', 'role');
+  }
+  if ((await em.count(TicketLink, { workspaceId, $or: [{ fromId: ticket.id }, { toId: ticket.id }] })) >= mostLinks) {
+    throw new LinkRefused(`A ticket has at most ${mostLinks} links. Remove some first.`, 'ticketId');
+  }
+  const link = em.create(TicketLink, { workspaceId, id: newId(), ...wanted, createdAt: tx.now() }, { persist: true });
+  await em.flush();
+  told(tx, LinkEvent.LINKED, ticket, other);
+  return link;
+}
+
+export interface UnlinkTickets {
+  readonly ticketId: string;
+  readonly linkId: string;
+}
+
+export function unlinkTickets(scope: Scope, { ticketId, linkId }: UnlinkTickets): Promise<void> {
+  return scope.transaction(async (tx) => {
+    const { em, workspaceId } = tx;
+    const link = isId(linkId)
+      ? await em.findOne(TicketLink, { workspaceId, id: linkId, $or: [{ fromId: ticketId }, { toId: ticketId }] })
+      : null;
+    const otherId = link?.fromId === ticketId ? link.toId : link?.fromId;
+    if (!link || !otherId || !(await findTicket(tx, otherId))) throw new LinkNotFound();
+    const [ticket, other] = await lockBoth(tx, ticketId, otherId);
+    if (!canEdit(tx.viewer, ticket)) throw new NotPermitted('Those who may edit a ticket unlink it. Take it, or ask its assignee.');
+    if ((await em.nativeDelete(TicketLink, { workspaceId, id: link.id })) === 0) throw new LinkNotFound();
+    told(tx, LinkEvent.UNLINKED, ticket, other);
+  });
+}
+
+/** In the order of their ids, as all who lock two tickets do. */
+async function lockBoth(tx: Scope, ticketId: string, otherId: string): Promise<[Ticket, Ticket]> {
+  if (!isId(ticketId) || !isId(otherId)) throw new TicketNotFound();
+  const locked = new Map<string, Ticket>();
+  for (const id of [ticketId, otherId].sort()) locked.set(id, await lockTicket(tx, id));
+  return [locked.get(ticketId), locked.get(otherId)] as [Ticket, Ticket];
+}
+
+/** Whether a ticket is the parent of another, or of its parent, and so on. */
+async function isAbove({ em, workspaceId }: Scope, upperId: string, lowerId: string): Promise<boolean> {
+  const [row]: object[] = await em.execute(
+    `with recursive up as (
+       select from_id from ticket_link where workspace_id = ? and to_id = ? and kind = 'PARENT'
+       union select l.from_id from up join ticket_link l on l.workspace_id = ? and l.to_id = up.from_id and l.kind = 'PARENT')
+     select 1 from up where from_id = ? limit 1`,
+    [workspaceId, lowerId, workspaceId, upperId],
+  );
+  return row !== undefined;
+}
+
+/** Both sides say so, each of the other. */
+function told(tx: Scope, type: string, ticket: Ticket, other: Ticket): void {
+  const value = ({ number }: Ticket) => (type === LinkEvent.LINKED ? { from: null, to: `#${number}` } : { from: `#${number}`, to: null });
+  tx.record(domainEvent(type, ticket.id, { changes: [{ field: 'link', ...value(other) }] }));
+  tx.record(domainEvent(type, other.id, { changes: [{ field: 'link', ...value(ticket) }] }));
+}

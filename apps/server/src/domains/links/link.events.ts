@@ -1,0 +1,4 @@
+export const LinkEvent = {
+  LINKED: 'ticket.linked',
+  UNLINKED: 'ticket.unlinked',
+} as const;
