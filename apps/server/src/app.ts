@@ -45,7 +45,7 @@ export async function openApp(desk: Desk, config: AppConfig, logger: Logger): Pr
   const clients = await serveGraphql(http, {
     ...shared,
     path: '/client/graphql',
-    schema: await makeClientSchema(),
+    schema: await makeClientSchema(desk),
     factory: desk.clientFactory,
     gate: new OperationGate({ ownOperations: null, openToBrowsers: true, introspection }),
   });

@@ -98,8 +98,8 @@ export function makeSchema({ signInDesk, linkDesk }: SchemaDesk): Promise<GraphQ
 }
 
 /** The API as clients see it, who have a link and no account. */
-export function makeClientSchema(): Promise<GraphQLSchema> {
-  return makeOf([ClientTicketResolver], new Map());
+export function makeClientSchema({ linkDesk }: Pick<SchemaDesk, 'linkDesk'>): Promise<GraphQLSchema> {
+  return makeOf([ClientTicketResolver], new Map([[ClientTicketResolver, new ClientTicketResolver(linkDesk)]]));
 }
 
 function makeOf(resolvers: readonly ClassType[], built: Map<unknown, object>): Promise<GraphQLSchema> {

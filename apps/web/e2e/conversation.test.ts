@@ -138,4 +138,28 @@ describe('two tickets about one thing', () => {
     await bohdan.getByText('Merged into this ticket:').waitFor({ state: 'detached' });
     expect(await bohdan.getByText('Said in the second').count()).toBe(0);
   });
+
+  it('are linked without becoming one, and each shows the other', async () => {
+    const ada = await desk.person('ada@demo.baton', { path: '/views/open' });
+    const first = await ticketOf(ada, 'Lena Link', 'The cause');
+    const number = first.split('/').at(-1) ?? '';
+    const bohdan = await desk.person('bohdan@demo.baton', { node: 1, path: new URL(first).pathname });
+    await ticketOf(ada, 'Lena Link Two', 'The effect');
+    await ada.getByRole('button', { name: 'Link a ticket' }).click();
+    await ada.getByLabel('What it is to this one').selectOption({ label: 'blocks this' });
+    await ada.getByLabel('Its number').fill(number);
+    await ada.getByLabel('Its number').press('Enter');
+    const links = ada.getByRole('region', { name: 'Linked tickets' });
+    await links.getByRole('link', { name: /blocks this.*The cause/ }).waitFor();
+    await bohdan
+      .getByRole('region', { name: 'Linked tickets' })
+      .getByRole('link', { name: /blocked by this.*The effect/ })
+      .waitFor();
+    await picture(ada, 'links');
+    expect(await faultsOf(ada)).toEqual([]);
+    await links.getByRole('link').hover();
+    await links.getByRole('button', { name: `Unlink #${number}` }).click();
+    await links.getByText('None.').waitFor();
+    await bohdan.getByRole('region', { name: 'Linked tickets' }).getByText('None.').waitFor();
+  });
 });

@@ -121,7 +121,7 @@ export const operations: Readonly<Record<string, Row>> = {
   },
   linkRemove: {
     on: 'ticket',
-    ...seen,
+    ...edited,
     input: ({ ticketId }) => ({ ticketId, linkId: crypto.randomUUID() }),
     select: 'ticket { id }',
     yes: gone('LINK_NOT_FOUND'),

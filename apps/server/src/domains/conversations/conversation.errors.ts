@@ -21,13 +21,6 @@ export class MessageMeanwhile extends DomainError {
   }
 }
 
-export class ConversationClosed extends DomainError {
-  readonly code = 'CONVERSATION_CLOSED';
-  constructor() {
-    super('This ticket was closed too long ago to be opened again. Please write to the desk anew.', 'ticketId');
-  }
-}
-
 export class TooManyMessages extends DomainError {
   readonly code = 'TOO_MANY_MESSAGES';
   constructor() {

@@ -8,7 +8,7 @@ const DRAFT = `mutation ($input: DraftSaveInput!) { draftSave(input: $input) { d
 const DRAFTS = `query ($ticketId: ID!) { reply: draft(ticketId: $ticketId, kind: REPLY) { body } note: draft(ticketId: $ticketId, kind: NOTE) { body } }`;
 const STATUS = `mutation ($input: TicketSetStatusInput!) { ticketSetStatus(input: $input) { userErrors { ... on UserError { message } } } }`;
 const LINK = `mutation ($id: ID!) { ticketLinkOpen(input: { ticketId: $id }) { ticket { publicLink { url } } } }`;
-const WRITE = `mutation ($input: ClientMessageSendInput!) { messageSend(input: $input) { sent refusal } }`;
+const WRITE = `mutation ($input: ClientMessageSendInput!) { messageSend(input: $input) { sent refusal followUpUrl } }`;
 
 let world: World;
 let team: string;
@@ -145,11 +145,17 @@ describe('a message of the client', () => {
     await move(id, 'CLOSED');
     world.time.now = new Date(Date.now() + 15 * 86_400_000);
     const late = await hear(id);
-    expect(late.userErrors).toMatchObject([{ code: 'CONVERSATION_CLOSED' }]);
     world.time.now = null;
+    expect(late.userErrors).toEqual([]);
     expect(await ticketOf(id)).toMatchObject({
       status: { category: 'CLOSED' },
       messages: { edges: expect.objectContaining({ length: 3 }) },
+    });
+    const { links } = (await ada.run('query ($id: ID!) { ticket(id: $id) { links { role ticket { id } } } }', { id })).ticket;
+    expect(links).toMatchObject([{ role: 'FOLLOW_UP' }]);
+    expect(await ticketOf(links[0].ticket.id)).toMatchObject({
+      status: { category: 'NEW' },
+      messages: { edges: [{ node: { direction: 'IN', body: '<p>Any news?</p>' } }] },
     });
   });
 
@@ -179,8 +185,8 @@ describe('the page of a public link', () => {
     const empty = await write('  ', crypto.randomUUID());
 
     expect([first, again].map((answer) => answer.data.messageSend)).toEqual([
-      { sent: true, refusal: null },
-      { sent: true, refusal: null },
+      { sent: true, refusal: null, followUpUrl: null },
+      { sent: true, refusal: null, followUpUrl: null },
     ]);
     expect(data.ticket).toEqual({
       state: 'OPEN',
@@ -210,6 +216,22 @@ describe('the page of a public link', () => {
     expect(foreign.userErrors).toEqual([]);
     expect(taken.data?.messageSend?.sent ?? false).toBe(false);
     expect((await ticketOf(other.id)).messages.edges).toHaveLength(1);
+  });
+
+  it('leads on to the ticket that follows up one closed too long ago, the same however often it is asked', async () => {
+    const { id } = await asked();
+    const token = await linkTo(id);
+    await move(id, 'CLOSED');
+    world.time.now = new Date(Date.now() + 20 * 86_400_000);
+    const input = { id: crypto.randomUUID(), text: 'It leaks again' };
+    const first = (await askAsClient(token, WRITE, { input })).data.messageSend;
+    const again = (await askAsClient(token, WRITE, { input })).data.messageSend;
+    const next = await askAsClient(first.followUpUrl.split('#')[1], '{ ticket { state subject messages { body } } }');
+
+    expect(first).toMatchObject({ sent: true, followUpUrl: expect.stringContaining('/follow#ticket_') });
+    expect(again).toEqual(first);
+    expect(next.data.ticket).toEqual({ state: 'NEW', subject: 'Broken kettle', messages: [{ body: '<p>It leaks again</p>' }] });
+    expect((await askAsClient(token, '{ ticket { state messages { body } } }')).data.ticket).toEqual({ state: 'CLOSED', messages: [] });
   });
 
   it('hears of a reply at once', async () => {

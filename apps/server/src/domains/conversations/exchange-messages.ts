@@ -6,17 +6,20 @@ import type { Scope } from '../../platform/scope.ts';
 import { contactById, type Contact } from '../contacts/index.ts';
 import { finishDraft } from '../drafts/index.ts';
 import { memberById } from '../identity/index.ts';
+import { addLink } from '../links/index.ts';
 import {
   cleanRichText,
   isBlank,
   lockClientsTicket,
   lockTicketOrMerged,
+  makeTicket,
   plainFromRichText,
   reopenTicket,
-  type Ticket,
+  TicketSource,
+  Ticket,
 } from '../tickets/index.ts';
 import { Channel, Conversation, Direction, Message } from './conversation.entity.ts';
-import { ConversationClosed, MessageMeanwhile, NoClient, TooManyMessages } from './conversation.errors.ts';
+import { MessageMeanwhile, NoClient, TooManyMessages } from './conversation.errors.ts';
 import { MessageEvent } from './conversation.events.ts';
 import { canReply } from './conversation.policy.ts';
 
@@ -54,13 +57,19 @@ export function sendReply(scope: Scope, { ticketId, body, draftId, seenVersion }
   });
 }
 
+export interface Received {
+  readonly message: Message;
+  /** The ticket that was made for it; null where it stands on the one that it was written on. */
+  readonly followUp: Ticket | null;
+}
+
 export interface ReceiveMessage {
   readonly ticketId: string;
   readonly body: string;
 }
 
 /** A message of the ticket's client, as a program brings it. It opens the ticket again where it was waiting or done. */
-export function receiveMessage(scope: Scope, { ticketId, body }: ReceiveMessage): Promise<Message> {
+export function receiveMessage(scope: Scope, { ticketId, body }: ReceiveMessage): Promise<Received> {
   return scope.transaction(async (tx) => {
     const ticket = await lockTicketOrMerged(tx, ticketId);
     if (!canReply(tx.viewer, ticket)) throw new NotPermitted('Those who may edit a ticket add what its client said.');
@@ -78,15 +87,13 @@ export interface WriteAsClient {
 }
 
 /** What the client writes on the page of their link. */
-export function writeAsClient(scope: Scope, { id, body }: WriteAsClient): Promise<Message> {
+export function writeAsClient(scope: Scope, { id, body }: WriteAsClient): Promise<Received> {
   return scope.transaction(async (tx) => {
     if (!isId(id)) throw new InvalidInput('The id of a message is a UUID of your choice.', 'id');
     const ticket = await lockClientsTicket(tx);
     const { workspaceId, em } = tx;
     const known = await em.findOne(Message, { workspaceId, id });
-    const conversation = known && (await em.findOne(Conversation, { workspaceId, id: known.conversationId, ticketId: ticket.id }));
-    if (known && conversation) return known;
-    if (known) throw new InvalidInput('This id is taken. Choose another for every new message.', 'id');
+    if (known) return sentBefore(tx, ticket, known);
     const [recent]: { count: string }[] = await em.execute(
       'select count(*) from client_message where workspace_id = ? and ticket_id = ? and mine and created_at > ?',
       [workspaceId, ticket.id, new Date(tx.now().getTime() - clientMessages.withinMs)],
@@ -96,14 +103,34 @@ export function writeAsClient(scope: Scope, { id, body }: WriteAsClient): Promis
   });
 }
 
-async function receive(tx: Scope, ticket: Ticket, channel: Channel, { id, body }: { id?: string; body: string }): Promise<Message> {
+/** The same message once more, as whoever did not hear the answer sends it. */
+async function sentBefore({ em, workspaceId }: Scope, ticket: Ticket, message: Message): Promise<Received> {
+  const conversation = await em.findOneOrFail(Conversation, { workspaceId, id: message.conversationId });
+  if (conversation.contactId !== ticket.requesterId || conversation.ticketId === null) {
+    throw new InvalidInput('This id is taken. Choose another for every new message.', 'id');
+  }
+  const isElsewhere = conversation.ticketId !== ticket.id;
+  return { message, followUp: isElsewhere ? await em.findOneOrFail(Ticket, { workspaceId, id: conversation.ticketId }) : null };
+}
+
+/** Keeps what the client said where it can be answered: on their ticket, opened again, or on one that follows it up. */
+async function receive(tx: Scope, ticket: Ticket, channel: Channel, { id, body }: { id?: string; body: string }): Promise<Received> {
   const client = await tx.load(contactById, ticket.requesterId);
   if (!client) throw new NoClient();
-  const conversation = await latestConversation(tx, ticket.id, client, channel);
+  const reopened = await reopenTicket(tx, ticket);
+  const place = reopened ? ticket : await followUp(tx, ticket);
+  const conversation = await latestConversation(tx, place.id, client, channel);
   const message = await write(tx, conversation, { id, direction: Direction.IN, body, authorId: null, authorName: client.name });
-  tx.record(domainEvent(MessageEvent.RECEIVED, ticket.id, { subjectId: message.id }));
-  if (!(await reopenTicket(tx, ticket))) throw new ConversationClosed();
-  return message;
+  tx.record(domainEvent(MessageEvent.RECEIVED, place.id, { subjectId: message.id }));
+  return { message, followUp: reopened ? null : place };
+}
+
+/** A ticket that was closed too long ago stays so; what its client says then is a matter of its own. */
+async function followUp(tx: Scope, ticket: Ticket): Promise<Ticket> {
+  const { subject, requesterId, teamId, topicId, priority } = ticket;
+  const next = await makeTicket(tx, { subject, requesterId, teamId, topicId, priority, source: TicketSource.AUTOMATION });
+  await addLink(tx, next, ticket, 'EARLIER');
+  return next;
 }
 
 /** The conversation with a ticket's client in which something was said last; a new one where there is none. */

@@ -53,13 +53,15 @@ export interface UnlinkTickets {
 export function unlinkTickets(scope: Scope, { ticketId, linkId }: UnlinkTickets): Promise<void> {
   return scope.transaction(async (tx) => {
     const { em, workspaceId } = tx;
+    const seen = await findTicket(tx, ticketId);
+    if (!seen) throw new TicketNotFound();
+    if (!canEdit(tx.viewer, seen)) throw new NotPermitted('Those who may edit a ticket unlink it. Take it, or ask its assignee.');
     const link = isId(linkId)
       ? await em.findOne(TicketLink, { workspaceId, id: linkId, $or: [{ fromId: ticketId }, { toId: ticketId }] })
       : null;
     const otherId = link?.fromId === ticketId ? link.toId : link?.fromId;
     if (!link || !otherId || !(await findTicket(tx, otherId))) throw new LinkNotFound();
     const [ticket, other] = await lockBoth(tx, ticketId, otherId);
-    if (!canEdit(tx.viewer, ticket)) throw new NotPermitted('Those who may edit a ticket unlink it. Take it, or ask its assignee.');
     if ((await em.nativeDelete(TicketLink, { workspaceId, id: link.id })) === 0) throw new LinkNotFound();
     told(tx, LinkEvent.UNLINKED, ticket, other);
   });

@@ -1,14 +1,14 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
 /** What the first of two linked tickets is to the second. RELATED says the same in both directions. */
-export const LinkKind = {
+const LinkKind = {
   RELATED: 'RELATED',
   PARENT: 'PARENT',
   DUPLICATES: 'DUPLICATES',
   BLOCKS: 'BLOCKS',
   FOLLOWS_UP: 'FOLLOWS_UP',
 } as const;
-export type LinkKind = (typeof LinkKind)[keyof typeof LinkKind];
+type LinkKind = (typeof LinkKind)[keyof typeof LinkKind];
 
 const TicketLinkSchema = defineEntity({
   name: 'TicketLink',

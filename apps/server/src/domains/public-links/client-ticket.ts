@@ -3,6 +3,7 @@ import type { LiveSource } from '../../platform/live/live-source.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
 import { MessageEvent, writeAsClient } from '../conversations/index.ts';
+import type { LinkDesk } from './share-ticket.ts';
 import { richTextFromPlain, TicketEvent } from '../tickets/index.ts';
 
 /** What a client is told of how far a ticket is: the category, never the workspace's own status. */
@@ -98,15 +99,24 @@ export async function clientMessages(scope: Scope, ticketId: string): Promise<Cl
 export interface ClientMessageOutcome {
   readonly sent: boolean;
   readonly refusal: string | null;
+  /** The link of the ticket that was made for it, where theirs was closed too long ago. */
+  readonly followUpUrl: string | null;
 }
 
 /** The client writes: plain text, as a page without an editor has it. */
-export async function sendClientMessage(scope: Scope, { id, text }: { id: string; text: string }): Promise<ClientMessageOutcome> {
+export async function sendClientMessage(
+  links: LinkDesk,
+  scope: Scope,
+  { id, text }: { id: string; text: string },
+): Promise<ClientMessageOutcome> {
   try {
-    await writeAsClient(scope, { id, body: richTextFromPlain(text) });
-    return { sent: true, refusal: null };
+    const followUpUrl = await scope.transaction(async (tx) => {
+      const { followUp } = await writeAsClient(tx, { id, body: richTextFromPlain(text) });
+      return followUp ? (await links.make(tx, followUp.id)).url : null;
+    });
+    return { sent: true, refusal: null, followUpUrl };
   } catch (error) {
-    if (error instanceof DomainError) return { sent: false, refusal: error.message };
+    if (error instanceof DomainError) return { sent: false, refusal: error.message, followUpUrl: null };
     throw error;
   }
 }

@@ -41,24 +41,29 @@ export class LinkDesk {
     return scope.transaction(async (tx) => {
       const ticket = await lockTicket(tx, ticketId);
       requireShare(tx, ticket);
-      const { workspaceId, viewer } = tx;
-      const known = await tx.em.findOne(PublicLink, { workspaceId, ticketId });
-      if (known && known.revokedAt === null) return this.#shown(known);
-      const generation = newId();
-      const made = {
-        workspaceId,
-        ticketId,
-        generation,
-        tokenHash: hashSecret(this.#token({ workspaceId, ticketId, generation })),
-        openedBy: viewer.kind === 'MEMBER' ? viewer.memberId : null,
-        openedAt: tx.now(),
-        revokedAt: null,
-      };
-      if (known) tx.em.assign(known, made);
-      else await tx.em.insert(PublicLink, made);
-      tx.record(domainEvent(PublicLinkEvent.OPENED, ticketId));
-      return this.#shown(made);
+      return this.make(tx, ticketId);
     });
+  }
+
+  /** The same, as the desk itself does it for a client who may see the ticket anyway. */
+  async make(tx: Scope, ticketId: string): Promise<SharedLink> {
+    const { workspaceId, viewer } = tx;
+    const known = await tx.em.findOne(PublicLink, { workspaceId, ticketId });
+    if (known && known.revokedAt === null) return this.#shown(known);
+    const generation = newId();
+    const made = {
+      workspaceId,
+      ticketId,
+      generation,
+      tokenHash: hashSecret(this.#token({ workspaceId, ticketId, generation })),
+      openedBy: viewer.kind === 'MEMBER' ? viewer.memberId : null,
+      openedAt: tx.now(),
+      revokedAt: null,
+    };
+    if (known) tx.em.assign(known, made);
+    else await tx.em.insert(PublicLink, made);
+    tx.record(domainEvent(PublicLinkEvent.OPENED, ticketId));
+    return this.#shown(made);
   }
 
   /** Takes the link back: it opens nothing any more, and whoever follows the ticket by it is cut off. */

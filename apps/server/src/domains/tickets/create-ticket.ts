@@ -27,51 +27,56 @@ export interface CreateTicket {
 export function createTicket(scope: Scope, command: CreateTicket): Promise<Ticket> {
   return scope.transaction(async (tx) => {
     if (!may(tx.viewer, 'ticket.create')) throw new NotPermitted('Your role may not create tickets.');
-    const { topicId = null, assigneeId = null, teamId = null, requesterId = null } = command;
+    const { topicId, assigneeId, teamId, requesterId } = command;
     if (topicId) await requireReference(tx, topicById, topicId, 'topicId', 'topic');
     if (teamId) await requireReference(tx, teamById, teamId, 'teamId', 'team');
     if (requesterId) await requireReference(tx, contactById, requesterId, 'requesterId', 'client');
     if (assigneeId) await requireReference(tx, memberById, assigneeId, 'assigneeId', 'member');
-    if (assigneeId && !canAssign(tx.viewer, { assigneeId: null, teamId }, assigneeId)) {
+    if (assigneeId && !canAssign(tx.viewer, { assigneeId: null, teamId: teamId ?? null }, assigneeId)) {
       throw new NotPermitted('You can assign a new ticket to yourself or leave it unassigned.', 'assigneeId');
     }
-
-    const status = await tx.em.findOneOrFail(
-      Status,
-      { workspaceId: tx.workspaceId, category: StatusCategory.NEW },
-      { orderBy: { place: 'asc' } },
-    );
-    const at = tx.now();
-    const ticket = new Ticket();
-    Object.assign(ticket, {
-      workspaceId: tx.workspaceId,
-      id: newId(),
-      statusId: status.id,
-      category: status.category,
-      priority: command.priority ?? Priority.NORMAL,
-      topicId,
-      assigneeId,
-      teamId,
-      requesterId,
-      source: command.source ?? TicketSource.AGENT,
-      dueAt: null,
-      statusSince: at,
-      snoozedUntil: null,
-      version: 0,
-      createdAt: at,
-      updatedAt: at,
-      resolvedAt: null,
-      mergedIntoId: null,
-      reopenCount: 0,
-    });
-    ticket.rename(command.subject);
-    ticket.describe(command.description ?? '');
-    tx.record(ticketEvent(TicketEvent.CREATED, ticket.id, initialValues(ticket)));
-    ticket.number = await takeNumber(tx);
-    tx.em.persist(ticket);
-    await tx.em.flush();
-    return ticket;
+    return makeTicket(tx, command);
   });
+}
+
+/** Makes a ticket that the desk itself wants, whoever brought that about. What it names must exist. */
+export async function makeTicket(tx: Scope, command: CreateTicket): Promise<Ticket> {
+  const { topicId = null, assigneeId = null, teamId = null, requesterId = null } = command;
+  const status = await tx.em.findOneOrFail(
+    Status,
+    { workspaceId: tx.workspaceId, category: StatusCategory.NEW },
+    { orderBy: { place: 'asc' } },
+  );
+  const at = tx.now();
+  const ticket = new Ticket();
+  Object.assign(ticket, {
+    workspaceId: tx.workspaceId,
+    id: newId(),
+    statusId: status.id,
+    category: status.category,
+    priority: command.priority ?? Priority.NORMAL,
+    topicId,
+    assigneeId,
+    teamId,
+    requesterId,
+    source: command.source ?? TicketSource.AGENT,
+    dueAt: null,
+    statusSince: at,
+    snoozedUntil: null,
+    version: 0,
+    createdAt: at,
+    updatedAt: at,
+    resolvedAt: null,
+    mergedIntoId: null,
+    reopenCount: 0,
+  });
+  ticket.rename(command.subject);
+  ticket.describe(command.description ?? '');
+  tx.record(ticketEvent(TicketEvent.CREATED, ticket.id, initialValues(ticket)));
+  ticket.number = await takeNumber(tx);
+  tx.em.persist(ticket);
+  await tx.em.flush();
+  return ticket;
 }
 
 function initialValues(ticket: Ticket): FieldChange[] {

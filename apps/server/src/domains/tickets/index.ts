@@ -1,7 +1,7 @@
 export { assignTicket } from './assign-ticket.ts';
 export { changeStatus } from './change-status.ts';
 export { lockClientsTicket, reopenTicket } from './client-ticket.ts';
-export { createTicket, type CreateTicket } from './create-ticket.ts';
+export { createTicket, makeTicket, type CreateTicket } from './create-ticket.ts';
 export { editTicket } from './edit-ticket.ts';
 export { findTicket, lockTicket, lockTicketOrMerged, lockTicketToEdit } from './find-ticket.ts';
 export { endGrant, letIn } from './let-in.ts';

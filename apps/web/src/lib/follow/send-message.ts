@@ -5,7 +5,7 @@ import { stringifyDocument } from '@urql/core';
 export async function sendMessage(
   token: string,
   input: ClientMessageSendInput,
-): Promise<{ readonly sent: boolean; readonly refusal: string | null }> {
+): Promise<{ readonly sent: boolean; readonly refusal: string | null; readonly followUpUrl: string | null }> {
   try {
     const response = await fetch('/client/graphql', {
       method: 'POST',
@@ -13,8 +13,9 @@ export async function sendMessage(
       body: JSON.stringify({ query: stringifyDocument(FollowMessageSendDocument), variables: { input } }),
     });
     const { data } = (await response.json()) as { data?: FollowMessageSendMutation | null };
-    return { sent: data?.messageSend.sent ?? false, refusal: data?.messageSend.refusal ?? null };
+    const { sent = false, refusal = null, followUpUrl = null } = data?.messageSend ?? {};
+    return { sent, refusal, followUpUrl };
   } catch {
-    return { sent: false, refusal: null };
+    return { sent: false, refusal: null, followUpUrl: null };
   }
 }

@@ -59,14 +59,18 @@ export class MessageResolver {
   }
 
   @Mutation(() => MessageReceivePayload, {
-    description: 'Keeps what the client said, as a program brings it. It may open the ticket again.',
+    description: 'Keeps what the client said, as a program brings it. It opens a ticket again that was done, or begins another.',
   })
   @ReturnsUserErrors()
   async messageReceive(
     @Arg('input', () => MessageReceiveInput) { idempotencyKey: key, ...input }: MessageReceiveInput,
     @Ctx() { scope }: Context,
   ): Promise<Partial<MessageReceivePayload>> {
-    const id = await once(scope, { key, operation: 'messageReceive', payload: input }, async (tx) => (await receiveMessage(tx, input)).id);
+    const id = await once(
+      scope,
+      { key, operation: 'messageReceive', payload: input },
+      async (tx) => (await receiveMessage(tx, input)).message.id,
+    );
     return { message: await findMessage(scope.fresh(), id) };
   }
 }

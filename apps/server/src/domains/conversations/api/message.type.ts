@@ -49,9 +49,6 @@ export class MessageReceiveInput {
 @ObjectType('NoClient', { implements: UserError, description: 'The ticket has no client.' })
 class NoClientType extends UserError {}
 
-@ObjectType('ConversationClosed', { implements: UserError, description: 'The ticket was closed too long ago to be opened again.' })
-class ConversationClosedType extends UserError {}
-
 @ObjectType('MessageMeanwhile', {
   implements: UserError,
   description: 'Somebody else replied, or the client wrote, while you wrote. Read it, then send again with the newer version.',
@@ -61,12 +58,7 @@ class MessageMeanwhileType extends UserError {
 }
 
 const ReplySendError = userErrorUnion('ReplySendError', [TicketNotFoundType, NoClientType, MessageMeanwhileType, IdempotencyKeyReusedType]);
-const MessageReceiveError = userErrorUnion('MessageReceiveError', [
-  TicketNotFoundType,
-  NoClientType,
-  ConversationClosedType,
-  IdempotencyKeyReusedType,
-]);
+const MessageReceiveError = userErrorUnion('MessageReceiveError', [TicketNotFoundType, NoClientType, IdempotencyKeyReusedType]);
 
 @ObjectType()
 export class ReplySendPayload {

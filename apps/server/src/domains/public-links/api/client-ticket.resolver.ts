@@ -27,6 +27,7 @@ import {
   type ClientTicket,
   type ClientTicketEvent,
 } from '../client-ticket.ts';
+import type { LinkDesk } from '../share-ticket.ts';
 
 registerEnumType(ClientTicketState, { name: 'ClientTicketState', description: 'How far a ticket is, in the words that clients know.' });
 
@@ -54,6 +55,8 @@ class ClientMessageSendInput {
 class ClientMessageSendPayload {
   @Field(() => Boolean) sent!: boolean;
   @Field(() => String, { nullable: true, description: 'Why it was not sent.' }) refusal!: string | null;
+  @Field(() => String, { nullable: true, description: 'The link of the ticket that was made for it: this one was closed too long ago.' })
+  followUpUrl!: string | null;
 }
 
 @ObjectType('ClientTicket', { description: 'A ticket as its client sees it. Of notes, members and other tickets there is nothing here.' })
@@ -71,6 +74,8 @@ class ClientTicketType {
 /** All that clients may ask: a schema of its own, with the token of the link in place of a person. */
 @Resolver(() => ClientTicketType)
 export class ClientTicketResolver {
+  constructor(private readonly links: LinkDesk) {}
+
   @Query(() => ClientTicketType, { nullable: true, description: 'The ticket of the link; null once the link opens nothing.' })
   async ticket(@Ctx() { scope }: Context): Promise<ClientTicket | null> {
     const { ticketId } = scope.viewer;
@@ -96,7 +101,7 @@ export class ClientTicketResolver {
     @Arg('input', () => ClientMessageSendInput) input: ClientMessageSendInput,
     @Ctx() { scope }: Context,
   ): Promise<ClientMessageOutcome> {
-    return sendClientMessage(scope, input);
+    return sendClientMessage(this.links, scope, input);
   }
 
   @FieldResolver(() => [ClientTicketEventType], { description: 'How the state became others, oldest first.' })

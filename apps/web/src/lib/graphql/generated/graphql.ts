@@ -1458,8 +1458,6 @@ type TicketRefusal_ConfirmationNeeded_Fragment = { message: string, code: string
 
 type TicketRefusal_ContactExists_Fragment = { message: string, code: string, field: string | null };
 
-type TicketRefusal_ConversationClosed_Fragment = { message: string, code: string, field: string | null };
-
 type TicketRefusal_IdempotencyKeyReused_Fragment = { message: string, code: string, field: string | null };
 
 type TicketRefusal_InvalidInput_Fragment = { message: string, code: string, field: string | null };
@@ -1530,7 +1528,6 @@ export type TicketRefusalFragment =
   | TicketRefusal_AccessTokenNotFound_Fragment
   | TicketRefusal_ConfirmationNeeded_Fragment
   | TicketRefusal_ContactExists_Fragment
-  | TicketRefusal_ConversationClosed_Fragment
   | TicketRefusal_IdempotencyKeyReused_Fragment
   | TicketRefusal_InvalidInput_Fragment
   | TicketRefusal_LastOwner_Fragment
