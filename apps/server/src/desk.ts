@@ -8,6 +8,7 @@ import { Migration0006TicketWork } from '../migrations/0006-ticket-work.ts';
 import { Migration0007Conversations } from '../migrations/0007-conversations.ts';
 import { Migration0008Merges } from '../migrations/0008-merges.ts';
 import { Migration0009Links } from '../migrations/0009-links.ts';
+import { Migration0010Snooze } from '../migrations/0010-snooze.ts';
 import type { Config } from './config.ts';
 import {
   BreachWatch,
@@ -101,6 +102,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       { name: '0007-conversations', class: Migration0007Conversations },
       { name: '0008-merges', class: Migration0008Merges },
       { name: '0009-links', class: Migration0009Links },
+      { name: '0010-snooze', class: Migration0010Snooze },
     ],
     poolSize: config.databasePool,
   });

@@ -93,6 +93,34 @@ describe('an operator and a client', () => {
   });
 });
 
+describe('a ticket for which it is not the time', () => {
+  it('is put aside, is in a list of its own meanwhile, and is answered and left waiting in one step', async () => {
+    const ada = await desk.person('ada@demo.baton', { path: '/views/unassigned' });
+    const counted = async (view: string) =>
+      Number((await ada.getByRole('link', { name: new RegExp(`^${view} \\d`) }).textContent())?.match(/\d+/)?.[0]);
+    await ticketOf(ada, 'Tom Morrow', 'Not today');
+    await ada.getByRole('heading', { name: 'Not today' }).waitFor();
+    const before = await counted('Unassigned');
+    await ada.getByRole('button', { name: 'Snooze' }).click();
+    await ada.getByRole('menuitem', { name: /^Tomorrow/ }).waitFor();
+    await picture(ada, 'snooze');
+    await ada.getByRole('menuitem', { name: /^Tomorrow/ }).click();
+    await ada.getByText(/^until /).waitFor();
+    await ada.getByRole('link', { name: `Unassigned ${before - 1}` }).waitFor();
+    await ada.getByRole('link', { name: 'Snoozed 1' }).waitFor();
+    expect(await faultsOf(ada)).toEqual([]);
+    await ada.getByRole('button', { name: 'Wake it now' }).click();
+    await ada.getByRole('link', { name: `Unassigned ${before}` }).waitFor();
+
+    await ada.keyboard.press('r');
+    await ada.getByRole('textbox', { name: 'Reply' }).pressSequentially('Which day?');
+    await ada.getByLabel('Status after sending').selectOption({ label: '→ Waiting on customer' });
+    await picture(ada, 'reply-and-wait');
+    await ada.getByRole('button', { name: 'Send reply' }).click();
+    await ada.getByRole('button', { name: 'Status', exact: true }).getByText('Waiting on customer').waitFor();
+  });
+});
+
 describe('two tickets about one thing', () => {
   it('become one, and two again, before the eyes of a colleague', async () => {
     const ada = await desk.person('ada@demo.baton', { path: '/views/open' });

@@ -75,6 +75,16 @@ describe('a reply', () => {
     expect(slaClocks).toContainEqual({ metric: 'FIRST_RESPONSE', state: 'MET', cycle: 1 });
   });
 
+  it('takes the ticket to a status in the same transaction, and goes nowhere where it cannot', async () => {
+    const { id } = await asked();
+    const waiting = await reply(ada, { ticketId: id, body: '<p>Which plug?</p>', thenStatusId: world.status('WAITING') });
+    const impossible = await reply(ada, { ticketId: id, body: '<p>x</p>', thenStatusId: world.status('NEW') });
+
+    expect(waiting.userErrors).toEqual([]);
+    expect(impossible.userErrors).toMatchObject([{ code: 'STATUS_MOVE_REFUSED' }]);
+    expect(await ticketOf(id)).toMatchObject({ status: { category: 'WAITING' }, messages: { edges: [{ node: { direction: 'OUT' } }] } });
+  });
+
   it('goes out once, however often it is asked with one key, and ends its draft but not the note’s', async () => {
     const { id } = await asked();
     const draft = crypto.randomUUID();
@@ -157,6 +167,16 @@ describe('a message of the client', () => {
       status: { category: 'NEW' },
       messages: { edges: [{ node: { direction: 'IN', body: '<p>Any news?</p>' } }] },
     });
+  });
+
+  it('wakes a ticket that was put aside', async () => {
+    const { id } = await asked();
+    await ada.run('mutation ($input: TicketSnoozeInput!) { ticketSnooze(input: $input) { ticket { id } } }', {
+      input: { ticketId: id, until: new Date(Date.now() + 86_400_000).toISOString() },
+    });
+    await hear(id);
+
+    expect((await ada.run('query ($id: ID!) { ticket(id: $id) { snoozedUntil } }', { id })).ticket.snoozedUntil).toBeNull();
   });
 
   it('is told to the assignee, once', async () => {

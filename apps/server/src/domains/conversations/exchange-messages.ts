@@ -8,6 +8,7 @@ import { finishDraft } from '../drafts/index.ts';
 import { memberById } from '../identity/index.ts';
 import { addLink } from '../links/index.ts';
 import {
+  changeStatus,
   cleanRichText,
   isBlank,
   lockClientsTicket,
@@ -30,10 +31,12 @@ export interface SendReply {
   readonly draftId?: string | null | undefined;
   /** The ticket's version that the writer saw; null when nothing of it was shown. */
   readonly seenVersion?: number | null | undefined;
+  /** The status that the ticket has once the reply is out; none = as it is. */
+  readonly thenStatusId?: string | null | undefined;
 }
 
 /** Answers the client, on the channel on which they last wrote: by e-mail where they never did and have an address. */
-export function sendReply(scope: Scope, { ticketId, body, draftId, seenVersion }: SendReply): Promise<Message> {
+export function sendReply(scope: Scope, { ticketId, body, draftId, seenVersion, thenStatusId }: SendReply): Promise<Message> {
   return scope.transaction(async (tx) => {
     const ticket = await lockTicketOrMerged(tx, ticketId);
     if (!canReply(tx.viewer, ticket))
@@ -53,6 +56,7 @@ export function sendReply(scope: Scope, { ticketId, body, draftId, seenVersion }
     });
     if (conversation.channel === Channel.EMAIL && client.email) await mail(tx, ticket, client.email, message);
     tx.record(domainEvent(MessageEvent.SENT, ticket.id, { subjectId: message.id }));
+    if (thenStatusId) await changeStatus(tx, { ticketId: ticket.id, from: ticket.statusId, to: thenStatusId });
     return message;
   });
 }

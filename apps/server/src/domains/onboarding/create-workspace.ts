@@ -113,16 +113,27 @@ const active = openCategories;
 const working = openCategories.filter((category) => category !== 'WAITING');
 
 const defaultViews: { key: string; name: Names; filter: TicketFilter; sort: TicketOrder }[] = [
-  { key: 'mine', name: { en: 'Mine', uk: 'Мої' }, filter: { mine: true, categories: active }, sort: TicketOrder.DUE },
+  { key: 'mine', name: { en: 'Mine', uk: 'Мої' }, filter: { mine: true, snoozed: false, categories: active }, sort: TicketOrder.DUE },
   {
     key: 'unassigned',
     name: { en: 'Unassigned', uk: 'Без виконавця' },
-    filter: { unassigned: true, categories: active },
+    filter: { unassigned: true, snoozed: false, categories: active },
     sort: TicketOrder.DUE,
   },
-  { key: 'my-team', name: { en: 'My team', uk: 'Моя команда' }, filter: { myTeams: true, categories: active }, sort: TicketOrder.DUE },
+  {
+    key: 'my-team',
+    name: { en: 'My team', uk: 'Моя команда' },
+    filter: { myTeams: true, snoozed: false, categories: active },
+    sort: TicketOrder.DUE,
+  },
   { key: 'open', name: { en: 'All open', uk: 'Усі відкриті' }, filter: { categories: active }, sort: TicketOrder.UPDATED },
   { key: 'waiting', name: { en: 'Waiting', uk: 'В очікуванні' }, filter: { categories: ['WAITING'] }, sort: TicketOrder.UPDATED },
+  {
+    key: 'snoozed',
+    name: { en: 'Snoozed', uk: 'Відкладені' },
+    filter: { snoozed: true, categories: active },
+    sort: TicketOrder.UPDATED,
+  },
   {
     key: 'breaching',
     name: { en: 'Breaching soon', uk: 'Скоро порушення' },

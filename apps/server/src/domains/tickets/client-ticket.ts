@@ -18,7 +18,7 @@ export async function lockClientsTicket(tx: Scope): Promise<Ticket> {
 }
 
 /**
- * What a message of the client does to a locked ticket: one that waits or is done is open again. Answers false for one
+ * What a message of the client does to a locked ticket: one that waits or is done is open again, one that sleeps wakes. Answers false for one
  * that was closed too long ago, which stays so.
  */
 export async function reopenTicket(tx: Scope, ticket: Ticket): Promise<boolean> {
@@ -26,6 +26,11 @@ export async function reopenTicket(tx: Scope, ticket: Ticket): Promise<boolean> 
   // Merged into one of another client, whom their link must not show.
   if (mergedIntoId) return false;
   if (category === 'CLOSED' && tx.now().getTime() - statusSince.getTime() > reopenWindowMs) return false;
+  if (ticket.snoozedUntil && ticket.snoozedUntil > tx.now()) {
+    const change = { field: 'snoozedUntil', from: ticket.snoozedUntil, to: null };
+    ticket.snoozedUntil = null;
+    tx.record(ticketEvent(TicketEvent.SNOOZED, ticket.id, [change]));
+  }
   if (category !== 'WAITING' && category !== 'RESOLVED' && category !== 'CLOSED') return true;
   const open = (await listStatuses(tx)).find((status) => status.category === 'OPEN');
   if (!open) return true;

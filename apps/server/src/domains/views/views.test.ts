@@ -162,6 +162,7 @@ describe('a list', () => {
       'my-team',
       'open',
       'waiting',
+      'snoozed',
       'breaching',
       'overdue',
       'closed',

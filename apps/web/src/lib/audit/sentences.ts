@@ -9,6 +9,7 @@ export function sentences({ type, changes }: ActivityEntryFragment): string[] {
   if (type === 'ticket.tagged')
     return changes.map((change) => t(change.to ? 'activity.tag.added' : 'activity.tag.removed', values(change)));
   const [change] = changes;
+  if (type === 'ticket.snoozed' && change && !change.to) return [t('activity.ticket.woken')];
   if (type === 'ticket.assigned' && change && !change.to) return [t('activity.ticket.unassigned', values(change))];
   if (change?.field === 'sla') return [language.textFor(`activity.${type}`, { to: language.textFor(`sla.${change.to?.text}`) })];
   return [language.textFor(`activity.${type}`, change ? values(change) : undefined)];

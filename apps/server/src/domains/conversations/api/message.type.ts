@@ -2,7 +2,7 @@ import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-gr
 import { connectionTypes } from '../../../graphql/connection.ts';
 import { Node } from '../../../graphql/node.ts';
 import { IdempotencyKeyReusedType, UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
-import { TicketNotFoundType } from '../../tickets/api/index.ts';
+import { ReferenceNotFoundType, StatusMoveRefusedType, TicketNotFoundType } from '../../tickets/api/index.ts';
 import { Channel, Direction, type Message } from '../conversation.entity.ts';
 
 registerEnumType(Channel, { name: 'Channel', description: 'LINK: on the public link of the ticket. API: brought by a program.' });
@@ -36,6 +36,8 @@ export class ReplySendInput {
       'The ticket’s version that you saw. What a colleague or the client wrote since holds yours back, so that you can read it first.',
   })
   seenVersion?: number | null;
+  @Field(() => ID, { nullable: true, description: 'The status that the ticket has once the reply is out, in the same transaction.' })
+  thenStatusId?: string | null;
 }
 
 @InputType()
@@ -57,7 +59,14 @@ class MessageMeanwhileType extends UserError {
   @Field(() => Int, { description: 'What to send as `seenVersion` to send yours all the same.' }) version!: number;
 }
 
-const ReplySendError = userErrorUnion('ReplySendError', [TicketNotFoundType, NoClientType, MessageMeanwhileType, IdempotencyKeyReusedType]);
+const ReplySendError = userErrorUnion('ReplySendError', [
+  TicketNotFoundType,
+  NoClientType,
+  MessageMeanwhileType,
+  IdempotencyKeyReusedType,
+  ReferenceNotFoundType,
+  StatusMoveRefusedType,
+]);
 const MessageReceiveError = userErrorUnion('MessageReceiveError', [TicketNotFoundType, NoClientType, IdempotencyKeyReusedType]);
 
 @ObjectType()
