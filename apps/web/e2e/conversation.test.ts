@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { faultsOf, picture, RunningDesk } from './desk.ts';
+import { choose, faultsOf, picture, RunningDesk } from './desk.ts';
 
 let desk: RunningDesk;
 
@@ -118,6 +118,47 @@ describe('a ticket for which it is not the time', () => {
     await picture(ada, 'reply-and-wait');
     await ada.getByRole('button', { name: 'Send reply' }).click();
     await ada.getByRole('button', { name: 'Status', exact: true }).getByText('Waiting on customer').waitFor();
+  });
+});
+
+describe('a filter that is typed', () => {
+  it('is completed, lists what it says, live, has an address, and says what it does not understand', async () => {
+    const ada = await desk.person('ada@demo.baton', { path: '/views/open' });
+    await ticketOf(ada, 'Petra Filter', 'Found by its words');
+    await ada.goto('/views/open');
+    const bar = ada.getByRole('combobox', { name: 'Filter' });
+    await ada.getByRole('button', { name: 'Filter' }).waitFor();
+    await ada.keyboard.press('/');
+    await bar.waitFor();
+    await ada.keyboard.type('ass');
+    await ada.getByRole('option', { name: /assignee:/ }).waitFor();
+    await picture(ada, 'filter-keys');
+    await ada.keyboard.press('Tab');
+    await ada.keyboard.type('no');
+    await ada.getByRole('option', { name: 'none' }).waitFor();
+    await ada.keyboard.press('Tab');
+    expect(await bar.inputValue()).toBe('assignee:none ');
+    await ada.keyboard.type('team:Support -priority:low');
+    await ada.keyboard.press('Escape');
+    await ada.keyboard.press('Enter');
+    await ada.waitForURL(/views\/filter\?q=/);
+    await ada.getByRole('link', { name: /Found by its words/ }).waitFor();
+    await picture(ada, 'filter-list');
+    expect(await faultsOf(ada)).toEqual([]);
+
+    // Live, and the same from its address.
+    const bohdan = await desk.person('bohdan@demo.baton', { node: 1, path: '/views/open' });
+    await bohdan.goto(new URL(ada.url()).pathname + new URL(ada.url()).search);
+    await bohdan.getByRole('link', { name: /Found by its words/ }).click();
+    await bohdan.getByRole('heading', { name: 'Found by its words' }).waitFor();
+    await choose(bohdan, 'Priority', 'Low');
+    await ada.getByRole('link', { name: /Found by its words/ }).waitFor({ state: 'detached' });
+
+    await bar.fill('colour:red');
+    await bar.press('Enter');
+    await ada.getByText('“colour” is no condition.').waitFor();
+    await picture(ada, 'filter-fault');
+    expect(await faultsOf(ada)).toEqual([]);
   });
 });
 

@@ -204,9 +204,9 @@ describe('the supervisor’s board', () => {
       /^Late within/,
       /^Came in/,
       /^Resolved today/,
-      /^High/,
+      /^Normal/,
       /^New \d/,
-      /^Billing/,
+      /^Support/,
     ]) {
       const link = wall.getByRole('link', { name: figure }).first();
       const counted = Number((await link.locator('.tabular-nums').textContent())?.match(/\d+/)?.[0]);
@@ -214,7 +214,7 @@ describe('the supervisor’s board', () => {
       const count = sofia.getByTestId('count');
       await count.waitFor();
       expect(Number((await count.textContent())?.match(/\d+/)?.[0]), String(figure)).toBe(counted);
-      if (String(figure) === '/^Billing/') await picture(sofia, 'board-list');
+      if (String(figure) === '/^Support/') await picture(sofia, 'board-list');
       await sofia.goBack();
       await wall.getByRole('link', { name: figure }).first().waitFor();
     }

@@ -274,7 +274,7 @@ function told(answer: { ticketId: string | null }, { ticketId }: Fixture): boole
 export const fields: Readonly<Record<string, string>> = {
   AccessToken: 'createdAt expiresAt hint id lastUsedAt name permissions',
   ActivityChange: 'field from to',
-  ActivityEntry: 'actor at changes id type',
+  ActivityEntry: 'actor at byClient changes id type',
   ActivityValue: 'names text',
   Board: 'arrivals byOperator byPriority byStatus byTeam byTopic dueSoon late open resolutions unassigned worst',
   BoardCount: 'count key late',

@@ -222,6 +222,22 @@ describe('the page of a public link', () => {
     expect(messages.edges.map(({ node }: { node: { authorName: string } }) => node.authorName)).toEqual(['Wilma', 'Ada']);
   });
 
+  it('is told in the log to have been the client’s doing', async () => {
+    const { id } = await asked();
+    const token = await linkTo(id);
+    await move(id, 'WAITING');
+    await askAsClient(token, WRITE, { input: { id: crypto.randomUUID(), text: 'I am here' } });
+    const { ticket } = await ada.run(
+      'query ($id: ID!) { ticket(id: $id) { activity { edges { node { type byClient actor { id } } } } } }',
+      { id },
+    );
+
+    expect(ticket.activity.edges.slice(-2).map(({ node }: { node: object }) => node)).toEqual([
+      { type: 'ticket.status_changed', byClient: true, actor: null },
+      { type: 'message.received', byClient: true, actor: null },
+    ]);
+  });
+
   it('takes no more than somebody would write, and nothing by the id of another ticket’s message', async () => {
     const { id } = await asked();
     const other = await asked();

@@ -2,7 +2,7 @@ import { NotPermitted } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId, newId } from '../../kernel/id.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { canEdit, findTicket, lockTicket, TicketNotFound, type Ticket } from '../tickets/index.ts';
+import { canEdit, findTicket, lockTwo, TicketNotFound, type Ticket } from '../tickets/index.ts';
 import { linkFor, LinkRole, TicketLink } from './link.entity.ts';
 import { LinkNotFound, LinkRefused } from './link.errors.ts';
 import { LinkEvent } from './link.events.ts';
@@ -21,7 +21,7 @@ export interface LinkTickets {
 export function linkTickets(scope: Scope, { ticketId, otherId, role }: LinkTickets): Promise<TicketLink> {
   return scope.transaction(async (tx) => {
     if (ticketId === otherId) throw new LinkRefused('A ticket is not linked to itself. Choose another.', 'otherId');
-    const [ticket, other] = await lockBoth(tx, ticketId, otherId);
+    const [ticket, other] = await lockTwo(tx, [ticketId, otherId]);
     if (!canEdit(tx.viewer, ticket)) throw new NotPermitted('Those who may edit a ticket link it. Take it, or ask its assignee.');
     return addLink(tx, ticket, other, role);
   });
@@ -61,18 +61,10 @@ export function unlinkTickets(scope: Scope, { ticketId, linkId }: UnlinkTickets)
       : null;
     const otherId = link?.fromId === ticketId ? link.toId : link?.fromId;
     if (!link || !otherId || !(await findTicket(tx, otherId))) throw new LinkNotFound();
-    const [ticket, other] = await lockBoth(tx, ticketId, otherId);
+    const [ticket, other] = await lockTwo(tx, [ticketId, otherId]);
     if ((await em.nativeDelete(TicketLink, { workspaceId, id: link.id })) === 0) throw new LinkNotFound();
     told(tx, LinkEvent.UNLINKED, ticket, other);
   });
-}
-
-/** In the order of their ids, as all who lock two tickets do. */
-async function lockBoth(tx: Scope, ticketId: string, otherId: string): Promise<[Ticket, Ticket]> {
-  if (!isId(ticketId) || !isId(otherId)) throw new TicketNotFound();
-  const locked = new Map<string, Ticket>();
-  for (const id of [ticketId, otherId].sort()) locked.set(id, await lockTicket(tx, id));
-  return [locked.get(ticketId), locked.get(otherId)] as [Ticket, Ticket];
 }
 
 /** Whether a ticket is the parent of another, or of its parent, and so on. */

@@ -1,7 +1,7 @@
 import { domainEvent } from '../../kernel/domain-event.ts';
-import { isId, newId } from '../../kernel/id.ts';
+import { newId } from '../../kernel/id.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { letIn, listStatuses, lockTicketToEdit, TicketEvent, TicketNotFound, type Ticket } from '../tickets/index.ts';
+import { letIn, listStatuses, lockTicketToEdit, lockTwo, TicketEvent, type Ticket } from '../tickets/index.ts';
 import { Merge, MergeItemKind } from './merge.entity.ts';
 import { MergeRefused } from './merge.errors.ts';
 import { MergeEvent } from './merge.events.ts';
@@ -18,7 +18,7 @@ export interface MergeTickets {
 export function mergeTickets(scope: Scope, { sourceId, destinationId }: MergeTickets): Promise<Merge> {
   return scope.transaction(async (tx) => {
     if (sourceId === destinationId) throw new MergeRefused('A ticket cannot be merged into itself. Choose another.', 'destinationId');
-    const [source, destination] = await lockBoth(tx, sourceId, destinationId);
+    const [source, destination] = await lockTwo(tx, [sourceId, destinationId], lockTicketToEdit);
     if (destination.mergedIntoId) throw new MergeRefused('This ticket was itself merged into another. Choose that one.', 'destinationId');
     const { workspaceId, em } = tx;
     const merge = em.create(Merge, {
@@ -49,14 +49,6 @@ export function mergeTickets(scope: Scope, { sourceId, destinationId }: MergeTic
     tx.record(domainEvent(MergeEvent.RECEIVED, destinationId, { subjectId: merge.id, changes: [numberChange(source)] }));
     return merge;
   });
-}
-
-/** In the order of their ids, so that two who merge the same two tickets the other way round wait and do not starve. */
-async function lockBoth(tx: Scope, sourceId: string, destinationId: string): Promise<[Ticket, Ticket]> {
-  if (!isId(sourceId) || !isId(destinationId)) throw new TicketNotFound();
-  const locked = new Map<string, Ticket>();
-  for (const id of [sourceId, destinationId].sort()) locked.set(id, await lockTicketToEdit(tx, id));
-  return [locked.get(sourceId), locked.get(destinationId)] as [Ticket, Ticket];
 }
 
 export function numberChange({ number }: Ticket) {

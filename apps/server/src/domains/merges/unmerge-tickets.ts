@@ -2,7 +2,7 @@ import { domainEvent } from '../../kernel/domain-event.ts';
 import { NotPermitted } from '../../kernel/domain-error.ts';
 import { isId } from '../../kernel/id.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { canEdit, endGrant, lockTicket, statusById, TicketEvent, TicketNotFound, type Ticket } from '../tickets/index.ts';
+import { canEdit, endGrant, lockTicket, lockTwo, statusById, TicketEvent, TicketNotFound, type Ticket } from '../tickets/index.ts';
 import { Merge, MergeItem, MergeItemKind } from './merge.entity.ts';
 import { UnmergeRefused } from './merge.errors.ts';
 import { MergeEvent } from './merge.events.ts';
@@ -20,7 +20,7 @@ export function unmergeTickets(scope: Scope, sourceId: string): Promise<Merge> {
     const { workspaceId, em } = tx;
     const found = isId(sourceId) ? await em.findOne(Merge, { workspaceId, sourceId, undoneAt: null }) : null;
     if (!found) throw new TicketNotFound();
-    const [source, destination] = await lockMerged(tx, found);
+    const [source, destination] = await lockTwo(tx, [found.sourceId, found.destinationId], lockTicketToSeparate);
     // Two who undo at once: the second finds that it was done.
     const merge = await em.refresh(found);
     if (!merge || merge.undoneAt) throw new UnmergeRefused('Somebody else has undone this already.', 'ticketId');
@@ -46,14 +46,10 @@ export function unmergeTickets(scope: Scope, sourceId: string): Promise<Merge> {
   });
 }
 
-async function lockMerged(tx: Scope, { sourceId, destinationId }: Merge): Promise<[Ticket, Ticket]> {
-  const locked = new Map<string, Ticket>();
-  for (const id of [sourceId, destinationId].sort()) {
-    const ticket = await lockTicket(tx, id);
-    if (!canEdit(tx.viewer, ticket)) throw new NotPermitted('Those who may edit both tickets undo their merge.');
-    locked.set(id, ticket);
-  }
-  return [locked.get(sourceId), locked.get(destinationId)] as [Ticket, Ticket];
+async function lockTicketToSeparate(tx: Scope, id: string): Promise<Ticket> {
+  const ticket = await lockTicket(tx, id);
+  if (!canEdit(tx.viewer, ticket)) throw new NotPermitted('Those who may edit both tickets undo their merge.');
+  return ticket;
 }
 
 async function takeBack(tx: Scope, { id, sourceId, destinationId }: Merge): Promise<void> {

@@ -56,6 +56,16 @@ export async function lockTicketToEdit(tx: Scope, id: string): Promise<Ticket> {
   return ticket;
 }
 
+/**
+ * Two tickets, locked in the order of their ids: two who want the same two the other way round wait for each other, and
+ * neither starves.
+ */
+export async function lockTwo(tx: Scope, [first, second]: readonly [string, string], lock = lockTicket): Promise<[Ticket, Ticket]> {
+  const locked = new Map<string, Ticket>();
+  for (const id of [first, second].sort()) locked.set(id, await lock(tx, id));
+  return [locked.get(first), locked.get(second)] as [Ticket, Ticket];
+}
+
 /** Whether the viewer sees this ticket as it is now. */
 async function isVisible(scope: Scope, ticket: Ticket): Promise<boolean> {
   if (canSee(scope.viewer, ticket, [])) return true;

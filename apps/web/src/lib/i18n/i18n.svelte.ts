@@ -1,10 +1,13 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 import type board from './messages/board.en.json';
 import type english from './messages/en.json';
+import type filter from './messages/filter.en.json';
 import type follow from './messages/follow.en.json';
 import type settings from './messages/settings.en.json';
+import type ticket from './messages/ticket.en.json';
 
-export type MessageKey = keyof typeof board | keyof typeof english | keyof typeof follow | keyof typeof settings;
+export type MessageKey =
+  keyof typeof board | keyof typeof english | keyof typeof filter | keyof typeof follow | keyof typeof settings | keyof typeof ticket;
 export type Locale = 'en' | 'uk';
 
 export const locales: readonly { readonly code: Locale; readonly name: string }[] = [
@@ -16,9 +19,11 @@ type Messages = Readonly<Record<string, string>>;
 
 type Catalogue = Record<Locale, () => Promise<{ default: Messages }>>;
 
-/** Pages that few people open bring their own words, so that the queue need not. */
+/** Whatever is not on the screen at first brings its own words, so that the queue need not. */
 const catalogues = {
   desk: { en: () => import('./messages/en.json'), uk: () => import('./messages/uk.json') },
+  ticket: { en: () => import('./messages/ticket.en.json'), uk: () => import('./messages/ticket.uk.json') },
+  filter: { en: () => import('./messages/filter.en.json'), uk: () => import('./messages/filter.uk.json') },
   settings: { en: () => import('./messages/settings.en.json'), uk: () => import('./messages/settings.uk.json') },
   board: { en: () => import('./messages/board.en.json'), uk: () => import('./messages/board.uk.json') },
   follow: { en: () => import('./messages/follow.en.json'), uk: () => import('./messages/follow.uk.json') },

@@ -1,6 +1,7 @@
 import { fullTime, localized, t } from '#lib/i18n/index.ts';
 import type { Desk } from '#lib/identity/desk.ts';
 import { none, wordsOf, type Condition, type Trait } from '#lib/tickets/filter-address.ts';
+import type { FilterWorld } from '#lib/tickets/filter-text.ts';
 
 /** What a list of an address shows, in words: "Open · Support". */
 export function filterName(parameters: URLSearchParams, { directory }: Desk): string {
@@ -16,4 +17,20 @@ export function filterName(parameters: URLSearchParams, { directory }: Desk): st
   };
   const words = wordsOf(parameters).flatMap(({ condition, values }) => values.map(names[condition]));
   return words.filter((word) => word !== '').join(' · ');
+}
+
+/** What a filter that is typed can name. */
+export function filterWorld({ directory }: Desk): FilterWorld {
+  const named = ({ id, name }: { readonly id: string; readonly name: string }) => ({ id, names: [name] });
+  const inLanguages = ({ id, names }: { readonly id: string; readonly names: readonly { readonly text: string }[] }) => ({
+    id,
+    names: [localized(names as Parameters<typeof localized>[0]), ...names.map(({ text }) => text)],
+  });
+  return {
+    statuses: directory.statuses.map(inLanguages),
+    topics: directory.topics.map(inLanguages),
+    teams: directory.teams.map(named),
+    members: directory.members.map(named),
+    tags: directory.tags.map(named),
+  };
 }

@@ -39,7 +39,10 @@ class StreamEvent {
   @Field(() => ID, { nullable: true }) ticketId!: string | null;
   @Field(() => Int, { nullable: true, description: 'The ticket’s version after the event: the last one you saw and one.' })
   ticketVersion!: number | null;
-  @Field(() => ActivityEntryType, { nullable: true }) entry!: Pick<EventRecord, 'id' | 'type' | 'at' | 'actorId' | 'changes'> | null;
+  @Field(() => ActivityEntryType, { nullable: true }) entry!: Pick<
+    EventRecord,
+    'id' | 'type' | 'at' | 'actorKind' | 'actorId' | 'changes'
+  > | null;
 }
 
 const ActivityConnection = connectionTypes('ActivityEntry', () => ActivityEntryType);
@@ -60,9 +63,14 @@ export class TicketActivityResolver {
 
 @Resolver(() => ActivityEntryType)
 export class ActivityEntryResolver {
-  @FieldResolver(() => MemberType, { nullable: true, description: 'Null = the desk itself, or an import.' })
+  @FieldResolver(() => MemberType, { nullable: true, description: 'Null = the client, the desk itself, or an import.' })
   actor(@Root() { actorId }: EventRecord, @Ctx() { scope }: Context): Promise<Member | null> {
     return scope.load(memberById, actorId);
+  }
+
+  @FieldResolver(() => Boolean, { description: 'Whether the client did it, as by writing on their link.' })
+  byClient(@Root() { actorKind }: Pick<EventRecord, 'actorKind'>): boolean {
+    return actorKind === 'CLIENT';
   }
 
   @FieldResolver(() => [ActivityChange])
