@@ -135,6 +135,10 @@ it('takes back one’s own last change', async () => {
 it('shows in the list who is on a ticket, and what came in above what is being read', async () => {
   const reader = await desk.person('olena@demo.baton', { node: 1, viewport: { width: 1440, height: 500 }, path: '/views/open' });
   const sofia = await desk.person('sofia@demo.baton', { node: 0, path: '/views/open' });
+  // Enough to scroll by, whatever the demo desk's random data left open.
+  const query = 'mutation ($input: TicketCreateInput!) { ticketCreate(input: $input) { ticket { id } } }';
+  for (let index = 1; index <= 25; index++)
+    await sofia.request.post('/graphql', { data: { query, variables: { input: { subject: `One of many ${index}` } } } });
   const number = await createTicket(sofia, 'Look who is here');
   const row = reader.locator(`[data-ticket="${number}"]`);
   await row.locator('[data-presence]').waitFor();
