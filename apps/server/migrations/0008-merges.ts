@@ -34,11 +34,11 @@ export class Migration0008Merges extends Migration {
       );
       create function merged_ticket(workspace uuid, ticket uuid) returns uuid language sql stable as $$
         with recursive chain as (
-          select t.id, t.merged_into_id, t.requester_id from ticket t where t.workspace_id = $1 and t.id = $2
+          select t.id, t.merged_into_id, t.requester_id, 0 as step from ticket t where t.workspace_id = $1 and t.id = $2
           union all
-          select t.id, t.merged_into_id, t.requester_id from chain c
+          select t.id, t.merged_into_id, t.requester_id, c.step + 1 from chain c
           join ticket t on t.workspace_id = $1 and t.id = c.merged_into_id and t.requester_id is not distinct from c.requester_id)
-        select id from chain offset (select count(*) - 1 from chain) limit 1
+        select id from chain order by step desc limit 1
       $$;
       drop view client_ticket;
       create view client_link as
