@@ -222,6 +222,20 @@ describe('the page of a public link', () => {
     expect(messages.edges.map(({ node }: { node: { authorName: string } }) => node.authorName)).toEqual(['Wilma', 'Ada']);
   });
 
+  it('is answered on the channel that it came by, which is the link’s own after a conversation by e-mail', async () => {
+    const { id, client } = await asked();
+    await reply(ada, { ticketId: id, body: '<p>By e-mail</p>' });
+    await askAsClient(await linkTo(id), WRITE, { input: { id: crypto.randomUUID(), text: 'On the page' } });
+    const answer = await reply(ada, { ticketId: id, body: '<p>On the page too</p>' });
+    const { ticket } = await ada.run('query ($id: ID!) { ticket(id: $id) { messages { edges { node { channel } } } } }', { id });
+    const letters = await world.sql('select body from outgoing_mail where recipient = ? order by created_at', [client.email]);
+
+    expect(answer.message).toMatchObject({ channel: 'LINK' });
+    expect(ticket.messages.edges.map(({ node }: { node: { channel: string } }) => node.channel)).toEqual(['EMAIL', 'LINK', 'LINK']);
+    // Whoever wrote on the page has left it: the answer is in their post as well.
+    expect(letters).toEqual([{ body: 'By e-mail' }, { body: 'On the page too' }]);
+  });
+
   it('is told in the log to have been the client’s doing', async () => {
     const { id } = await asked();
     const token = await linkTo(id);

@@ -46,7 +46,9 @@ export function sendReply(scope: Scope, { ticketId, body, draftId, seenVersion, 
     if (draftId) await finishDraft(tx, { ticketId, kind: 'REPLY', id: draftId });
     const client = await tx.load(contactById, ticket.requesterId);
     if (!client) throw new NoClient();
-    const conversation = await latestConversation(tx, ticket.id, client, client.email ? Channel.EMAIL : Channel.LINK);
+    const conversation =
+      (await latestConversation(tx, ticket.id, client)) ??
+      beginConversation(tx, ticket.id, client, client.email ? Channel.EMAIL : Channel.LINK);
     const author = await tx.load(memberById, tx.viewer.memberId);
     const message = await write(tx, conversation, {
       direction: Direction.OUT,
@@ -54,7 +56,8 @@ export function sendReply(scope: Scope, { ticketId, body, draftId, seenVersion, 
       authorId: author?.id ?? null,
       authorName: author?.name ?? '',
     });
-    if (conversation.channel === Channel.EMAIL && client.email) await mail(tx, ticket, client.email, message);
+    // Whoever wrote on the page of their link has left it by now; a program tells its own people.
+    if (conversation.channel !== Channel.API && client.email) await mail(tx, ticket, client.email, message);
     tx.record(domainEvent(MessageEvent.SENT, ticket.id, { subjectId: message.id }));
     if (thenStatusId) await changeStatus(tx, { ticketId: ticket.id, from: ticket.statusId, to: thenStatusId });
     return message;
@@ -123,7 +126,7 @@ async function receive(tx: Scope, ticket: Ticket, channel: Channel, { id, body }
   if (!client) throw new NoClient();
   const reopened = await reopenTicket(tx, ticket);
   const place = reopened ? ticket : await followUp(tx, ticket);
-  const conversation = await latestConversation(tx, place.id, client, channel);
+  const conversation = (await latestConversation(tx, place.id, client, channel)) ?? beginConversation(tx, place.id, client, channel);
   const message = await write(tx, conversation, { id, direction: Direction.IN, body, authorId: null, authorName: client.name });
   tx.record(domainEvent(MessageEvent.RECEIVED, place.id, { subjectId: message.id }));
   return { message, followUp: reopened ? null : place };
@@ -137,15 +140,19 @@ async function followUp(tx: Scope, ticket: Ticket): Promise<Ticket> {
   return next;
 }
 
-/** The conversation with a ticket's client in which something was said last; a new one where there is none. */
-async function latestConversation(tx: Scope, ticketId: string, { id: contactId }: Contact, channel: Channel): Promise<Conversation> {
+/** The conversation with a ticket's client in which something was said last, on one channel or on any. */
+async function latestConversation(tx: Scope, ticketId: string, { id: contactId }: Contact, on?: Channel): Promise<Conversation | null> {
   const { workspaceId, em } = tx;
   const [latest]: { id: string }[] = await em.execute(
-    `select c.id from conversation c where c.workspace_id = ? and c.ticket_id = ? and c.contact_id = ?
+    `select c.id from conversation c where c.workspace_id = ? and c.ticket_id = ? and c.contact_id = ? ${on ? 'and c.channel = ?' : ''}
      order by (select max(m.created_at) from message m where m.workspace_id = c.workspace_id and m.conversation_id = c.id) desc nulls last limit 1`,
-    [workspaceId, ticketId, contactId],
+    [workspaceId, ticketId, contactId, ...(on ? [on] : [])],
   );
-  if (latest) return em.findOneOrFail(Conversation, { workspaceId, id: latest.id });
+  return latest ? em.findOneOrFail(Conversation, { workspaceId, id: latest.id }) : null;
+}
+
+function beginConversation(tx: Scope, ticketId: string, { id: contactId }: Contact, channel: Channel): Conversation {
+  const { workspaceId, em } = tx;
   return em.create(Conversation, { workspaceId, id: newId(), ticketId, contactId, channel, createdAt: tx.now() }, { persist: true });
 }
 

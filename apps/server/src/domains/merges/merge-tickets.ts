@@ -2,6 +2,7 @@ import { domainEvent } from '../../kernel/domain-event.ts';
 import { newId } from '../../kernel/id.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { letIn, listStatuses, lockTicketToEdit, lockTwo, TicketEvent, type Ticket } from '../tickets/index.ts';
+import { WatcherEvent } from '../watchers/index.ts';
 import { Merge, MergeItemKind } from './merge.entity.ts';
 import { MergeRefused } from './merge.errors.ts';
 import { MergeEvent } from './merge.events.ts';
@@ -77,13 +78,18 @@ async function moveItems({ em, workspaceId }: Scope, { id, sourceId, destination
 
 async function addWhatLacks(tx: Scope, { id, sourceId, destinationId }: Merge): Promise<void> {
   const { em, workspaceId } = tx;
-  await em.execute(
+  const tags: { name: string }[] = await em.execute(
     `with added as (
        insert into ticket_tag (workspace_id, ticket_id, tag_id) select workspace_id, ?, tag_id from ticket_tag where workspace_id = ? and ticket_id = ?
-       on conflict do nothing returning tag_id)
-     insert into merge_item (workspace_id, merge_id, kind, item_id) select ?, ?, ?, tag_id from added`,
-    [destinationId, workspaceId, sourceId, workspaceId, id, MergeItemKind.TAG],
+       on conflict do nothing returning tag_id),
+     kept as (insert into merge_item (workspace_id, merge_id, kind, item_id) select ?, ?, ?, tag_id from added)
+     select tag.name from added join tag on tag.workspace_id = ? and tag.id = added.tag_id order by tag.name`,
+    [destinationId, workspaceId, sourceId, workspaceId, id, MergeItemKind.TAG, workspaceId],
   );
+  if (tags.length > 0) {
+    const changes = tags.map(({ name }) => ({ field: 'tag', from: null, to: name }));
+    tx.record(domainEvent(TicketEvent.TAGGED, destinationId, { changes, subjectId: id }));
+  }
   const watchers: { item_id: string }[] = await em.execute(
     `with added as (
        insert into watcher (workspace_id, ticket_id, member_id, since) select workspace_id, ?, member_id, ? from watcher where workspace_id = ? and ticket_id = ?
@@ -91,12 +97,12 @@ async function addWhatLacks(tx: Scope, { id, sourceId, destinationId }: Merge): 
      insert into merge_item (workspace_id, merge_id, kind, item_id) select ?, ?, ?, member_id from added returning item_id`,
     [destinationId, tx.now(), workspaceId, sourceId, workspaceId, id, MergeItemKind.WATCHER],
   );
-  await letIn(
-    tx,
-    destinationId,
-    watchers.map(({ item_id: memberId }) => memberId),
-    'watching',
-  );
+  const memberIds = watchers.map(({ item_id: memberId }) => memberId);
+  await letIn(tx, destinationId, memberIds, 'watching');
+  if (memberIds.length > 0) {
+    const changes = memberIds.map((memberId) => ({ field: 'watcher', from: null, to: memberId }));
+    tx.record(domainEvent(WatcherEvent.ADDED, destinationId, { memberIds, changes, subjectId: id }));
+  }
 }
 
 async function close(tx: Scope, source: Ticket): Promise<void> {

@@ -2,7 +2,19 @@ import { domainEvent } from '../../kernel/domain-event.ts';
 import { NotPermitted } from '../../kernel/domain-error.ts';
 import { isId } from '../../kernel/id.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { canEdit, endGrant, lockTicket, lockTwo, statusById, TicketEvent, TicketNotFound, type Ticket } from '../tickets/index.ts';
+import {
+  canEdit,
+  endGrant,
+  lockTicket,
+  lockTwo,
+  statusById,
+  Tag,
+  TicketEvent,
+  TicketNotFound,
+  TicketTag,
+  type Ticket,
+} from '../tickets/index.ts';
+import { Watcher, WatcherEvent } from '../watchers/index.ts';
 import { Merge, MergeItem, MergeItemKind } from './merge.entity.ts';
 import { UnmergeRefused } from './merge.errors.ts';
 import { MergeEvent } from './merge.events.ts';
@@ -73,21 +85,24 @@ async function takeBack(tx: Scope, { id, sourceId, destinationId }: Merge): Prom
   const added = await em.find(MergeItem, { workspaceId, mergeId: id, kind: { $in: [MergeItemKind.TAG, MergeItemKind.WATCHER] } });
   for (const { kind, itemId } of added) {
     if (await changedSince(tx, id, destinationId, kind, itemId)) continue;
-    if (kind === MergeItemKind.TAG) {
-      await em.execute('delete from ticket_tag where workspace_id = ? and ticket_id = ? and tag_id = ?', [
-        workspaceId,
-        destinationId,
-        itemId,
-      ]);
-    } else {
-      await em.execute('delete from watcher where workspace_id = ? and ticket_id = ? and member_id = ?', [
-        workspaceId,
-        destinationId,
-        itemId,
-      ]);
-      await endGrant(tx, destinationId, itemId, 'watching');
-    }
+    if (kind === MergeItemKind.TAG) await takeTag(tx, id, destinationId, itemId);
+    else await takeWatcher(tx, id, destinationId, itemId);
   }
+}
+
+async function takeTag(tx: Scope, mergeId: string, ticketId: string, tagId: string): Promise<void> {
+  const { em, workspaceId } = tx;
+  if ((await em.nativeDelete(TicketTag, { workspaceId, ticketId, tagId })) === 0) return;
+  const { name } = await em.findOneOrFail(Tag, { workspaceId, id: tagId });
+  tx.record(domainEvent(TicketEvent.TAGGED, ticketId, { changes: [{ field: 'tag', from: name, to: null }], subjectId: mergeId }));
+}
+
+async function takeWatcher(tx: Scope, mergeId: string, ticketId: string, memberId: string): Promise<void> {
+  const { em, workspaceId } = tx;
+  if ((await em.nativeDelete(Watcher, { workspaceId, ticketId, memberId })) === 0) return;
+  await endGrant(tx, ticketId, memberId, 'watching');
+  const changes = [{ field: 'watcher', from: memberId, to: null }];
+  tx.record(domainEvent(WatcherEvent.REMOVED, ticketId, { memberIds: [memberId], changes, subjectId: mergeId }));
 }
 
 async function changedSince(

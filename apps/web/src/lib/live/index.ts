@@ -5,3 +5,4 @@ export { now } from './now.svelte.ts';
 export { Outbox, provideOutbox, useOutbox, type OutboxEntry } from './outbox.svelte.ts';
 export { TicketPresence } from './presence.svelte.ts';
 export { Presences, providePresences, usePresences } from './presences.svelte.ts';
+export { default as WhileSeen } from './WhileSeen.svelte';
