@@ -9,6 +9,7 @@ import { Migration0007Conversations } from '../migrations/0007-conversations.ts'
 import { Migration0008Merges } from '../migrations/0008-merges.ts';
 import { Migration0009Links } from '../migrations/0009-links.ts';
 import { Migration0010Snooze } from '../migrations/0010-snooze.ts';
+import { Migration0011Search } from '../migrations/0011-search.ts';
 import type { Config } from './config.ts';
 import {
   BreachWatch,
@@ -23,6 +24,7 @@ import {
 import { authenticate, rightsBehind, SignInDesk } from './domains/identity/index.ts';
 import { notifyMembers } from './domains/notifications/index.ts';
 import { authenticateClient, clientRightsBehind, LinkDesk, tokenPrefix } from './domains/public-links/index.ts';
+import { followText } from './domains/search/index.ts';
 import { nextInstant, stampTicket, topicsOf, type TimeField } from './domains/tickets/index.ts';
 import { entities } from './entities.ts';
 import type { ContextFactory, LiveSources } from './graphql/context.ts';
@@ -103,6 +105,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       { name: '0008-merges', class: Migration0008Merges },
       { name: '0009-links', class: Migration0009Links },
       { name: '0010-snooze', class: Migration0010Snooze },
+      { name: '0011-search', class: Migration0011Search },
     ],
     poolSize: config.databasePool,
   });
@@ -125,7 +128,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
   const relay = new Relay(orm, pubSub, logger);
   const log = new EventLog(
     stampTicket,
-    [startClocks, followStatus, followFacts, followMessages, followMerges, escalate, notifyMembers],
+    [startClocks, followStatus, followFacts, followMessages, followMerges, escalate, notifyMembers, followText],
     (workspaceId) => relay.poke(workspaceId),
   );
   const scopeFor = (viewer: Viewer, at: Clock = clock) => new Scope(orm.em.fork(), viewer, at, log);

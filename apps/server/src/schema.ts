@@ -32,6 +32,7 @@ import {
   SlaReportResolver,
   SlaResolver,
 } from './domains/sla/api/index.ts';
+import { SearchHitResolver, SearchResolver } from './domains/search/api/index.ts';
 import { ConflictResolver, StatusResolver, TicketResolver, TopicResolver } from './domains/tickets/api/index.ts';
 import { TicketListResolver, ViewResolver } from './domains/views/api/index.ts';
 import { WatcherResolver } from './domains/watchers/api/index.ts';
@@ -75,6 +76,8 @@ export function makeSchema({ signInDesk, linkDesk }: SchemaDesk): Promise<GraphQ
       PrivacyResolver,
       PublicLinkResolver,
       RoleDescriptionResolver,
+      SearchHitResolver,
+      SearchResolver,
       SecurityEventResolver,
       SessionResolver,
       SlaCalendarResolver,

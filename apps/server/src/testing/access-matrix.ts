@@ -99,6 +99,14 @@ export const operations: Readonly<Record<string, Row>> = {
   teams: { ...everybody, select: 'id' },
   ticket: { on: 'ticket', ...seen, input: byId, select: 'id' },
   ticketByNumber: { ...everybody, input: () => ({ number: 1 }), select: 'id', yes: () => true },
+  search: {
+    on: 'ticket',
+    ...seen,
+    input: () => ({ text: 'Matrix', first: 100 }),
+    select: 'edges { node { ticket { id } } }',
+    yes: (answer: { edges: readonly { node: { ticket: { id: string } } }[] }, { ticketId }: Fixture) =>
+      answer.edges.some(({ node }) => node.ticket.id === ticketId),
+  },
   tickets: { on: 'ticket', ...seen, input: () => ({ first: 100 }), ...list, yes: holds },
   topics: { ...everybody, select: 'id' },
   unreadNotificationCount: everybody,
@@ -301,6 +309,9 @@ export const fields: Readonly<Record<string, string>> = {
   SignInOptions: 'singleSignOn',
   SlaCalendar: 'current id name',
   SlaCalendarVersion: 'holidays id message offsets savedAt savedBy timeZone version week',
+  SearchHit: 'snippets ticket',
+  SearchPiece: 'isMatch text',
+  SearchSnippet: 'pieces source',
   SlaClock:
     'breachCause breachedAt calendar cycle dueAt elapsedMs ledger metric policy policyVersion runningSince state stoppedAt targetMs warnAt',
   SlaConditions: 'organizations priorities sources tagIds teamIds topicIds',

@@ -1,5 +1,6 @@
 import { openCategories } from '@baton/rules';
 import { newId } from '../../kernel/id.ts';
+import { indexTickets } from '../search/index.ts';
 import { EventRecord } from '../../platform/event-record.entity.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { Contact } from '../contacts/index.ts';
@@ -57,6 +58,10 @@ export function importBatch(scope: Scope, { fingerprint, rows, rowsDone, rowsRef
         [workspaceId, `{${writing.events.map((event) => (event as { id: string }).id).join(',')}}`],
       );
     }
+    await indexTickets(
+      tx,
+      writing.tickets.map((ticket) => (ticket as { id: string }).id),
+    );
     await em.upsert(ImportRun, { workspaceId, fingerprint, rowsDone, rowsRefused: rowsRefused + refused.length, updatedAt: tx.now() });
     return refused;
   });

@@ -90,11 +90,10 @@ describe('a merge', () => {
     expect(after.watchers.sort()).toEqual([ada.id, bob.id].sort());
     expect(after.events).toContain('ticket.received_merge');
     // What the merge added is told as any tag and any watcher is.
-    const told = await world.sql('select changes from event where ticket_id = ? and subject_id is not null and type in (?, ?)', [
-      destination,
-      'ticket.tagged',
-      'watcher.added',
-    ]);
+    const told = await world.sql<{ changes: object[] }>(
+      'select changes from event where ticket_id = ? and subject_id is not null and type in (?, ?)',
+      [destination, 'ticket.tagged', 'watcher.added'],
+    );
     expect(told.flatMap(({ changes }) => changes)).toEqual([
       { field: 'tag', from: null, to: 'source' },
       { field: 'watcher', from: null, to: ada.id },

@@ -95,7 +95,8 @@ export function findView(scope: Scope, key: string): Promise<View | null> {
   return scope.em.findOne(View, { workspaceId: scope.workspaceId, ...(isId(key) ? { id: key } : { key }) });
 }
 
-function whereVisible(scope: Scope, filter: TicketFilter, now = scope.now()): SqlCondition {
+/** The tickets that match and that the viewer may see, as SQL over the alias `t`. */
+export function whereVisible(scope: Scope, filter: TicketFilter, now = scope.now()): SqlCondition {
   const wanted = filterSql(filter, scope.viewer, now);
   const visible = visibleTickets(scope.viewer);
   return {

@@ -3,11 +3,18 @@ import type board from './messages/board.en.json';
 import type english from './messages/en.json';
 import type filter from './messages/filter.en.json';
 import type follow from './messages/follow.en.json';
+import type palette from './messages/palette.en.json';
 import type settings from './messages/settings.en.json';
 import type ticket from './messages/ticket.en.json';
 
 export type MessageKey =
-  keyof typeof board | keyof typeof english | keyof typeof filter | keyof typeof follow | keyof typeof settings | keyof typeof ticket;
+  | keyof typeof board
+  | keyof typeof english
+  | keyof typeof filter
+  | keyof typeof follow
+  | keyof typeof palette
+  | keyof typeof settings
+  | keyof typeof ticket;
 export type Locale = 'en' | 'uk';
 
 export const locales: readonly { readonly code: Locale; readonly name: string }[] = [
@@ -24,6 +31,7 @@ const catalogues = {
   desk: { en: () => import('./messages/en.json'), uk: () => import('./messages/uk.json') },
   ticket: { en: () => import('./messages/ticket.en.json'), uk: () => import('./messages/ticket.uk.json') },
   filter: { en: () => import('./messages/filter.en.json'), uk: () => import('./messages/filter.uk.json') },
+  palette: { en: () => import('./messages/palette.en.json'), uk: () => import('./messages/palette.uk.json') },
   settings: { en: () => import('./messages/settings.en.json'), uk: () => import('./messages/settings.uk.json') },
   board: { en: () => import('./messages/board.en.json'), uk: () => import('./messages/board.uk.json') },
   follow: { en: () => import('./messages/follow.en.json'), uk: () => import('./messages/follow.uk.json') },
@@ -57,7 +65,9 @@ class Language {
   async need(part: Part): Promise<void> {
     if (this.#parts.includes(part)) return;
     this.#parts = [...this.#parts, part];
-    this.#messages = { ...this.#messages, ...(await load([part], this.locale)) };
+    const more = await load([part], this.locale);
+    // Read only now: other parts may have come meanwhile.
+    this.#messages = { ...this.#messages, ...more };
   }
 
   text(key: MessageKey, values?: Record<string, string | number>): string {

@@ -9,14 +9,24 @@ import filterEnglish from './messages/filter.en.json' with { type: 'json' };
 import filterUkrainian from './messages/filter.uk.json' with { type: 'json' };
 import followEnglish from './messages/follow.en.json' with { type: 'json' };
 import followUkrainian from './messages/follow.uk.json' with { type: 'json' };
+import paletteEnglish from './messages/palette.en.json' with { type: 'json' };
+import paletteUkrainian from './messages/palette.uk.json' with { type: 'json' };
 import settingsEnglish from './messages/settings.en.json' with { type: 'json' };
 import settingsUkrainian from './messages/settings.uk.json' with { type: 'json' };
 import ticketEnglish from './messages/ticket.en.json' with { type: 'json' };
 import ticketUkrainian from './messages/ticket.uk.json' with { type: 'json' };
 import deskUkrainian from './messages/uk.json' with { type: 'json' };
 
-const englishParts = [boardEnglish, deskEnglish, filterEnglish, followEnglish, settingsEnglish, ticketEnglish];
-const ukrainianParts = [boardUkrainian, deskUkrainian, filterUkrainian, followUkrainian, settingsUkrainian, ticketUkrainian];
+const englishParts = [boardEnglish, deskEnglish, filterEnglish, followEnglish, paletteEnglish, settingsEnglish, ticketEnglish];
+const ukrainianParts = [
+  boardUkrainian,
+  deskUkrainian,
+  filterUkrainian,
+  followUkrainian,
+  paletteUkrainian,
+  settingsUkrainian,
+  ticketUkrainian,
+];
 const english: Record<string, string> = Object.assign({}, ...englishParts);
 const ukrainian: Record<string, string> = Object.assign({}, ...ukrainianParts);
 const catalogues: Record<string, Record<string, string>> = { en: english, uk: ukrainian };
@@ -54,6 +64,9 @@ it('asks for the same values in every language', () => {
 
 it('has only messages that can be formatted', () => {
   const values = {
+    text: 'X',
+    action: 'A',
+    key: 'K',
     name: 'N',
     time: 'T',
     reason: 'R',

@@ -39,7 +39,19 @@ describe('a filter that is typed', () => {
     ['tag:vip (source:api or source:email)', { all: [{ tagIds: ['g1'] }, { any: [{ sources: ['API'] }, { sources: ['EMAIL'] }] }] }],
     ['-(tag:vip -team:none)', { not: { all: [{ tagIds: ['g1'] }, { not: { withoutTeam: true } }] } }],
   ])('means what it says: %s', (text, filter) => {
-    expect(read(text)).toEqual({ filter });
+    expect(read(text)).toEqual({ filter, words: '' });
+  });
+
+  it.each([
+    ['printer', {}, 'printer'],
+    [
+      'printer tag:vip "paper jam" -ink is:open',
+      { all: [{ tagIds: ['g1'] }, { categories: ['NEW', 'OPEN', 'IN_PROGRESS', 'WAITING'] }] },
+      'printer "paper jam" -ink',
+    ],
+    ['-tag:vip #42', { not: { tagIds: ['g1'] } }, '#42'],
+  ])('looks for the words beside its conditions: %s', (text, filter, words) => {
+    expect(read(text)).toEqual({ filter, words });
   });
 
   it.each([
@@ -47,7 +59,9 @@ describe('a filter that is typed', () => {
     ['status:open tag:nobody', { kind: 'value', at: 12, word: 'tag:nobody' }],
     // Two teams begin so.
     ['team:second', { kind: 'value', at: 0, word: 'team:second' }],
-    ['printer', { kind: 'form', at: 0, word: 'printer' }],
+    ['tag:vip OR printer', { kind: 'form', at: 11, word: 'printer' }],
+    ['(printer tag:vip)', { kind: 'form', at: 1, word: 'printer' }],
+    ['status:', { kind: 'form', at: 0, word: 'status:' }],
     ['(tag:vip', { kind: 'end', at: 8, word: '(' }],
     ['tag:vip OR', { kind: 'end', at: 10, word: '' }],
     ['tag:vip )', { kind: 'form', at: 8, word: ')' }],

@@ -24,14 +24,22 @@ export interface FilterFault {
   readonly word: string;
 }
 
-type ReadFilter = { readonly filter: TicketFilterInput } | { readonly fault: FilterFault };
+/** `words`: what is looked for in the text of tickets, as it was typed; '' for nothing. */
+type ReadFilter = { readonly filter: TicketFilterInput; readonly words: string } | { readonly fault: FilterFault };
 
-type Token = { readonly kind: '(' | ')' | '-' | 'OR'; readonly at: number } | Condition;
+type Token = { readonly kind: '(' | ')' | '-' | 'OR'; readonly at: number } | Condition | Word;
 interface Condition {
   readonly kind: 'condition';
   readonly at: number;
   readonly key: string;
   readonly values: readonly string[];
+}
+
+interface Word {
+  readonly kind: 'word';
+  readonly at: number;
+  /** With its quotation marks. */
+  readonly text: string;
 }
 
 class Fault extends Error {
@@ -43,17 +51,35 @@ class Fault extends Error {
 /**
  * A filter as people type it: `status:open,new team:"Second line" -assignee:none (tag:vip OR due:<2h)`. Conditions beside
  * each other must all hold; OR means any, a minus not, values after a comma any of them. Names count in either case.
+ * Anything else is a word, or a "phrase", that is looked for in tickets; words stand beside conditions, not among choices.
  */
 export function readFilter(text: string, world: FilterWorld): ReadFilter {
   try {
-    const tokens = tokensOf(text);
-    if (tokens.length === 0) return { filter: {} };
-    const reader = new Reader(tokens, world, text.length);
-    return { filter: reader.read() };
+    const { words, conditions } = withoutWords(tokensOf(text));
+    if (conditions.length === 0) return { filter: {}, words };
+    return { filter: new Reader(conditions, world, text.length).read(), words };
   } catch (error) {
     if (error instanceof Fault) return { fault: error.fault };
     throw error;
   }
+}
+
+/** Words found in tickets are asked of the search, conditions of the list: a choice between the two is neither's. */
+function withoutWords(tokens: readonly Token[]): { words: string; conditions: Token[] } {
+  const words: string[] = [];
+  const conditions: Token[] = [];
+  let depth = 0;
+  for (const token of tokens) {
+    if (token.kind === '(') depth += 1;
+    if (token.kind === ')') depth -= 1;
+    if (token.kind !== 'word') conditions.push(token);
+    else if (depth > 0 || tokens.some(({ kind }) => kind === 'OR')) throw new Fault({ kind: 'form', at: token.at, word: token.text });
+    else
+      words.push(
+        conditions.at(-1)?.kind === '-' && conditions.at(-1)?.at === token.at - 1 ? `${conditions.pop()?.kind}${token.text}` : token.text,
+      );
+  }
+  return { words: words.join(' '), conditions };
 }
 
 /** What a list of such a text shows: closed tickets and spam for those alone who ask for a status. */
@@ -75,7 +101,7 @@ function tokensOf(text: string): Token[] {
       continue;
     }
     const [first = ''] = rest;
-    const word = /^[^\s()]+/.exec(rest)?.[0] ?? first;
+    const word = /^"[^"]*"?|^[^\s()"]+/.exec(rest)?.[0] ?? first;
     const condition = conditionPattern.exec(rest);
     if (first === '(' || first === ')' || first === '-') {
       tokens.push({ kind: first, at });
@@ -88,7 +114,12 @@ function tokensOf(text: string): Token[] {
       const list = values.match(new RegExp(valuePattern, 'g')) ?? [];
       tokens.push({ kind: 'condition', at, key: key.toLowerCase(), values: list.map((value) => value.replaceAll('"', '')) });
       at += whole.length;
-    } else throw new Fault({ kind: 'form', at, word });
+    } else if (/^[a-z]+:/i.test(word)) {
+      throw new Fault({ kind: 'form', at, word });
+    } else {
+      tokens.push({ kind: 'word', at, text: word });
+      at += word.length;
+    }
   }
   return tokens;
 }

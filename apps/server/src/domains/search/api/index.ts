@@ -1,0 +1,1 @@
+export { SearchResolver, SearchHitResolver } from './search.resolver.ts';

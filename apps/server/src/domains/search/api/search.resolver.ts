@@ -1,0 +1,59 @@
+import { Arg, Ctx, Field, FieldResolver, Int, ObjectType, Query, registerEnumType, Resolver, Root } from 'type-graphql';
+import { connection, connectionTypes, type Connection } from '../../../graphql/connection.ts';
+import type { Context } from '../../../graphql/context.ts';
+import { InvalidInput } from '../../../kernel/domain-error.ts';
+import { TicketType } from '../../tickets/api/index.ts';
+import type { Ticket } from '../../tickets/index.ts';
+import { TicketFilterInput } from '../../views/api/index.ts';
+import { searchTickets, SearchSource, type Hit, type Snippet } from '../search-tickets.ts';
+
+registerEnumType(SearchSource, { name: 'SearchSource', description: 'The part of a ticket in which words stand.' });
+
+@ObjectType()
+class SearchPiece {
+  @Field(() => String) text!: string;
+  @Field(() => Boolean, { description: 'Whether it is what was looked for.' }) isMatch!: boolean;
+}
+
+@ObjectType('SearchSnippet', { description: 'A few words around what was found, as plain text.' })
+class SearchSnippetType implements Snippet {
+  @Field(() => SearchSource) source!: SearchSource;
+  @Field(() => [SearchPiece]) pieces!: readonly SearchPiece[];
+}
+
+@ObjectType('SearchHit')
+class SearchHitType implements Pick<Hit, 'snippets'> {
+  @Field(() => [SearchSnippetType], { description: 'Its subject, if words stand there, and the part in which most of them do.' })
+  snippets!: readonly SearchSnippetType[];
+}
+
+const SearchConnection = connectionTypes('SearchHit', () => SearchHitType);
+
+@Resolver()
+export class SearchResolver {
+  @Query(() => SearchConnection, {
+    description:
+      'The tickets you see in which all the words stand: in subject, description, messages, notes or the client’s name. `"a phrase"`, `-unwanted`; the last word may be begun. The best of the 500 newest matches come first.',
+  })
+  async search(
+    @Arg('text', () => String) text: string,
+    @Arg('filter', () => TicketFilterInput, { defaultValue: {} }) filter: TicketFilterInput,
+    @Arg('first', () => Int, { defaultValue: 20 }) first: number,
+    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Ctx() { scope }: Context,
+  ): Promise<Connection<Hit>> {
+    const offset = after == null ? 0 : Number(after);
+    if (!Number.isInteger(offset) || offset < 0 || offset > 500) throw new InvalidInput('The cursor is not one of this list.', 'after');
+    const { hits, hasNext } = await searchTickets(scope, { text, filter, first, offset });
+    const placeOf = new Map(hits.map((hit, index) => [hit, offset + index + 1]));
+    return connection(hits, (hit) => String(placeOf.get(hit)), { next: hasNext, previous: offset > 0 });
+  }
+}
+
+@Resolver(() => SearchHitType)
+export class SearchHitResolver {
+  @FieldResolver(() => TicketType)
+  ticket(@Root() { ticket }: Hit): Ticket {
+    return ticket;
+  }
+}

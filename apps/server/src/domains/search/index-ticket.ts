@@ -1,0 +1,47 @@
+import type { Reaction } from '../../platform/event-log.ts';
+import type { Scope } from '../../platform/scope.ts';
+import { MessageEvent } from '../conversations/index.ts';
+import { MergeEvent } from '../merges/index.ts';
+import { NoteEvent } from '../notes/index.ts';
+import { TicketEvent } from '../tickets/index.ts';
+
+const searched: ReadonlySet<string> = new Set(['subject', 'description', 'requesterId']);
+
+/** Keeps what is found in step with what is written, in the same transaction: nothing is ever found late. */
+export const followText: Reaction = {
+  to: [
+    TicketEvent.CREATED,
+    TicketEvent.EDITED,
+    TicketEvent.ERASED,
+    ...Object.values(MessageEvent),
+    ...Object.values(NoteEvent),
+    ...Object.values(MergeEvent),
+  ],
+  async run(tx, { type, ticketId, changes }) {
+    if (ticketId === null || (type === TicketEvent.EDITED && !changes.some(({ field }) => searched.has(field)))) return;
+    // What was changed in memory is written before it is read by SQL.
+    await tx.em.flush();
+    if (type === TicketEvent.ERASED) await forgetWords(tx, ticketId);
+    else await indexTickets(tx, [ticketId]);
+  },
+};
+
+/** For those who write tickets in bulk, past the events: an import, the demo. */
+export async function indexTickets({ em, workspaceId }: Pick<Scope, 'em' | 'workspaceId'>, ticketIds: readonly string[]): Promise<void> {
+  await em.execute('select index_tickets(?, ?::uuid[])', [workspaceId, `{${ticketIds.join(',')}}`]);
+}
+
+/** The words themselves go too, where no other ticket has them: a rare name is a person's. */
+async function forgetWords(tx: Scope, ticketId: string): Promise<void> {
+  const { em, workspaceId } = tx;
+  const [row]: { words: string[] }[] = await em.execute(
+    'select tsvector_to_array(words) as words from ticket_search where workspace_id = ? and ticket_id = ?',
+    [workspaceId, ticketId],
+  );
+  await indexTickets(tx, [ticketId]);
+  await em.execute(
+    `delete from search_word w where workspace_id = ? and word = any(?::text[])
+     and not exists (select 1 from ticket_search d where d.workspace_id = w.workspace_id and d.words @@ quote_literal(w.word)::tsquery)`,
+    [workspaceId, `{${(row?.words ?? []).map((word) => JSON.stringify(word)).join(',')}}`],
+  );
+}

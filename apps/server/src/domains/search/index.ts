@@ -1,0 +1,1 @@
+export { followText, indexTickets } from './index-ticket.ts';

@@ -1,0 +1,145 @@
+import { limits } from '@baton/rules';
+import { InvalidInput } from '../../kernel/domain-error.ts';
+import type { Scope } from '../../platform/scope.ts';
+import { canReadContactDetails } from '../contacts/index.ts';
+import { canReadNotes } from '../notes/index.ts';
+import { Ticket } from '../tickets/index.ts';
+import { whereVisible, type TicketFilter } from '../views/index.ts';
+import { tsQuery, wantedIn, type KnownWord, type Wanted } from './query-words.ts';
+
+export interface SearchTickets {
+  readonly text: string;
+  readonly filter: TicketFilter;
+  /** 1 to 100. */
+  readonly first: number;
+  /** How many to skip. */
+  readonly offset: number;
+}
+
+export const SearchSource = { SUBJECT: 'SUBJECT', DESCRIPTION: 'DESCRIPTION', MESSAGE: 'MESSAGE', NOTE: 'NOTE', CLIENT: 'CLIENT' } as const;
+export type SearchSource = (typeof SearchSource)[keyof typeof SearchSource];
+
+/** Where in a ticket the words stand, with a few words around them. */
+export interface Snippet {
+  readonly source: SearchSource;
+  readonly pieces: readonly { readonly text: string; readonly isMatch: boolean }[];
+}
+
+export interface Hit {
+  readonly ticket: Ticket;
+  readonly snippets: readonly Snippet[];
+}
+
+export interface Hits {
+  readonly hits: readonly Hit[];
+  readonly hasNext: boolean;
+}
+
+const longest = 200;
+/** So many of the newest matches are ranked: a word that half the desk has costs no more than a rare one. */
+const ranked = 500;
+
+/** The tickets in which the words stand and that the viewer sees, the best first; a ticket's own number before all. */
+export async function searchTickets(scope: Scope, { text, filter, first, offset }: SearchTickets): Promise<Hits> {
+  if (text.length > longest) throw new InvalidInput(`A search has at most ${longest} characters; ${text.length} were given.`, 'text');
+  if (first < 1 || first > limits.pageSize) {
+    throw new InvalidInput(`A page has 1 to ${limits.pageSize} tickets; ${first} were asked for.`, 'first');
+  }
+  const { em, viewer, workspaceId } = scope;
+  const wanted = wantedIn(text);
+  const query = tsQuery(wanted, await knownWords(scope, wanted), weightsFor(scope));
+  const number = /^#?(\d{1,9})$/.exec(text.trim())?.[1] ?? null;
+  if (query === null && number === null) return { hits: [], hasNext: false };
+  const { sql: visible, parameters } = whereVisible(scope, filter);
+  const rows: { id: string }[] = await em.execute(
+    `with found as materialized (
+       select d.ticket_id as id, d.number, d.words, t.updated_at from ticket_search d join ticket t on t.workspace_id = d.workspace_id and t.id = d.ticket_id
+       where d.workspace_id = ? and d.words @@ ?::tsquery and ${visible} order by d.number desc limit ${ranked}),
+     hit as (
+       select id, number, 1 as own, 0::float8 as rank from (select t.id, t.number from ticket t where ${visible} and t.number = ?::integer) named
+       union all
+       -- Where the words stand near each other weighs most; what is a month old weighs two thirds of what is new.
+       select id, number, 0, ts_rank_cd('{0.2, 0.3, 0.5, 1}', words, ?::tsquery, 1)
+         * (1 + exp(extract(epoch from updated_at - ?::timestamptz) / 2592000) / 2) from found where number is distinct from ?::integer)
+     select id from hit order by own desc, rank desc, number desc limit ? offset ?`,
+    [workspaceId, query ?? '', ...parameters, ...parameters, number, query ?? '', scope.now(), number, first + 1, offset],
+  );
+  const ids = rows.slice(0, first).map(({ id }) => id);
+  const tickets = new Map(
+    (await em.find(Ticket, { workspaceId: viewer.workspaceId, id: { $in: ids } })).map((ticket) => [ticket.id, ticket]),
+  );
+  const snippets = await snippetsOf(scope, ids, query);
+  const hits = ids.flatMap((id) => {
+    const ticket = tickets.get(id);
+    return ticket ? [{ ticket, snippets: snippets.get(id) ?? [] }] : [];
+  });
+  return { hits, hasNext: rows.length > first };
+}
+
+/** Where the viewer may be answered from: a word that only a hidden note has finds nothing. '' = everywhere. */
+function weightsFor({ viewer }: Scope): string {
+  const weights = `A${canReadContactDetails(viewer) ? 'B' : ''}C${canReadNotes(viewer) ? 'D' : ''}`;
+  return weights === 'ABCD' ? '' : weights;
+}
+
+async function knownWords({ em, workspaceId }: Scope, wanted: readonly Wanted[]): Promise<KnownWord[]> {
+  if (wanted.length === 0) return [];
+  return em.execute(
+    `select tsvector_to_array(to_tsvector('english', search_plain(w.text))) as stems, phraseto_tsquery('english', search_plain(w.text))::text as phrase,
+       coalesce(near.words, '{}') as near
+     from unnest(?::text[]) with ordinality w(text, place)
+     cross join lateral (select case when cardinality(s.stems) = 1 and s.stems[1] ~ '^[[:alpha:]]{4,30}$' then s.stems[1] end as stem
+       from (select tsvector_to_array(to_tsvector('english', search_plain(w.text))) as stems) s) one
+     left join lateral (
+       select array_agg(k.word) as words from (
+         select word from search_word where workspace_id = ? and word % one.stem
+           and levenshtein_less_equal(word, one.stem, 2) <= case when length(one.stem) < 6 then 1 else 2 end
+         order by levenshtein(word, one.stem), similarity(word, one.stem) desc limit 5) k
+       where not exists (select from search_word where workspace_id = ? and word ^@ one.stem)) near on one.stem is not null
+     order by w.place`,
+    [`{${wanted.map(({ text }) => JSON.stringify(text)).join(',')}}`, workspaceId, workspaceId],
+  );
+}
+
+// Marks that no text has: of the private use area.
+const begin = '\uE000';
+const end = '\uE001';
+
+/** For each ticket its subject, where the words stand there, and the part in which most of them stand. */
+async function snippetsOf(scope: Scope, ids: readonly string[], query: string | null): Promise<Map<string, Snippet[]>> {
+  const snippets = new Map<string, Snippet[]>();
+  if (query === null || ids.length === 0) return snippets;
+  const weights = weightsFor(scope) || 'ABCD';
+  // Any of the words is shown where it stands; that all are in the ticket is known.
+  const any = query
+    .replaceAll(' & ', ' | ')
+    .replaceAll(/!\([^)]*\)( \| )?/g, '')
+    .replace(/ \| $/, '')
+    .replaceAll(/:(\*?)[A-D]+/g, (_, star: string) => (star ? ':*' : ''));
+  const rows: { id: string; source: SearchSource; headline: string }[] = await scope.em.execute(
+    `select ticket_id as id, source, ts_headline('english', body, ?::tsquery,
+       case source when 'SUBJECT' then 'HighlightAll=true' else 'MaxWords=24, MinWords=12, MaxFragments=1' end || ', StartSel=${begin}, StopSel=${end}') as headline
+     from (
+       select s.ticket_id, s.source, s.body, row_number() over (partition by s.ticket_id, s.source = 'SUBJECT'
+         order by ts_rank_cd(to_tsvector('english', s.body), ?::tsquery) desc, s.created_at desc) as place
+       from search_text s where s.workspace_id = ? and s.ticket_id = any(?::uuid[]) and s.weight = any(?::text[]) and to_tsvector('english', s.body) @@ ?::tsquery) best
+     where place = 1 order by source = 'SUBJECT' desc`,
+    [any, any, scope.workspaceId, `{${ids.join(',')}}`, `{${[...weights].join(',')}}`, any],
+  );
+  for (const { id, source, headline } of rows) snippets.set(id, [...(snippets.get(id) ?? []), { source, pieces: piecesOf(headline) }]);
+  return snippets;
+}
+
+function piecesOf(headline: string): Snippet['pieces'] {
+  return headline
+    .split(begin)
+    .flatMap((part, index) => {
+      if (index === 0) return [{ text: part, isMatch: false }];
+      const [match = '', rest = ''] = part.split(end);
+      return [
+        { text: match, isMatch: true },
+        { text: rest, isMatch: false },
+      ];
+    })
+    .filter(({ text }) => text !== '');
+}

@@ -1,0 +1,224 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { World, type Person } from '../../testing/world.ts';
+import { tsQuery, wantedIn } from './query-words.ts';
+
+const SEARCH = `query ($text: String!, $filter: TicketFilterInput, $first: Int, $after: String) { search(text: $text, filter: $filter, first: $first, after: $after) {
+  edges { cursor node { ticket { id subject } snippets { source pieces { text isMatch } } } } pageInfo { hasNextPage endCursor } } }`;
+const NOTE = `mutation ($input: NoteAddInput!) { noteAdd(input: $input) { note { id version } userErrors { ... on UserError { message } } } }`;
+const EDIT_NOTE = `mutation ($input: NoteEditInput!) { noteEdit(input: $input) { userErrors { ... on UserError { message } } } }`;
+const REPLY = `mutation ($input: ReplySendInput!) { replySend(input: $input) { userErrors { ... on UserError { message } } } }`;
+const EDIT = `mutation ($input: TicketEditInput!) { ticketEdit(input: $input) { userErrors { ... on UserError { message } } } }`;
+const MERGE = `mutation ($input: TicketMergeInput!) { ticketMerge(input: $input) { userErrors { ... on UserError { message } } } }`;
+
+let world: World;
+let team: string;
+let ada: Person;
+let light: Person;
+let guest: Person;
+let stranger: Person;
+
+beforeAll(async () => {
+  world = await World.open();
+  team = await world.team();
+  ada = await world.person('AGENT', { name: 'Ada', teams: [team] });
+  light = await world.person('LIGHT_AGENT', { teams: [team] });
+  guest = await world.person('GUEST', { teams: [team] });
+  stranger = await world.person('AGENT', { teams: [await world.team()] });
+});
+afterAll(() => world.close());
+
+interface Found {
+  readonly node: {
+    readonly ticket: { readonly id: string; readonly subject: string };
+    readonly snippets: { source: string; pieces: { text: string; isMatch: boolean }[] }[];
+  };
+}
+const search = async (text: string, person = ada, more: object = {}): Promise<Found[]> =>
+  (await person.run(SEARCH, { text, filter: {}, ...more })).search.edges;
+const subjects = async (text: string, person = ada) => (await search(text, person)).map(({ node }) => node.ticket.subject);
+const ticket = (subject: string, more: object = {}) => world.ticket({ subject, teamId: team, ...more });
+
+describe('a search', () => {
+  it('finds words wherever they stand in a ticket, together, in any form and as they are being typed', async () => {
+    const { id } = await ticket('The zeppelin lost its anchor', { description: '<p>It <b>drifts</b> over Lviv&nbsp;now</p>' });
+    await ada.run(NOTE, { input: { ticketId: id, body: '<p>Called the aerodrome</p>' } });
+
+    for (const text of [
+      'zeppelins',
+      'drifting zeppelin',
+      'ZEPPELIN aerodrome',
+      'zep',
+      'anchor aerodr',
+      '"lost its anchor"',
+      'zeppelin -submarine',
+    ])
+      expect([text, await subjects(text)]).toEqual([text, ['The zeppelin lost its anchor']]);
+    for (const text of [
+      'zeppelin submarine',
+      '"anchor lost"',
+      'zeppelin -drift',
+      'the',
+      '-submarine',
+      '',
+      '   ',
+      '"',
+      "'; drop table ticket; --",
+    ])
+      expect([text, await subjects(text)]).toEqual([text, []]);
+  });
+
+  it('finds Ukrainian words in any case and with any apostrophe', async () => {
+    await ticket('Зламався комп’ютер у бухгалтерії');
+
+    for (const text of ["комп'ютера", 'компʼютером', 'бухгалтерія', 'бухгалтерією', 'бухг'])
+      expect([text, await subjects(text)]).toEqual([text, ['Зламався комп’ютер у бухгалтерії']]);
+    const [found] = await search("комп'ютери");
+    expect(found?.node.snippets[0]?.pieces).toContainEqual({ text: 'компʼютер', isMatch: true });
+  });
+
+  it('finds what was misspelt, and only where nothing is spelt so', async () => {
+    await ticket('Refrigerator hums at night');
+    await ticket('Сповіщення приходять двічі');
+
+    expect(await subjects('refrigarator')).toEqual(['Refrigerator hums at night']);
+    expect(await subjects('сповищення')).toEqual(['Сповіщення приходять двічі']);
+    expect(await subjects('refrigerator')).toEqual(['Refrigerator hums at night']);
+  });
+
+  it('puts what stands in the subject before what was said on the way, and a ticket’s own number before all', async () => {
+    const said = await ticket('Question about invoices');
+    await ada.run(NOTE, { input: { ticketId: said.id, body: '<p>Perhaps the gramophone is at fault</p>' } });
+    await ticket('Gramophone plays backwards');
+    const [row] = await world.sql<{ number: number }>('select number from ticket where id = ?', [said.id]);
+    await ticket(`Nothing but ${row?.number} gramophones`);
+
+    expect((await subjects('gramophone')).at(-1)).toBe('Question about invoices');
+    expect((await subjects(`#${row?.number}`)).at(0)).toBe('Question about invoices');
+    expect(await subjects(`${row?.number}`)).toEqual(['Question about invoices', `Nothing but ${row?.number} gramophones`]);
+  });
+
+  it('shows where the words stand, as text', async () => {
+    const { id } = await ticket('Odd <script> in a letterhead');
+    await ada.run(NOTE, { input: { ticketId: id, body: '<p>The letterhead came from the old printer, I think</p>' } });
+
+    const [found] = await search('letterhead printer');
+
+    expect(found?.node.snippets).toEqual([
+      {
+        source: 'SUBJECT',
+        pieces: [
+          { text: 'Odd  script  in a ', isMatch: false },
+          { text: 'letterhead', isMatch: true },
+        ],
+      },
+      {
+        source: 'NOTE',
+        pieces: [
+          { text: 'letterhead', isMatch: true },
+          { text: ' came from the old ', isMatch: false },
+          { text: 'printer', isMatch: true },
+          { text: expect.stringContaining('I think'), isMatch: false },
+        ],
+      },
+    ]);
+  });
+
+  it('keeps to a filter, and to pages', async () => {
+    for (let index = 0; index < 5; index++) await ticket(`Kaleidoscope ${index}`, { priority: index < 2 ? 'HIGH' : 'LOW' });
+    const first = (await ada.run(SEARCH, { text: 'kaleidoscope', filter: { priorities: ['LOW'] }, first: 2 })).search;
+    const next = (
+      await ada.run(SEARCH, { text: 'kaleidoscope', filter: { priorities: ['LOW'] }, first: 2, after: first.pageInfo.endCursor })
+    ).search;
+
+    expect([...first.edges, ...next.edges].map(({ node }: Found) => node.ticket.subject)).toEqual([
+      'Kaleidoscope 4',
+      'Kaleidoscope 3',
+      'Kaleidoscope 2',
+    ]);
+    expect([first.pageInfo.hasNextPage, next.pageInfo.hasNextPage]).toEqual([true, false]);
+    await expect(ada.run(SEARCH, { text: 'x'.repeat(201) })).rejects.toThrow('at most 200 characters');
+    await expect(ada.run(SEARCH, { text: 'x', after: 'y' })).rejects.toThrow('cursor');
+  });
+
+  it('tells nobody what they may not read: hidden tickets, notes, and the client’s details', async () => {
+    const client = await world.contact({ name: 'Ottokar Zilk', email: 'otto.rarename@example.org' });
+    const { id } = await ticket('A plain question', { requesterId: client.id });
+    await ada.run(NOTE, { input: { ticketId: id, body: '<p>Whispered xylophone</p>' } });
+
+    for (const [text, ...finders] of [
+      ['xylophone', ada, light],
+      ['rarename', ada],
+      ['otto.rarename@example.org', ada],
+      ['zilk', ada, light, guest],
+      ['"plain question"', ada, light, guest],
+      ['"whispered xylophone"', ada, light],
+      // Misspelt as well.
+      ['xylophon', ada, light],
+    ] as const)
+      for (const person of [ada, light, guest, stranger])
+        expect([text, person.id, await subjects(text, person)]).toEqual([
+          text,
+          person.id,
+          (finders as readonly Person[]).includes(person) ? ['A plain question'] : [],
+        ]);
+    expect(JSON.stringify(await search('question xylophone', ada))).toContain('xylophone');
+    expect(JSON.stringify(await search('plain', guest))).not.toContain('ylophone');
+  });
+
+  it('finds what is new at once and what is gone no more: edits, replies, notes, merges', async () => {
+    const client = await world.contact();
+    const { id } = await ticket('Harpsichord', { requesterId: client.id });
+    await ada.run(EDIT, { input: { ticketId: id, subject: { from: 'Harpsichord', to: 'Bassoon' } } });
+    await ada.run(REPLY, { input: { ticketId: id, body: '<p>About your theremin</p>' } });
+    const { note } = (await ada.run(NOTE, { input: { ticketId: id, body: '<p>a tambourine</p>' } })).noteAdd;
+    expect(await Promise.all(['harpsichord', 'bassoon', 'theremin', 'tambourine'].map((text) => subjects(text)))).toEqual([
+      [],
+      ['Bassoon'],
+      ['Bassoon'],
+      ['Bassoon'],
+    ]);
+
+    await ada.run(EDIT_NOTE, { input: { noteId: note.id, version: note.version, body: '<p>an ocarina</p>' } });
+    const destination = await ticket('Orchestra', { requesterId: client.id });
+    await ada.run(MERGE, { input: { sourceId: id, destinationId: destination.id } });
+
+    expect(await Promise.all(['tambourine', 'ocarina', 'theremin', 'bassoon'].map((text) => subjects(text)))).toEqual([
+      [],
+      ['Orchestra'],
+      ['Orchestra'],
+      ['Bassoon'],
+    ]);
+  });
+
+  it('forgets a client who was erased, and the words that were theirs alone', async () => {
+    const owner = await world.person('OWNER');
+    const client = await world.contact({ name: 'Wolfhilde Quastenberg', email: 'wq@example.org' });
+    await ticket('Personal matter of Quastenberg', { requesterId: client.id });
+    const words = () =>
+      world.sql<{ word: string }>(`select word from search_word where word like 'quasten%' or word like 'wolfhild%' or word = 'person'`);
+    expect(await words()).toHaveLength(3);
+
+    await owner.run(`mutation ($id: ID!) { contactErase(input: { contactId: $id }) { userErrors { ... on UserError { message } } } }`, {
+      id: client.id,
+    });
+    expect(await subjects('quastenberg', owner)).toEqual([]);
+    expect((await words()).map(({ word }) => word)).not.toContain('quastenberg');
+  });
+});
+
+describe('a question', () => {
+  it('is words, phrases and what is not wanted; the last word may be begun', () => {
+    expect(wantedIn('red "old printer" -ink pap')).toEqual([
+      { text: 'red', isPhrase: false, isUnwanted: false, isBegun: false },
+      { text: 'old printer', isPhrase: true, isUnwanted: false, isBegun: false },
+      { text: 'ink', isPhrase: false, isUnwanted: true, isBegun: false },
+      { text: 'pap', isPhrase: false, isUnwanted: false, isBegun: true },
+    ]);
+    expect(wantedIn('red ').at(-1)).toMatchObject({ isBegun: false });
+  });
+
+  it('is never more than words to the database', () => {
+    const known = [{ stems: [String.raw`a'b\c`], phrase: '', near: [] }];
+    expect(tsQuery([{ text: 'x', isPhrase: false, isUnwanted: false, isBegun: false }], known, 'AC')).toBe(String.raw`('a''b\\c':AC)`);
+  });
+});
