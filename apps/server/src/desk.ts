@@ -10,6 +10,7 @@ import { Migration0008Merges } from '../migrations/0008-merges.ts';
 import { Migration0009Links } from '../migrations/0009-links.ts';
 import { Migration0010Snooze } from '../migrations/0010-snooze.ts';
 import { Migration0011Search } from '../migrations/0011-search.ts';
+import { Migration0012Views } from '../migrations/0012-views.ts';
 import type { Config } from './config.ts';
 import {
   BreachWatch,
@@ -106,6 +107,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       { name: '0009-links', class: Migration0009Links },
       { name: '0010-snooze', class: Migration0010Snooze },
       { name: '0011-search', class: Migration0011Search },
+      { name: '0012-views', class: Migration0012Views },
     ],
     poolSize: config.databasePool,
   });

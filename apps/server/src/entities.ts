@@ -26,7 +26,7 @@ import { Notification } from './domains/notifications/index.ts';
 import { SlaCalendar, SlaCalendarVersion, SlaClock, SlaPolicy, SlaPolicyVersion, SlaSegment } from './domains/sla/index.ts';
 import { PublicLink } from './domains/public-links/index.ts';
 import { Status, Tag, Ticket, TicketGrant, TicketTag, Topic } from './domains/tickets/index.ts';
-import { View } from './domains/views/index.ts';
+import { View, ViewPlace } from './domains/views/index.ts';
 import { Watcher } from './domains/watchers/index.ts';
 
 /** Every stored thing. */
@@ -70,6 +70,7 @@ export const entities = [
   TicketTag,
   Topic,
   View,
+  ViewPlace,
   Watcher,
   Workspace,
 ];

@@ -7,4 +7,5 @@ export const limits = {
   tagsPerTicket: 50,
   watchersPerTicket: 100,
   pageSize: 100,
+  viewText: 2000,
 } as const;

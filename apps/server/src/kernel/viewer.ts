@@ -13,6 +13,7 @@ const permissions = [
   'watch.others',
   'contact.read',
   'contact.create',
+  'view.share',
   'token.own',
   'token.machine',
   'people.read',

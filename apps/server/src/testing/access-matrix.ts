@@ -220,6 +220,19 @@ export const operations: Readonly<Record<string, Row>> = {
   teamDelete: { ...people, input: ({ teamId }) => ({ teamId }), select: 'team { id }' },
 
   // Mutations of oneself
+  viewCreate: {
+    on: 'workspace',
+    who: 'OAS',
+    input: ({ unique }) => ({ name: unique, filter: {}, order: 'DUE', audience: 'WORKSPACE' }),
+  },
+  viewEdit: {
+    on: 'workspace',
+    who: 'OAS',
+    input: ({ viewId }) => ({ viewId, version: 0, name: 'x', filter: {}, order: 'DUE', audience: 'WORKSPACE' }),
+    yes: gone('SETTINGS_CONFLICT'),
+  },
+  viewDelete: { ...everybody, input: () => ({ viewId: crypto.randomUUID() }), yes: gone('VIEW_NOT_FOUND') },
+  viewsOrder: { ...everybody, input: () => ({ viewIds: [] }), select: 'views { id }' },
   accessTokenCreate: { ...withoutGuests, input: ({ unique }) => ({ name: unique }), select: 'secret' },
   accessTokenRevoke: { ...everybody, input: () => ({ id: crypto.randomUUID() }), yes: gone('ACCESS_TOKEN_NOT_FOUND') },
   confirm: { ...everybody, input: () => ({ password: 'correct horse' }), select: 'confirmed' },
@@ -257,6 +270,7 @@ export const operations: Readonly<Record<string, Row>> = {
   ticketsChanged: { on: 'ticket', ...seen, select: 'ticketId', yes: told },
   viewChanged: { on: 'ticket', ...seen, input: ({ viewId }) => ({ viewId }), select: 'ticketId', yes: told },
   viewCountsChanged: { ...everybody, select: 'viewId' },
+  viewsChanged: { ...everybody, select: 'id' },
 };
 
 const everyDay = Array.from({ length: 7 }, () => [{ from: 0, to: 1440 }]);
@@ -337,7 +351,7 @@ export const fields: Readonly<Record<string, string>> = {
   TicketPermissions: 'assign edit take watch writeNotes',
   TicketPresence: 'people ticketId',
   Topic: 'id name names parent',
-  View: 'count id key names order tickets',
+  View: 'audience columns count id key names order team text tickets version viewerCanSave',
   ViewChangeType: 'kind position ticket ticketId',
   ViewCount: 'count viewId',
   Viewer: 'email member permissions secondFactor workspace workspaces',

@@ -14,7 +14,7 @@ const agent: readonly Permission[] = [
   'contact.create',
   'token.own',
 ];
-const supervisor: readonly Permission[] = [...agent, 'ticket.edit.any', 'ticket.assign', 'people.read', 'report.read'];
+const supervisor: readonly Permission[] = [...agent, 'ticket.edit.any', 'ticket.assign', 'view.share', 'people.read', 'report.read'];
 const administrator: readonly Permission[] = [
   ...supervisor,
   // They see every ticket anyway; who lacks a permission could not give it to anybody.

@@ -4,7 +4,7 @@ import { newId } from '../../kernel/id.ts';
 import { Account, hashPassword, Member, MemberKind, Workspace, type Role } from '../identity/index.ts';
 import { SlaPolicy, SlaPolicyVersion, type Targets } from '../sla/index.ts';
 import { Status, type Names } from '../tickets/index.ts';
-import { TicketOrder, View, type TicketFilter } from '../views/index.ts';
+import { TicketOrder, usualColumns, View, type TicketFilter } from '../views/index.ts';
 
 export interface CreateWorkspace {
   readonly name: string;
@@ -26,7 +26,16 @@ export async function createWorkspace(em: EntityManager, { name, slug, demo, at 
   );
   await em.insertMany(
     View,
-    defaultViews.map((view, place) => ({ workspaceId, id: newId(), ...view, place })),
+    defaultViews.map((view, place) => ({
+      workspaceId,
+      id: newId(),
+      ...view,
+      columns: [...usualColumns],
+      ownerId: null,
+      teamId: null,
+      version: 1,
+      place,
+    })),
   );
   const policyId = newId();
   await em.insert(SlaPolicy, {
@@ -112,42 +121,65 @@ const defaultStatuses: { category: StatusCategory; name: Names; color: string; w
 const active = openCategories;
 const working = openCategories.filter((category) => category !== 'WAITING');
 
-const defaultViews: { key: string; name: Names; filter: TicketFilter; sort: TicketOrder }[] = [
-  { key: 'mine', name: { en: 'Mine', uk: 'Мої' }, filter: { mine: true, snoozed: false, categories: active }, sort: TicketOrder.DUE },
+const defaultViews: { key: string; name: Names; text: string; filter: TicketFilter; sort: TicketOrder }[] = [
+  {
+    key: 'mine',
+    text: 'assignee:me is:open -is:snoozed',
+    name: { en: 'Mine', uk: 'Мої' },
+    filter: { mine: true, snoozed: false, categories: active },
+    sort: TicketOrder.DUE,
+  },
   {
     key: 'unassigned',
+    text: 'assignee:none is:open -is:snoozed',
     name: { en: 'Unassigned', uk: 'Без виконавця' },
     filter: { unassigned: true, snoozed: false, categories: active },
     sort: TicketOrder.DUE,
   },
   {
     key: 'my-team',
+    text: 'team:mine is:open -is:snoozed',
     name: { en: 'My team', uk: 'Моя команда' },
     filter: { myTeams: true, snoozed: false, categories: active },
     sort: TicketOrder.DUE,
   },
-  { key: 'open', name: { en: 'All open', uk: 'Усі відкриті' }, filter: { categories: active }, sort: TicketOrder.UPDATED },
-  { key: 'waiting', name: { en: 'Waiting', uk: 'В очікуванні' }, filter: { categories: ['WAITING'] }, sort: TicketOrder.UPDATED },
+  { key: 'open', text: 'is:open', name: { en: 'All open', uk: 'Усі відкриті' }, filter: { categories: active }, sort: TicketOrder.UPDATED },
+  {
+    key: 'waiting',
+    text: 'status:waiting',
+    name: { en: 'Waiting', uk: 'В очікуванні' },
+    filter: { categories: ['WAITING'] },
+    sort: TicketOrder.UPDATED,
+  },
   {
     key: 'snoozed',
+    text: 'is:snoozed is:open',
     name: { en: 'Snoozed', uk: 'Відкладені' },
     filter: { snoozed: true, categories: active },
     sort: TicketOrder.UPDATED,
   },
   {
     key: 'breaching',
+    text: 'status:new,open,in-progress due:<30m',
     name: { en: 'Breaching soon', uk: 'Скоро порушення' },
     filter: { categories: working, dueWithinMinutes: 30, not: { dueWithinMinutes: 0 } },
     sort: TicketOrder.DUE,
   },
   {
     key: 'overdue',
+    text: 'status:new,open,in-progress due:overdue',
     name: { en: 'Overdue', uk: 'Прострочені' },
     filter: { categories: working, dueWithinMinutes: 0 },
     sort: TicketOrder.DUE,
   },
-  { key: 'closed', name: { en: 'Closed', uk: 'Закриті' }, filter: { categories: ['RESOLVED', 'CLOSED'] }, sort: TicketOrder.UPDATED },
-  { key: 'spam', name: { en: 'Spam', uk: 'Спам' }, filter: { categories: ['SPAM'] }, sort: TicketOrder.UPDATED },
+  {
+    key: 'closed',
+    text: 'status:resolved,closed',
+    name: { en: 'Closed', uk: 'Закриті' },
+    filter: { categories: ['RESOLVED', 'CLOSED'] },
+    sort: TicketOrder.UPDATED,
+  },
+  { key: 'spam', text: 'status:spam', name: { en: 'Spam', uk: 'Спам' }, filter: { categories: ['SPAM'] }, sort: TicketOrder.UPDATED },
 ];
 
 const hours = (amount: number) => ({ amount, unit: 'HOURS' }) as const;

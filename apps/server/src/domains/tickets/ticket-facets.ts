@@ -46,9 +46,9 @@ export function asFacets(logged: LoggedFacets | null): TicketFacets | null {
 }
 
 /** The subjects by which subscriptions are found: each ticket event concerns the places it left and those it came to. */
-export function topicsOf({ ticketId, memberIds, facetsBefore, facets }: LoggedEvent): string[] {
+export function topicsOf({ type, subjectId, ticketId, memberIds, facetsBefore, facets }: LoggedEvent): string[] {
   const topics = memberIds.map((memberId) => `member:${memberId}`);
-  if (ticketId === null) return topics;
+  if (ticketId === null) return [...topics, type, `subject:${subjectId}`];
   topics.push('tickets', `ticket:${ticketId}`);
   for (const image of [asFacets(facetsBefore), asFacets(facets)]) {
     if (!image) continue;

@@ -4,7 +4,6 @@ import { isId } from '../../kernel/id.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { Ticket, visibleTickets } from '../tickets/index.ts';
 import { filterSql, requireReasonable, TicketOrder, type SqlCondition, type TicketFilter } from './ticket-filter.ts';
-import { View } from './view.entity.ts';
 
 export interface FindTickets {
   readonly filter: TicketFilter;
@@ -85,14 +84,6 @@ export function cursorOf(order: TicketOrder, ticket: Ticket): string {
         ? (ticket.dueAt?.toISOString() ?? null)
         : ticket.updatedAt.toISOString();
   return Buffer.from(JSON.stringify([order, key, ticket.id])).toString('base64url');
-}
-
-export function listViews(scope: Scope): Promise<View[]> {
-  return scope.remember('views', ({ em, workspaceId }) => em.find(View, { workspaceId }, { orderBy: { place: 'asc' } }));
-}
-
-export function findView(scope: Scope, key: string): Promise<View | null> {
-  return scope.em.findOne(View, { workspaceId: scope.workspaceId, ...(isId(key) ? { id: key } : { key }) });
 }
 
 /** The tickets that match and that the viewer may see, as SQL over the alias `t`. */

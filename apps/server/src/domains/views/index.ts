@@ -1,3 +1,3 @@
 export { whereVisible } from './find-tickets.ts';
-export { View } from './view.entity.ts';
+export { usualColumns, View, ViewPlace } from './view.entity.ts';
 export { TicketOrder, type TicketFilter } from './ticket-filter.ts';

@@ -6,6 +6,7 @@ import { edgeTopic, type TimeWatch } from '../../platform/live/time-watch.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { canSee, movesIn, ticketsPassing, asFacets, type TicketFacets } from '../tickets/index.ts';
 import { countsAsOf, type CountsAsOf } from './find-tickets.ts';
+import { ViewEvent } from './view.events.ts';
 import { anchorsOf, edgesOf, matchesFilter, type TicketFilter } from './ticket-filter.ts';
 
 export const ViewChangeKind = { ENTERED: 'ENTERED', CHANGED: 'CHANGED', LEFT: 'LEFT', RELOAD: 'RELOAD', HEARTBEAT: 'HEARTBEAT' } as const;
@@ -18,22 +19,38 @@ export interface ViewChange {
   readonly head: StreamHead;
 }
 
+/** A filter, and the view that it is of. */
+interface Followed {
+  readonly filter: TicketFilter;
+  readonly viewId?: string;
+}
+
 /**
  * Follows a filter from `after`, the position a page reflected. What of it changed is told by the log alone, by the
  * facets of each ticket before and after; time is a step like any other, taken before the events of a stretch.
  */
-export function followFilter(time: TimeWatch, workspaceId: string, filter: TicketFilter, after: StreamHead | null): LiveSource<ViewChange> {
+export function followFilter(
+  time: TimeWatch,
+  workspaceId: string,
+  { filter, viewId }: Followed,
+  after: StreamHead | null,
+): LiveSource<ViewChange> {
   const edges = edgesOf(filter);
   return {
-    topics: [...anchorsOf(filter), ...edges.map(edgeTopic)],
+    topics: [...anchorsOf(filter), ...edges.map(edgeTopic), ...(viewId ? [`subject:${viewId}`] : [])],
+    // Whoever comes after the view was changed follows another filter.
+    audience: viewId ? JSON.stringify(filter) : '',
     after,
     begin: async () => ({ payloads: [] }),
     async step(scope, step) {
+      const { head } = step;
+      if (viewId && step.events.some(({ type, subjectId }) => type === ViewEvent.CHANGED && subjectId === viewId)) {
+        return { payloads: [{ kind: 'RELOAD', ticketId: null, head }] };
+      }
       const moves = await movesOf(scope, time, edges, step);
       const payloads = moves.flatMap(({ ticketId, was, is, changed }): ViewChange[] => {
         const wasIn = was !== null && belongs(scope.viewer, filter, was);
         const isIn = is !== null && belongs(scope.viewer, filter, is);
-        const { head } = step;
         if (isIn && (changed || !wasIn)) return [{ kind: wasIn ? 'CHANGED' : 'ENTERED', ticketId, head }];
         return wasIn && !isIn ? [{ kind: 'LEFT', ticketId, head }] : [];
       });
@@ -46,20 +63,33 @@ export function followFilter(time: TimeWatch, workspaceId: string, filter: Ticke
   };
 }
 
+/** How many tickets a view holds. */
+export interface ViewCounted {
+  readonly viewId: string;
+  readonly count: number;
+}
+
 const countsRestMs = 250;
 
 /**
  * Follows the number of tickets in each of some filters. Counted once, and from then on kept by what the log says: a
  * count is of one snapshot of the database, which also says which events it holds already, so none counts twice.
  */
-export function followCounts(time: TimeWatch, workspaceId: string, filters: readonly TicketFilter[]): LiveSource<readonly number[]> {
+export function followCounts(
+  time: TimeWatch,
+  workspaceId: string,
+  views: readonly Required<Followed>[],
+): LiveSource<readonly ViewCounted[]> {
+  const filters = views.map(({ filter }) => filter);
+  const counted = (counts: readonly number[]) => views.map(({ viewId }, index) => ({ viewId, count: counts[index] ?? 0 }));
   const edges = filters.flatMap(edgesOf);
   return {
     topics: ['tickets', ...new Set(edges.map(edgeTopic))],
+    audience: JSON.stringify(views),
     restMs: countsRestMs,
     async begin(scope, head) {
       const held = await countsAsOf(scope, filters, new Date(head.at));
-      return { payloads: [held.counts], held };
+      return { payloads: [counted(held.counts)], held };
     },
     async step(scope, step) {
       const shifts = await shiftsOf(scope, time, filters, edges, step);
@@ -70,7 +100,7 @@ export function followCounts(time: TimeWatch, workspaceId: string, filters: read
           if (news.length === 0) return { payload: null, held };
           const now = [...counts];
           for (const { index, by } of news) now[index] = (now[index] ?? 0) + by;
-          return { payload: now.join() === counts.join() ? null : now, held: { counts: now, position, included } };
+          return { payload: now.join() === counts.join() ? null : counted(now), held: { counts: now, position, included } };
         },
       };
     },

@@ -61,6 +61,20 @@ export function requireReasonable(filter: TicketFilter): void {
   if (parts > maxParts) throw new InvalidInput(`A filter has at most ${maxParts} parts; this one has ${parts}. Make it simpler.`, 'filter');
 }
 
+/** A filter as it was kept, in which instants have become texts. */
+export function withInstants(kept: TicketFilter): TicketFilter {
+  const range = (one: InstantRange | null | undefined) => one && { from: one.from && new Date(one.from), to: one.to && new Date(one.to) };
+  const { created, resolved, all, any, not } = kept;
+  return {
+    ...kept,
+    ...(created ? { created: range(created) } : {}),
+    ...(resolved ? { resolved: range(resolved) } : {}),
+    ...(all ? { all: all.map(withInstants) } : {}),
+    ...(any ? { any: any.map(withInstants) } : {}),
+    ...(not ? { not: withInstants(not) } : {}),
+  };
+}
+
 function* partsOf(filter: TicketFilter): Iterable<TicketFilter> {
   yield filter;
   for (const part of [...(filter.all ?? []), ...(filter.any ?? []), ...(filter.not ? [filter.not] : [])]) yield* partsOf(part);

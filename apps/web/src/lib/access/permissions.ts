@@ -15,6 +15,7 @@ export const permissionKeys = [
   'watch.others',
   'contact.read',
   'contact.create',
+  'view.share',
   'token.own',
   'token.machine',
   'people.read',

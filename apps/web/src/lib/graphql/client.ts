@@ -1,5 +1,6 @@
 import { cacheExchange } from '@urql/exchange-graphcache';
 import { Client, fetchExchange, mapExchange, subscriptionExchange } from '@urql/core';
+import { ViewsDocument, type ViewsChangedSubscription } from './generated/graphql.ts';
 import type { Client as Socket } from 'graphql-ws';
 
 const embedded = () => null;
@@ -84,7 +85,16 @@ export function createGraphqlClient(socket: Socket, { signedOut, secondFactorReq
           if (codes.includes('SECOND_FACTOR_REQUIRED')) secondFactorRequired();
         },
       }),
-      cacheExchange({ keys: Object.fromEntries(embeddedTypes.map((type) => [type, embedded])) }),
+      cacheExchange({
+        keys: Object.fromEntries(embeddedTypes.map((type) => [type, embedded])),
+        updates: {
+          Subscription: {
+            // What comes pushed is what the list is from now on.
+            viewsChanged: ({ viewsChanged }: ViewsChangedSubscription, _variables, cache) =>
+              void cache.updateQuery({ query: ViewsDocument }, () => ({ views: viewsChanged })),
+          },
+        },
+      }),
       mapExchange({
         // What a mutation answered goes to who sent it as it came. The cache knows no schema, so it only guesses whether a
         // refusal is one of an interface's, and reads an empty one where it guesses wrong.

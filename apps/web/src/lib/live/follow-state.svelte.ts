@@ -13,12 +13,16 @@ export function followState<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
   variables: () => Variables | null,
   onData: (data: Data) => void = () => undefined,
+  /** When it becomes another, the same is asked for anew. */
+  anew: () => unknown = () => null,
 ): void {
   // By value: the getter often reads an object that each delivery replaces, and that must not subscribe anew.
   const asked = $derived(JSON.stringify(variables()));
+  const asOf = $derived(JSON.stringify(anew()));
   let round = $state(0);
   $effect(() => {
     void round;
+    void asOf;
     const current = JSON.parse(asked) as Variables | null;
     if (current === null) return;
     let again: ReturnType<typeof setTimeout> | undefined;

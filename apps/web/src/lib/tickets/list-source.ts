@@ -37,11 +37,11 @@ export interface ListSource {
 }
 
 /** The list of a saved view. */
-export function viewSource(client: Client, socket: Socket, { id, key, order }: Pick<ViewFragment, 'id' | 'key' | 'order'>): ListSource {
+export function viewSource(client: Client, socket: Socket, { id, key }: Pick<ViewFragment, 'id' | 'key'>, order: TicketOrder): ListSource {
   return {
     order,
     async page(asked) {
-      const { data, error } = await client.query(ViewPageDocument, { key, ...asked }, { requestPolicy: 'network-only' }).toPromise();
+      const { data, error } = await client.query(ViewPageDocument, { key, order, ...asked }, { requestPolicy: 'network-only' }).toPromise();
       return { page: data?.view?.tickets ?? null, fault: data ? null : (error?.message ?? '') };
     },
     follow: (after, onChange, onFault) =>

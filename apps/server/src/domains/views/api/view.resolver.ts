@@ -1,16 +1,41 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { connection } from '../../../graphql/connection.ts';
 import { following, type Context } from '../../../graphql/context.ts';
+import { limits } from '@baton/rules';
+import { ReturnsUserErrors } from '../../../graphql/user-error.ts';
+import { InvalidInput } from '../../../kernel/domain-error.ts';
+import { once } from '../../../platform/once.ts';
+import { TeamType } from '../../identity/api/index.ts';
+import { teamById, type Team } from '../../identity/index.ts';
 import { formatHead, parseHead } from '../../../platform/live/stream-head.ts';
 import { allNames, LocalizedName } from '../../tickets/api/index.ts';
 import { findTicket } from '../../tickets/index.ts';
 import type { Scope } from '../../../platform/scope.ts';
-import { countTickets, cursorOf, findTickets, findView, listViews, type FindTickets } from '../find-tickets.ts';
-import { followCounts, followFilter, type ViewChange } from '../live-views.ts';
-import { requireReasonable, TicketOrder } from '../ticket-filter.ts';
-import type { View } from '../view.entity.ts';
+import { countTickets, cursorOf, findTickets, type FindTickets } from '../find-tickets.ts';
+import { findView, listViews, sharedViews } from '../find-views.ts';
+import { followCounts, followFilter, type ViewChange, type ViewCounted } from '../live-views.ts';
+import { createView, deleteView, editView, orderViews, ViewAudience, type ViewWanted } from '../save-view.ts';
+import { requireReasonable, TicketOrder, type TicketFilter } from '../ticket-filter.ts';
+import { usualColumns, type View } from '../view.entity.ts';
 import { ViewNotFound } from '../view.errors.ts';
-import { TicketConnectionType, TicketFilterInput, ViewChangeType, ViewCount, ViewType, type TicketConnection } from './view.type.ts';
+import { ViewEvent } from '../view.events.ts';
+import { canSaveView } from '../view.policy.ts';
+import {
+  TicketConnectionType,
+  TicketFilterInput,
+  ViewChangeType,
+  ViewCount,
+  ViewCreateInput,
+  ViewDeleteInput,
+  ViewDeletePayload,
+  ViewEditInput,
+  ViewSavePayload,
+  ViewsOrderInput,
+  ViewsOrderPayload,
+  ViewType,
+  type ViewWantedInput,
+  type TicketConnection,
+} from './view.type.ts';
 
 @Resolver(() => TicketConnectionType)
 export class TicketListResolver {
@@ -36,7 +61,7 @@ export class TicketListResolver {
     description: 'How the list of matching tickets changes, from a position on.',
     subscribe: following<{ filter: TicketFilterInput; after?: string | null }>(({ args, context: { live, scope } }) => {
       requireReasonable(args.filter);
-      return followFilter(live.time, scope.workspaceId, args.filter, parseHead(args.after));
+      return followFilter(live.time, scope.workspaceId, { filter: args.filter }, parseHead(args.after));
     }),
   })
   ticketsChanged(
@@ -66,9 +91,27 @@ async function shown(scope: Scope, { kind, ticketId, head }: ViewChange): Promis
   return { kind: left ? 'LEFT' : kind, ticketId, ticket, position: formatHead(head) };
 }
 
+async function namedViews(scope: Scope, ids: readonly string[]): Promise<View[]> {
+  if (ids.length > limits.pageSize)
+    throw new InvalidInput(`At most ${limits.pageSize} views are counted; ${ids.length} were named.`, 'viewIds');
+  const views = await Promise.all(ids.map((id) => findView(scope, id)));
+  return views.filter((view) => view !== null);
+}
+
+const asWanted = ({ name, filter, text, order, columns, audience, teamId }: ViewWantedInput): ViewWanted => ({
+  name,
+  // Without the classes of the input, which are no part of what is kept.
+  filter: JSON.parse(JSON.stringify(filter)) as TicketFilter,
+  text: text ?? '',
+  order,
+  columns: columns ?? usualColumns,
+  audience,
+  teamId,
+});
+
 @Resolver(() => ViewType)
 export class ViewResolver {
-  @Query(() => [ViewType], { description: 'In the workspace’s order.' })
+  @Query(() => [ViewType], { description: 'The workspace’s, those of your teams and your own, in your order.' })
   views(@Ctx() { scope }: Context): Promise<View[]> {
     return listViews(scope);
   }
@@ -89,19 +132,20 @@ export class ViewResolver {
   }
 
   @FieldResolver(() => Int)
-  count(@Root() { filter }: View, @Ctx() { scope }: Context): Promise<number> {
-    return countTickets(scope, filter);
+  count(@Root() view: View, @Ctx() { scope }: Context): Promise<number> {
+    return countTickets(scope, view.wanted());
   }
 
   @FieldResolver(() => TicketConnectionType)
   tickets(
-    @Root() { filter, sort }: View,
+    @Root() view: View,
     @Arg('first', () => Int, { defaultValue: 25 }) first: number,
     @Arg('after', () => String, { nullable: true }) after: string | null,
     @Arg('offset', () => Int, { nullable: true }) offset: number | null,
+    @Arg('order', () => TicketOrder, { nullable: true, description: 'Null = the view’s own.' }) order: TicketOrder | null,
     @Ctx() context: Context,
   ): Promise<TicketConnection> {
-    return pageOf(context, { filter, order: sort, first, after, offset });
+    return pageOf(context, { filter: view.wanted(), order: order ?? view.sort, first, after, offset });
   }
 
   @Subscription(() => ViewChangeType, {
@@ -109,7 +153,7 @@ export class ViewResolver {
     subscribe: following<{ viewId: string; after?: string | null }>(async ({ args, context: { live, scope } }) => {
       const view = await findView(scope, args.viewId);
       if (!view) throw new ViewNotFound();
-      return followFilter(live.time, scope.workspaceId, view.filter, parseHead(args.after));
+      return followFilter(live.time, scope.workspaceId, { filter: view.wanted(), viewId: view.id }, parseHead(args.after));
     }),
   })
   viewChanged(
@@ -121,19 +165,88 @@ export class ViewResolver {
     return shown(scope, change);
   }
 
+  @FieldResolver(() => ViewAudience)
+  audience(@Root() { ownerId, teamId }: View): ViewAudience {
+    return ownerId !== null ? ViewAudience.PRIVATE : teamId !== null ? ViewAudience.TEAM : ViewAudience.WORKSPACE;
+  }
+
+  @FieldResolver(() => TeamType, { nullable: true })
+  team(@Root() { teamId }: View, @Ctx() { scope }: Context): Promise<Team | null> {
+    return scope.load(teamById, teamId);
+  }
+
+  @FieldResolver(() => Boolean, { description: 'Whether you may change and delete it.' })
+  viewerCanSave(@Root() view: View, @Ctx() { scope }: Context): boolean {
+    return canSaveView(scope.viewer, view);
+  }
+
+  @Mutation(() => ViewSavePayload, { description: 'Keeps a filter: for yourself, for a team, or for everybody.' })
+  @ReturnsUserErrors()
+  async viewCreate(
+    @Arg('input', () => ViewCreateInput) { idempotencyKey: key, ...input }: ViewCreateInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<ViewSavePayload>> {
+    const id = await once(
+      scope,
+      { key, operation: 'viewCreate', payload: input },
+      async (tx) => (await createView(tx, asWanted(input))).id,
+    );
+    return { view: await findView(scope.fresh(), id) };
+  }
+
+  @Mutation(() => ViewSavePayload, { description: 'What it lists and counts changes wherever it is open.' })
+  @ReturnsUserErrors()
+  async viewEdit(@Arg('input', () => ViewEditInput) input: ViewEditInput, @Ctx() { scope }: Context): Promise<Partial<ViewSavePayload>> {
+    const { id } = await editView(scope, { viewId: input.viewId, version: input.version, ...asWanted(input) });
+    return { view: await findView(scope.fresh(), id) };
+  }
+
+  @Mutation(() => ViewDeletePayload)
+  @ReturnsUserErrors()
+  async viewDelete(
+    @Arg('input', () => ViewDeleteInput) { viewId }: ViewDeleteInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<ViewDeletePayload>> {
+    return { viewId: (await deleteView(scope, viewId)).id };
+  }
+
+  @Mutation(() => ViewsOrderPayload, { description: 'The order in which you have your views. Those left out follow.' })
+  @ReturnsUserErrors()
+  async viewsOrder(
+    @Arg('input', () => ViewsOrderInput) { viewIds }: ViewsOrderInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<ViewsOrderPayload>> {
+    return { views: await orderViews(scope, viewIds) };
+  }
+
+  @Subscription(() => [ViewType], {
+    description: 'Your views, at first and whenever one is made, changed, moved or deleted.',
+    subscribe: following(() => ({
+      topics: [ViewEvent.CHANGED],
+      begin: () => Promise.resolve({ payloads: [true] }),
+      step: (_scope, { events }) => Promise.resolve({ payloads: events.some(({ type }) => type === ViewEvent.CHANGED) ? [true] : [] }),
+    })),
+  })
+  viewsChanged(@Ctx() { scope }: Context): Promise<View[]> {
+    return listViews(scope);
+  }
+
   @Subscription(() => [ViewCount], {
-    description: 'How many tickets each view holds, at first and whenever a number changes.',
-    subscribe: following(async ({ context: { live, scope } }) => {
-      const views = await listViews(scope);
+    description:
+      'How many tickets each view holds, at first and whenever a number changes: of the workspace’s views, or of those that you name. Subscribe anew when `viewsChanged` says so.',
+    subscribe: following<{ viewIds?: string[] | null }>(async ({ args, context: { live, scope } }) => {
+      const views = args.viewIds ? await namedViews(scope, args.viewIds) : await sharedViews(scope);
       return followCounts(
         live.time,
         scope.workspaceId,
-        views.map(({ filter }) => filter),
+        views.map((view) => ({ viewId: view.id, filter: view.wanted() })),
       );
     }),
   })
-  async viewCountsChanged(@Root() counts: readonly number[], @Ctx() { scope }: Context): Promise<ViewCount[]> {
-    const views = await listViews(scope);
-    return views.map(({ id }, index) => ({ viewId: id, count: counts[index] ?? 0 }));
+  viewCountsChanged(
+    @Arg('viewIds', () => [ID], { nullable: true }) _viewIds: string[] | null,
+    @Root() counts: readonly ViewCounted[],
+  ): readonly ViewCount[] {
+    return counts;
   }
 }

@@ -1,17 +1,27 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Priority, StatusCategory } from '@baton/rules';
 import { PageInfo, type Edge } from '../../../graphql/connection.ts';
-import { TicketType } from '../../tickets/api/index.ts';
+import {
+  IdempotencyKeyReusedType,
+  SettingsConflictType,
+  UserError,
+  userErrorUnion,
+  type UserErrorData,
+} from '../../../graphql/user-error.ts';
+import { ReferenceNotFoundType, TicketType } from '../../tickets/api/index.ts';
 import { TicketSource, type Ticket } from '../../tickets/index.ts';
-import { ViewChangeKind } from '../live-views.ts';
+import { ViewChangeKind, type ViewCounted } from '../live-views.ts';
+import { ViewAudience } from '../save-view.ts';
 import { TicketOrder, type InstantRange, type TicketFilter } from '../ticket-filter.ts';
-import type { View } from '../view.entity.ts';
+import { TicketColumn, type View } from '../view.entity.ts';
 
 registerEnumType(TicketOrder, {
   name: 'TicketOrder',
   description: 'UPDATED: latest change first. DUE: next due first, nothing due last. NUMBER: newest first.',
 });
 registerEnumType(ViewChangeKind, { name: 'ViewChangeKind' });
+registerEnumType(TicketColumn, { name: 'TicketColumn' });
+registerEnumType(ViewAudience, { name: 'ViewAudience', description: 'Who has a view: yourself, the members of a team, or everybody.' });
 
 @InputType({ description: 'From an instant, and up to one without it.' })
 class InstantRangeInput implements InstantRange {
@@ -69,8 +79,11 @@ export class TicketConnectionType {
 }
 
 @ObjectType('View', { description: 'A saved filter with a sort order.' })
-export class ViewType implements Pick<View, 'id' | 'key'> {
+export class ViewType implements Pick<View, 'id' | 'key' | 'text' | 'columns' | 'version'> {
   @Field(() => ID) id!: string;
+  @Field(() => String, { description: 'The filter as it was typed; empty where it was not.' }) text!: string;
+  @Field(() => [TicketColumn], { description: 'What the list shows beside the subject, in this order.' }) columns!: TicketColumn[];
+  @Field(() => Int) version!: number;
   @Field(() => String, { description: 'A short name for addresses, such as `mine`.' }) key!: string;
   @Field(() => TicketOrder) order!: TicketOrder;
 }
@@ -87,7 +100,68 @@ export class ViewChangeType {
 }
 
 @ObjectType()
-export class ViewCount {
+export class ViewCount implements ViewCounted {
   @Field(() => ID) viewId!: string;
   @Field(() => Int) count!: number;
+}
+
+@InputType()
+export class ViewWantedInput {
+  @Field(() => String) name!: string;
+  @Field(() => TicketFilterInput) filter!: TicketFilterInput;
+  @Field(() => String, { nullable: true, description: 'The filter as it was typed, for whoever edits it.' }) text?: string | null;
+  @Field(() => TicketOrder) order!: TicketOrder;
+  @Field(() => [TicketColumn], { nullable: true }) columns?: TicketColumn[] | null;
+  @Field(() => ViewAudience, { description: 'TEAM and WORKSPACE need the permission `view.share`.' }) audience!: ViewAudience;
+  @Field(() => ID, { nullable: true, description: 'For TEAM.' }) teamId?: string | null;
+}
+
+@InputType()
+export class ViewCreateInput extends ViewWantedInput {
+  @Field(() => String, { nullable: true, description: 'Asked again with the same key, it answers what was made the first time.' })
+  idempotencyKey?: string | null;
+}
+
+@InputType()
+export class ViewEditInput extends ViewWantedInput {
+  @Field(() => ID) viewId!: string;
+  @Field(() => Int, { description: 'The version that you opened.' }) version!: number;
+}
+
+@InputType()
+export class ViewDeleteInput {
+  @Field(() => ID) viewId!: string;
+}
+
+@InputType()
+export class ViewsOrderInput {
+  @Field(() => [ID]) viewIds!: string[];
+}
+
+@ObjectType('ViewNotFound', { implements: UserError })
+class ViewNotFoundType extends UserError {}
+
+const ViewSaveError = userErrorUnion('ViewSaveError', [
+  IdempotencyKeyReusedType,
+  ReferenceNotFoundType,
+  SettingsConflictType,
+  ViewNotFoundType,
+]);
+
+@ObjectType()
+export class ViewSavePayload {
+  @Field(() => ViewType, { nullable: true }) view?: View | null;
+  @Field(() => [ViewSaveError]) userErrors!: UserErrorData[];
+}
+
+@ObjectType()
+export class ViewDeletePayload {
+  @Field(() => ID, { nullable: true }) viewId?: string | null;
+  @Field(() => [ViewSaveError]) userErrors!: UserErrorData[];
+}
+
+@ObjectType()
+export class ViewsOrderPayload {
+  @Field(() => [ViewType], { nullable: true }) views?: View[] | null;
+  @Field(() => [ViewSaveError]) userErrors!: UserErrorData[];
 }
