@@ -11,7 +11,9 @@ import { Migration0009Links } from '../migrations/0009-links.ts';
 import { Migration0010Snooze } from '../migrations/0010-snooze.ts';
 import { Migration0011Search } from '../migrations/0011-search.ts';
 import { Migration0012Views } from '../migrations/0012-views.ts';
+import { Migration0013Bulk } from '../migrations/0013-bulk.ts';
 import type { Config } from './config.ts';
+import { BulkWatch } from './domains/bulk/index.ts';
 import {
   BreachWatch,
   escalate,
@@ -108,6 +110,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       { name: '0010-snooze', class: Migration0010Snooze },
       { name: '0011-search', class: Migration0011Search },
       { name: '0012-views', class: Migration0012Views },
+      { name: '0013-bulk', class: Migration0013Bulk },
     ],
     poolSize: config.databasePool,
   });
@@ -196,6 +199,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
   const mailer = new Mailer({ orm, logger, smtpUrl: config.smtpUrl ?? null, sender: config.mailSender ?? '' });
   const housekeeping = new Housekeeping(orm, logger);
   const breaches = new BreachWatch(systemScope, logger);
+  const bulk = new BulkWatch(scopeFor, systemScope, logger);
   const reapply = new ReapplyWatch(systemScope, logger);
 
   return {
@@ -214,6 +218,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       relay.start();
       breaches.start();
       reapply.start();
+      bulk.start();
       mailer.start();
       housekeeping.start();
       liveDesk.start();
@@ -225,6 +230,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       time.stop();
       await breaches.stop();
       await reapply.stop();
+      await bulk.stop();
       await mailer.stop();
       await relay.stop();
       await liveDesk.close();

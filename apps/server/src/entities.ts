@@ -26,6 +26,7 @@ import { Notification } from './domains/notifications/index.ts';
 import { SlaCalendar, SlaCalendarVersion, SlaClock, SlaPolicy, SlaPolicyVersion, SlaSegment } from './domains/sla/index.ts';
 import { PublicLink } from './domains/public-links/index.ts';
 import { Status, Tag, Ticket, TicketGrant, TicketTag, Topic } from './domains/tickets/index.ts';
+import { BulkItem, BulkJob } from './domains/bulk/index.ts';
 import { View, ViewPlace } from './domains/views/index.ts';
 import { Watcher } from './domains/watchers/index.ts';
 
@@ -69,6 +70,8 @@ export const entities = [
   TicketGrant,
   TicketTag,
   Topic,
+  BulkItem,
+  BulkJob,
   View,
   ViewPlace,
   Watcher,

@@ -10,6 +10,7 @@ import {
 } from './domains/access/api/index.ts';
 import { ActivityEntryResolver, TicketActivityResolver } from './domains/audit/api/index.ts';
 import { BoardOperatorResolver, BoardResolver } from './domains/board/api/index.ts';
+import { BulkActivityResolver, BulkItemResolver, BulkResolver } from './domains/bulk/api/index.ts';
 import { ContactResolver } from './domains/contacts/api/index.ts';
 import { DraftResolver } from './domains/drafts/api/index.ts';
 import { IdentityResolver, SessionResolver } from './domains/identity/api/index.ts';
@@ -58,6 +59,9 @@ export function makeSchema({ signInDesk, linkDesk }: SchemaDesk): Promise<GraphQ
       ActivityEntryResolver,
       BoardOperatorResolver,
       BoardResolver,
+      BulkActivityResolver,
+      BulkItemResolver,
+      BulkResolver,
       ConflictResolver,
       ContactResolver,
       DraftResolver,

@@ -206,9 +206,9 @@ async function tellOf(page: Page, email: string): Promise<void> {
 export async function faultsOf(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const { violations } = (await page.evaluate(`axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })`)) as {
-    violations: { id: string; nodes: { html: string }[] }[];
+    violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
   };
-  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
 }
 
 export function picture(page: Page, name: string): Promise<Buffer> {

@@ -9,7 +9,7 @@ import { Loaders, type LoaderDefinition, type RowSource } from './loader.ts';
 export class Scope {
   readonly #recorded: RecordedEvent[] = [];
   #reacted = 0;
-  #reactingTo: string | null = null;
+  #reactingTo: string | null;
 
   constructor(
     readonly em: EntityManager,
@@ -17,7 +17,11 @@ export class Scope {
     readonly clock: Clock,
     private readonly log: EventLog,
     private readonly loaders = new Loaders(),
-  ) {}
+    /** The event of which everything in this unit of work is the consequence. */
+    private readonly causeId: string | null = null,
+  ) {
+    this.#reactingTo = causeId;
+  }
 
   get workspaceId(): string {
     return this.viewer.workspaceId;
@@ -51,6 +55,11 @@ export class Scope {
     return { em: this.em, workspaceId: this.workspaceId };
   }
 
+  /** The same, doing what follows from an event that happened. */
+  becauseOf(causeId: string): Scope {
+    return new Scope(this.em.fork(), this.viewer, this.clock, this.log, new Loaders(), causeId);
+  }
+
   /** The same person and time in a unit of work that has loaded nothing yet. */
   fresh(): Scope {
     return new Scope(this.em.fork(), this.viewer, this.clock, this.log);
@@ -72,7 +81,7 @@ export class Scope {
     const [result, happened] = await retryDeadlock(() =>
       this.em.transactional(
         async (em) => {
-          const tx = new Scope(em, this.viewer, this.clock, this.log);
+          const tx = new Scope(em, this.viewer, this.clock, this.log, new Loaders(), this.causeId);
           const result = await work(tx);
           await tx.#react();
           await em.flush();
@@ -94,7 +103,7 @@ export class Scope {
       this.#reactingTo = event.id;
       await this.log.react(this, event);
     }
-    this.#reactingTo = null;
+    this.#reactingTo = this.causeId;
   }
 }
 

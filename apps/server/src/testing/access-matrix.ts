@@ -72,6 +72,9 @@ const holds = (answer: { edges: readonly { node: { id: string } }[] }, { ticketI
 export const operations: Readonly<Record<string, Row>> = {
   // Queries
   accessTokens: { ...everybody, select: 'id' },
+  bulkJobs: { ...everybody, select: 'id' },
+  // One's own alone.
+  bulkJob: { on: 'workspace', who: '', input: () => ({ id: crypto.randomUUID() }), select: 'id' },
   board: { on: 'workspace', who: 'OAS', input: () => ({ since: '2026-01-01T00:00:00Z' }), select: 'open' },
   contact: { on: 'workspace', who: 'OASM', input: ({ contactId }) => ({ id: contactId }), select: 'id' },
   contacts: { on: 'workspace', who: 'OASM', ...list, yes: (answer: { edges: readonly unknown[] }) => answer.edges.length > 0 },
@@ -220,6 +223,16 @@ export const operations: Readonly<Record<string, Row>> = {
   teamDelete: { ...people, input: ({ teamId }) => ({ teamId }), select: 'team { id }' },
 
   // Mutations of oneself
+  // What it does to each ticket is tried in bulk.test.ts: the use cases of single changes, with their rights.
+  bulkStart: {
+    on: 'ticket',
+    ...seen,
+    input: ({ ticketId }) => ({ ticketIds: [ticketId], action: { watch: true } }),
+    select: 'job { total }',
+    yes: ({ job }: { job: { total: number } | null }) => job?.total === 1,
+  },
+  bulkUndo: { ...everybody, input: () => ({ jobId: crypto.randomUUID() }), yes: gone('BULK_JOB_NOT_FOUND') },
+  bulkCancel: { ...everybody, input: () => ({ jobId: crypto.randomUUID() }), yes: gone('BULK_JOB_NOT_FOUND') },
   viewCreate: {
     on: 'workspace',
     who: 'OAS',
@@ -270,6 +283,7 @@ export const operations: Readonly<Record<string, Row>> = {
   ticketsChanged: { on: 'ticket', ...seen, select: 'ticketId', yes: told },
   viewChanged: { on: 'ticket', ...seen, input: ({ viewId }) => ({ viewId }), select: 'ticketId', yes: told },
   viewCountsChanged: { ...everybody, select: 'viewId' },
+  bulkJobChanged: { ...everybody, input: () => ({ id: crypto.randomUUID() }), select: 'id', yes: (answer: unknown) => answer === null },
   viewsChanged: { ...everybody, select: 'id' },
 };
 
@@ -296,13 +310,16 @@ function told(answer: { ticketId: string | null }, { ticketId }: Fixture): boole
 export const fields: Readonly<Record<string, string>> = {
   AccessToken: 'createdAt expiresAt hint id lastUsedAt name permissions',
   ActivityChange: 'field from to',
-  ActivityEntry: 'actor at byClient changes id type',
+  ActivityEntry: 'actor at bulkTotal byClient changes id type',
   ActivityValue: 'names text',
   Board: 'arrivals byOperator byPriority byStatus byTeam byTopic dueSoon late open resolutions unassigned worst',
   BoardCount: 'count key late',
   BoardOperator: 'count late member online',
   BoardPriorityCount: 'count key late',
   BoardTrend: 'today usual',
+  BulkCount: 'count outcome',
+  BulkItem: 'message outcome ticket',
+  BulkJob: 'cancelled createdAt finishedAt id isUndo items outcomes total undoable',
   Contact: 'email:OASML id name organization phone:OASML',
   Draft: 'body id revision updatedAt',
   LocalizedName: 'locale text',

@@ -1,2 +1,4 @@
+export { mergeTickets } from './merge-tickets.ts';
+export { unmergeTickets } from './unmerge-tickets.ts';
 export { Merge, MergeItem } from './merge.entity.ts';
 export { MergeEvent } from './merge.events.ts';

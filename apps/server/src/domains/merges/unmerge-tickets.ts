@@ -7,7 +7,7 @@ import {
   endGrant,
   lockTicket,
   lockTwo,
-  statusById,
+  restoreStatus,
   Tag,
   TicketEvent,
   TicketNotFound,
@@ -123,11 +123,4 @@ async function changedSince(
     [workspaceId, ticketId, workspaceId, ticketId, mergeId, MergeEvent.RECEIVED, told.field, workspaceId, itemId],
   );
   return row !== undefined;
-}
-
-async function restoreStatus(tx: Scope, source: Ticket, statusId: string): Promise<void> {
-  const status = await tx.load(statusById, statusId);
-  if (!status || source.statusId === statusId) return;
-  tx.record(domainEvent(TicketEvent.STATUS_CHANGED, source.id, { changes: [{ field: 'statusId', from: source.statusId, to: statusId }] }));
-  source.comeBackTo(status, tx.now());
 }

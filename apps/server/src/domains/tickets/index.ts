@@ -5,6 +5,7 @@ export { createTicket, makeTicket, type CreateTicket } from './create-ticket.ts'
 export { editTicket } from './edit-ticket.ts';
 export { findTicket, lockTicket, lockTicketOrMerged, lockTicketToEdit, lockTwo } from './find-ticket.ts';
 export { endGrant, letIn } from './let-in.ts';
+export { restoreStatus } from './restore-status.ts';
 export { listStatuses, statusById, topicById } from './references.ts';
 export { cleanRichText, isBlank, plainFromRichText, richTextFromPlain } from './rich-text.ts';
 export { setTicketDue, stampTicket } from './stamp-ticket.ts';

@@ -1,17 +1,21 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 import type board from './messages/board.en.json';
+import type bulk from './messages/bulk.en.json';
 import type english from './messages/en.json';
 import type filter from './messages/filter.en.json';
 import type follow from './messages/follow.en.json';
+import type notifications from './messages/notifications.en.json';
 import type palette from './messages/palette.en.json';
 import type settings from './messages/settings.en.json';
 import type ticket from './messages/ticket.en.json';
 
 export type MessageKey =
   | keyof typeof board
+  | keyof typeof bulk
   | keyof typeof english
   | keyof typeof filter
   | keyof typeof follow
+  | keyof typeof notifications
   | keyof typeof palette
   | keyof typeof settings
   | keyof typeof ticket;
@@ -31,8 +35,10 @@ const catalogues = {
   desk: { en: () => import('./messages/en.json'), uk: () => import('./messages/uk.json') },
   ticket: { en: () => import('./messages/ticket.en.json'), uk: () => import('./messages/ticket.uk.json') },
   filter: { en: () => import('./messages/filter.en.json'), uk: () => import('./messages/filter.uk.json') },
+  notifications: { en: () => import('./messages/notifications.en.json'), uk: () => import('./messages/notifications.uk.json') },
   palette: { en: () => import('./messages/palette.en.json'), uk: () => import('./messages/palette.uk.json') },
   settings: { en: () => import('./messages/settings.en.json'), uk: () => import('./messages/settings.uk.json') },
+  bulk: { en: () => import('./messages/bulk.en.json'), uk: () => import('./messages/bulk.uk.json') },
   board: { en: () => import('./messages/board.en.json'), uk: () => import('./messages/board.uk.json') },
   follow: { en: () => import('./messages/follow.en.json'), uk: () => import('./messages/follow.uk.json') },
 } satisfies Record<string, Catalogue>;

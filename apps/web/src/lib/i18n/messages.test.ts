@@ -4,11 +4,15 @@ import { IntlMessageFormat } from 'intl-messageformat';
 import { expect, it } from 'vitest';
 import boardEnglish from './messages/board.en.json' with { type: 'json' };
 import boardUkrainian from './messages/board.uk.json' with { type: 'json' };
+import bulkEnglish from './messages/bulk.en.json' with { type: 'json' };
+import bulkUkrainian from './messages/bulk.uk.json' with { type: 'json' };
 import deskEnglish from './messages/en.json' with { type: 'json' };
 import filterEnglish from './messages/filter.en.json' with { type: 'json' };
 import filterUkrainian from './messages/filter.uk.json' with { type: 'json' };
 import followEnglish from './messages/follow.en.json' with { type: 'json' };
 import followUkrainian from './messages/follow.uk.json' with { type: 'json' };
+import notificationsEnglish from './messages/notifications.en.json' with { type: 'json' };
+import notificationsUkrainian from './messages/notifications.uk.json' with { type: 'json' };
 import paletteEnglish from './messages/palette.en.json' with { type: 'json' };
 import paletteUkrainian from './messages/palette.uk.json' with { type: 'json' };
 import settingsEnglish from './messages/settings.en.json' with { type: 'json' };
@@ -17,12 +21,24 @@ import ticketEnglish from './messages/ticket.en.json' with { type: 'json' };
 import ticketUkrainian from './messages/ticket.uk.json' with { type: 'json' };
 import deskUkrainian from './messages/uk.json' with { type: 'json' };
 
-const englishParts = [boardEnglish, deskEnglish, filterEnglish, followEnglish, paletteEnglish, settingsEnglish, ticketEnglish];
+const englishParts = [
+  boardEnglish,
+  bulkEnglish,
+  deskEnglish,
+  filterEnglish,
+  followEnglish,
+  notificationsEnglish,
+  paletteEnglish,
+  settingsEnglish,
+  ticketEnglish,
+];
 const ukrainianParts = [
   boardUkrainian,
+  bulkUkrainian,
   deskUkrainian,
   filterUkrainian,
   followUkrainian,
+  notificationsUkrainian,
   paletteUkrainian,
   settingsUkrainian,
   ticketUkrainian,
@@ -65,6 +81,7 @@ it('asks for the same values in every language', () => {
 it('has only messages that can be formatted', () => {
   const values = {
     text: 'X',
+    total: 'T',
     action: 'A',
     key: 'K',
     name: 'N',

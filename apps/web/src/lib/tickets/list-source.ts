@@ -5,6 +5,7 @@ import {
   TicketsChangedDocument,
   ViewChangedDocument,
   ViewPageDocument,
+  type BulkStartInput,
   type TicketFilterInput,
   type TicketOrder,
   type TicketRowFragment,
@@ -31,6 +32,8 @@ interface ListPage {
 /** Where a list of tickets comes from: pages of it, and how it changes after the position of a page. */
 export interface ListSource {
   readonly order: TicketOrder;
+  /** All that it holds, for what is done to many at once. */
+  readonly all: Pick<BulkStartInput, 'filter' | 'viewId'>;
   /** The page; null where there is no such list. */
   page: (asked: PageAsked) => Promise<{ page: ListPage | null; fault: string | null }>;
   follow: (after: () => string | null, onChange: (change: ListChange) => void, onFault: (message: string) => void) => () => void;
@@ -40,6 +43,7 @@ export interface ListSource {
 export function viewSource(client: Client, socket: Socket, { id, key }: Pick<ViewFragment, 'id' | 'key'>, order: TicketOrder): ListSource {
   return {
     order,
+    all: { viewId: id },
     async page(asked) {
       const { data, error } = await client.query(ViewPageDocument, { key, order, ...asked }, { requestPolicy: 'network-only' }).toPromise();
       return { page: data?.view?.tickets ?? null, fault: data ? null : (error?.message ?? '') };
@@ -56,6 +60,7 @@ export function viewSource(client: Client, socket: Socket, { id, key }: Pick<Vie
 export function filterSource(client: Client, socket: Socket, filter: TicketFilterInput, order: TicketOrder): ListSource {
   return {
     order,
+    all: { filter },
     async page(asked) {
       const { data, error } = await client
         .query(TicketPageDocument, { filter, order, ...asked }, { requestPolicy: 'network-only' })

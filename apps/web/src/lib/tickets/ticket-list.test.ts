@@ -17,6 +17,7 @@ class ModelServer {
 
   readonly source: ListSource = {
     order: 'UPDATED',
+    all: {},
     page: async ({ first, after, offset = 0 }) => {
       const start = after ? this.tickets.findIndex(({ id }) => id === after) + 1 : offset;
       const edges = this.tickets.slice(start, start + first).map((node) => ({ cursor: node.id, node }));

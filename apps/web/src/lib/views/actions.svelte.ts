@@ -10,6 +10,7 @@ const defaultKeys = {
   'list.down': 'j',
   'list.up': 'k',
   'list.open': 'Enter',
+  'list.select': 'x',
   reply: 'r',
   note: 'n',
   take: 't',

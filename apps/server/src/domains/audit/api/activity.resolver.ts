@@ -26,7 +26,7 @@ class ActivityChange {
 }
 
 @ObjectType('ActivityEntry', { description: 'One thing that happened to a ticket.' })
-class ActivityEntryType implements Pick<EventRecord, 'id' | 'type' | 'at'> {
+export class ActivityEntryType implements Pick<EventRecord, 'id' | 'type' | 'at'> {
   @Field(() => ID) id!: string;
   @Field(() => String, { description: 'Such as `ticket.status_changed`.' }) type!: string;
   @Field(() => Date) at!: Date;

@@ -1,1 +1,1 @@
-export { ActivityEntryResolver, TicketActivityResolver } from './activity.resolver.ts';
+export { ActivityEntryResolver, ActivityEntryType, TicketActivityResolver } from './activity.resolver.ts';

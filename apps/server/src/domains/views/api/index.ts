@@ -1,2 +1,2 @@
 export { TicketListResolver, ViewResolver } from './view.resolver.ts';
-export { TicketFilterInput } from './view.type.ts';
+export { TicketFilterInput, ViewNotFoundType } from './view.type.ts';

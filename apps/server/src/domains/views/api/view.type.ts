@@ -139,7 +139,7 @@ export class ViewsOrderInput {
 }
 
 @ObjectType('ViewNotFound', { implements: UserError })
-class ViewNotFoundType extends UserError {}
+export class ViewNotFoundType extends UserError {}
 
 const ViewSaveError = userErrorUnion('ViewSaveError', [
   IdempotencyKeyReusedType,

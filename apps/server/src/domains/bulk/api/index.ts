@@ -1,0 +1,1 @@
+export { BulkActivityResolver, BulkItemResolver, BulkResolver } from './bulk.resolver.ts';

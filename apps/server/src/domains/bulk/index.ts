@@ -1,0 +1,2 @@
+export { BulkItem, BulkJob } from './bulk.entity.ts';
+export { BulkWatch } from './bulk-watch.ts';

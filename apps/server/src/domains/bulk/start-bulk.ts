@@ -1,0 +1,131 @@
+import { InvalidInput } from '../../kernel/domain-error.ts';
+import { domainEvent } from '../../kernel/domain-event.ts';
+import { isId, newId } from '../../kernel/id.ts';
+import type { Scope } from '../../platform/scope.ts';
+import { findView, ViewNotFound, whereVisible, type TicketFilter } from '../views/index.ts';
+import { BulkJob, type BulkAction } from './bulk.entity.ts';
+import { BulkJobNotFound, BulkRefused } from './bulk.errors.ts';
+import { BulkEvent } from './bulk.events.ts';
+
+export interface StartBulk {
+  /** Those that were selected. */
+  readonly ticketIds?: readonly string[] | null | undefined;
+  /** Or all that match, as they are at this moment. */
+  readonly filter?: TicketFilter | null | undefined;
+  /** Or all that a view holds. */
+  readonly viewId?: string | null | undefined;
+  readonly action: BulkAction;
+}
+
+const mostSelected = 1000;
+
+/** Notes down what is to be done to which tickets. It is begun at once, by whichever node is free, and told as it goes. */
+export function startBulk(scope: Scope, { ticketIds, filter, viewId, action }: StartBulk): Promise<BulkJob> {
+  return scope.transaction(async (tx) => {
+    requireSomething(action);
+    if ([ticketIds, filter, viewId].filter((one) => one != null).length !== 1) {
+      throw new InvalidInput('Give either the ids of tickets, or a filter that they match, or a view that holds them.', 'ticketIds');
+    }
+    if (ticketIds && ticketIds.length > mostSelected) {
+      throw new InvalidInput(
+        `At most ${mostSelected} tickets are selected by id; ${ticketIds.length} were given. Use a filter for more.`,
+        'ticketIds',
+      );
+    }
+    const view = viewId == null ? null : await findView(tx, viewId);
+    if (viewId != null && !view) throw new ViewNotFound();
+    const job = await makeJob(tx, action, null);
+    const { em } = tx;
+    // Read once: what comes to match later is not meant. What one does not see is left out in silence, as everywhere.
+    const { sql, parameters } = whereVisible(tx, view?.wanted() ?? filter ?? {});
+    const named = ticketIds?.filter(isId);
+    await em.execute(
+      `insert into bulk_item (workspace_id, job_id, ticket_id) select t.workspace_id, ?, t.id from ticket t where ${sql} ${named ? 'and t.id = any(?::uuid[])' : ''}`,
+      [job.id, ...parameters, ...(named ? [`{${named.join(',')}}`] : [])],
+    );
+    await countItems(tx, job);
+    return job;
+  });
+}
+
+/** Puts back what a job changed and nobody has changed since. It is a job like any other, and told in the same way. */
+export function undoBulk(scope: Scope, jobId: string): Promise<BulkJob> {
+  return scope.transaction(async (tx) => {
+    const undone = await findBulkJob(tx, jobId);
+    if (!undone) throw new BulkJobNotFound();
+    if (undone.finishedAt === null) throw new BulkRefused('It is not finished yet. Stop it first.');
+    if (undone.undoOfId !== null) throw new BulkRefused('This was an undo itself. Do what you want done anew.');
+    const { workspaceId, em } = tx;
+    // Two clicks at once: the second waits for the first, and finds it.
+    await em.execute('select 1 from bulk_job where workspace_id = ? and id = ? for update', [workspaceId, undone.id]);
+    const before = await em.findOne(BulkJob, { workspaceId, undoOfId: undone.id });
+    if (before) return before;
+    const job = await makeJob(tx, undone.action, undone.id);
+    await em.execute(
+      `insert into bulk_item (workspace_id, job_id, ticket_id) select workspace_id, ?, ticket_id from bulk_item
+       where workspace_id = ? and job_id = ? and outcome = 'DONE'`,
+      [job.id, workspaceId, undone.id],
+    );
+    await countItems(tx, job);
+    return job;
+  });
+}
+
+/** Stops a job where it is. What was done stays done, and can be undone. */
+export function cancelBulk(scope: Scope, jobId: string): Promise<BulkJob> {
+  return scope.transaction(async (tx) => {
+    const job = await findBulkJob(tx, jobId);
+    if (!job) throw new BulkJobNotFound();
+    if (job.finishedAt === null) {
+      job.cancelled = true;
+      job.finishedAt = tx.now();
+      tx.record(domainEvent(BulkEvent.PROGRESSED, null, { subjectId: job.id, memberIds: [job.memberId] }));
+    }
+    return job;
+  });
+}
+
+/** One's own: what was done to tickets that somebody else sees is nobody else's to read. */
+export async function findBulkJob({ em, workspaceId, viewer }: Scope, id: string): Promise<BulkJob | null> {
+  return isId(id) ? em.findOne(BulkJob, { workspaceId, id, memberId: viewer.memberId }) : null;
+}
+
+function requireSomething({ addTags, removeTags, ...fields }: BulkAction): void {
+  const some = Object.values(fields).some((value) => value !== undefined) || (addTags ?? []).length + (removeTags ?? []).length > 0;
+  if (!some)
+    throw new InvalidInput('Say what is to be done: an assignee, a team, a status, a priority, tags, watching or merging.', 'action');
+}
+
+async function makeJob(tx: Scope, action: BulkAction, undoOfId: string | null): Promise<BulkJob> {
+  const { workspaceId, viewer, em } = tx;
+  const id = newId();
+  const started = domainEvent(BulkEvent.STARTED, null, { subjectId: id, memberIds: [viewer.memberId] });
+  tx.record(started);
+  const job = em.create(
+    BulkJob,
+    {
+      workspaceId,
+      id,
+      memberId: viewer.memberId,
+      permissions: [...viewer.permissions],
+      action,
+      undoOfId,
+      causeId: started.id,
+      total: 0,
+      createdAt: tx.now(),
+      finishedAt: null,
+      cancelled: false,
+    },
+    { persist: true },
+  );
+  await em.flush();
+  return job;
+}
+
+async function countItems({ em, workspaceId }: Scope, job: BulkJob): Promise<void> {
+  const [row]: { count: string }[] = await em.execute('select count(*) from bulk_item where workspace_id = ? and job_id = ?', [
+    workspaceId,
+    job.id,
+  ]);
+  job.total = Number(row?.count);
+}
