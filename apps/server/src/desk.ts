@@ -12,6 +12,7 @@ import { Migration0010Snooze } from '../migrations/0010-snooze.ts';
 import { Migration0011Search } from '../migrations/0011-search.ts';
 import { Migration0012Views } from '../migrations/0012-views.ts';
 import { Migration0013Bulk } from '../migrations/0013-bulk.ts';
+import { Migration0014Fields } from '../migrations/0014-fields.ts';
 import type { Config } from './config.ts';
 import { BulkWatch } from './domains/bulk/index.ts';
 import {
@@ -24,6 +25,7 @@ import {
   followStatus,
   startClocks,
 } from './domains/sla/index.ts';
+import { requireFields } from './domains/fields/index.ts';
 import { authenticate, rightsBehind, SignInDesk } from './domains/identity/index.ts';
 import { notifyMembers } from './domains/notifications/index.ts';
 import { authenticateClient, clientRightsBehind, LinkDesk, tokenPrefix } from './domains/public-links/index.ts';
@@ -111,6 +113,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       { name: '0011-search', class: Migration0011Search },
       { name: '0012-views', class: Migration0012Views },
       { name: '0013-bulk', class: Migration0013Bulk },
+      { name: '0014-fields', class: Migration0014Fields },
     ],
     poolSize: config.databasePool,
   });
@@ -133,7 +136,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
   const relay = new Relay(orm, pubSub, logger);
   const log = new EventLog(
     stampTicket,
-    [startClocks, followStatus, followFacts, followMessages, followMerges, escalate, notifyMembers, followText],
+    [requireFields, startClocks, followStatus, followFacts, followMessages, followMerges, escalate, notifyMembers, followText],
     (workspaceId) => relay.poke(workspaceId),
   );
   const scopeFor = (viewer: Viewer, at: Clock = clock) => new Scope(orm.em.fork(), viewer, at, log);

@@ -27,6 +27,7 @@ import { SlaCalendar, SlaCalendarVersion, SlaClock, SlaPolicy, SlaPolicyVersion,
 import { PublicLink } from './domains/public-links/index.ts';
 import { Status, Tag, Ticket, TicketGrant, TicketTag, Topic } from './domains/tickets/index.ts';
 import { BulkItem, BulkJob } from './domains/bulk/index.ts';
+import { CustomField, TicketField } from './domains/fields/index.ts';
 import { View, ViewPlace } from './domains/views/index.ts';
 import { Watcher } from './domains/watchers/index.ts';
 
@@ -70,6 +71,8 @@ export const entities = [
   TicketGrant,
   TicketTag,
   Topic,
+  CustomField,
+  TicketField,
   BulkItem,
   BulkJob,
   View,

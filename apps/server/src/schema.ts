@@ -11,6 +11,7 @@ import {
 import { ActivityEntryResolver, TicketActivityResolver } from './domains/audit/api/index.ts';
 import { BoardOperatorResolver, BoardResolver } from './domains/board/api/index.ts';
 import { BulkActivityResolver, BulkItemResolver, BulkResolver } from './domains/bulk/api/index.ts';
+import { CustomFieldResolver, FieldValueResolver, TicketFieldsResolver } from './domains/fields/api/index.ts';
 import { ContactResolver } from './domains/contacts/api/index.ts';
 import { DraftResolver } from './domains/drafts/api/index.ts';
 import { IdentityResolver, SessionResolver } from './domains/identity/api/index.ts';
@@ -62,6 +63,9 @@ export function makeSchema({ signInDesk, linkDesk }: SchemaDesk): Promise<GraphQ
       BulkActivityResolver,
       BulkItemResolver,
       BulkResolver,
+      CustomFieldResolver,
+      FieldValueResolver,
+      TicketFieldsResolver,
       ConflictResolver,
       ContactResolver,
       DraftResolver,

@@ -1,5 +1,5 @@
-import { createUnionType, Field, Int, InterfaceType, ObjectType, UseMiddleware, type ClassType } from 'type-graphql';
-import { DomainError, NotPermitted } from '../kernel/domain-error.ts';
+import { createUnionType, Field, ID, Int, InterfaceType, ObjectType, UseMiddleware, type ClassType } from 'type-graphql';
+import { DomainError, NotPermitted, type FieldFault } from '../kernel/domain-error.ts';
 import type { Context } from './context.ts';
 
 @InterfaceType({ description: 'A refusal that the one who asked can act on.' })
@@ -14,6 +14,22 @@ class InvalidInputType extends UserError {}
 
 @ObjectType('IdempotencyKeyReused', { implements: UserError, description: 'The key came with something else before.' })
 export class IdempotencyKeyReusedType extends UserError {}
+
+@ObjectType('FieldFault', { description: 'What is wrong with one of a ticket’s own fields.' })
+class FieldFaultType implements FieldFault {
+  @Field(() => ID) fieldId!: string;
+  @Field(() => String) message!: string;
+  @Field(() => [String], { nullable: true, description: 'What stands there now, where somebody else changed it meanwhile.' })
+  theirs!: string[] | null;
+}
+
+@ObjectType('FieldsRefused', {
+  implements: UserError,
+  description: 'Fields of the workspace’s own that lack what they must have, or do not fit.',
+})
+class FieldsRefusedType extends UserError {
+  @Field(() => [FieldFaultType]) faults!: FieldFault[];
+}
 
 @ObjectType('NotPermitted', { implements: UserError })
 class NotPermittedType extends UserError {}
@@ -41,7 +57,7 @@ export interface UserErrorData {
 export function userErrorUnion(name: string, types: readonly ClassType[] = []) {
   return createUnionType({
     name,
-    types: () => [InvalidInputType, NotPermittedType, ...types],
+    types: () => [InvalidInputType, NotPermittedType, FieldsRefusedType, ...types],
     resolveType: (error: unknown) => (error as UserErrorData).__typename,
   });
 }

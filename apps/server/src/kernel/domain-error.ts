@@ -24,3 +24,19 @@ export class InvalidInput extends DomainError {
 export class NotPermitted extends DomainError {
   readonly code = 'NOT_PERMITTED';
 }
+
+/** What is wrong with one of a ticket's own fields. */
+export interface FieldFault {
+  readonly fieldId: string;
+  readonly message: string;
+  /** What stands there now, where somebody else changed it meanwhile; null otherwise. */
+  readonly theirs: readonly string[] | null;
+}
+
+/** Fields of the workspace's own that lack what they must have, or were given what does not fit. Nothing was saved. */
+export class FieldsRefused extends DomainError {
+  readonly code = 'FIELDS_REFUSED';
+  constructor(readonly faults: readonly FieldFault[]) {
+    super(faults.map(({ message }) => message).join(' '), 'fields');
+  }
+}

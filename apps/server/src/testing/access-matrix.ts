@@ -78,6 +78,7 @@ export const operations: Readonly<Record<string, Row>> = {
   board: { on: 'workspace', who: 'OAS', input: () => ({ since: '2026-01-01T00:00:00Z' }), select: 'open' },
   contact: { on: 'workspace', who: 'OASM', input: ({ contactId }) => ({ id: contactId }), select: 'id' },
   contacts: { on: 'workspace', who: 'OASM', ...list, yes: (answer: { edges: readonly unknown[] }) => answer.edges.length > 0 },
+  customFields: { ...everybody, select: 'id' },
   draft: { on: 'ticket', ...noted, input: ({ ticketId }) => ({ ticketId, kind: 'NOTE' }), select: 'id', yes: () => true },
   machines: { ...people, select: 'member { id }' },
   members: { ...everybody, select: 'id' },
@@ -233,6 +234,22 @@ export const operations: Readonly<Record<string, Row>> = {
   },
   bulkUndo: { ...everybody, input: () => ({ jobId: crypto.randomUUID() }), yes: gone('BULK_JOB_NOT_FOUND') },
   bulkCancel: { ...everybody, input: () => ({ jobId: crypto.randomUUID() }), yes: gone('BULK_JOB_NOT_FOUND') },
+  fieldCreate: {
+    ...people,
+    input: ({ unique }) => ({
+      key: `f_${unique.replaceAll(/[^a-z0-9]/g, '')}`.slice(0, 40),
+      type: 'TEXT',
+      names: [{ locale: 'en', text: 'x' }],
+    }),
+  },
+  fieldEdit: {
+    ...people,
+    input: () => ({ fieldId: crypto.randomUUID(), version: 1, names: [{ locale: 'en', text: 'x' }] }),
+    yes: gone('CUSTOM_FIELD_NOT_FOUND'),
+  },
+  fieldRemove: { ...people, input: () => ({ fieldId: crypto.randomUUID() }), yes: gone('CUSTOM_FIELD_NOT_FOUND') },
+  fieldsOrder: { ...people, input: () => ({ fieldIds: [] }), select: 'fields { id }' },
+  ticketSetFields: { on: 'ticket', ...edited, input: ({ ticketId }) => ({ ticketId, fields: [] }), select: 'ticket { id }' },
   viewCreate: {
     on: 'workspace',
     who: 'OAS',
@@ -284,6 +301,7 @@ export const operations: Readonly<Record<string, Row>> = {
   viewChanged: { on: 'ticket', ...seen, input: ({ viewId }) => ({ viewId }), select: 'ticketId', yes: told },
   viewCountsChanged: { ...everybody, select: 'viewId' },
   bulkJobChanged: { ...everybody, input: () => ({ id: crypto.randomUUID() }), select: 'id', yes: (answer: unknown) => answer === null },
+  settingsChanged: { ...everybody },
   viewsChanged: { ...everybody, select: 'id' },
 };
 
@@ -309,7 +327,7 @@ function told(answer: { ticketId: string | null }, { ticketId }: Fixture): boole
  */
 export const fields: Readonly<Record<string, string>> = {
   AccessToken: 'createdAt expiresAt hint id lastUsedAt name permissions',
-  ActivityChange: 'field from to',
+  ActivityChange: 'field from names to',
   ActivityEntry: 'actor at bulkTotal byClient changes id type',
   ActivityValue: 'names text',
   Board: 'arrivals byOperator byPriority byStatus byTeam byTopic dueSoon late open resolutions unassigned worst',
@@ -321,7 +339,11 @@ export const fields: Readonly<Record<string, string>> = {
   BulkItem: 'message outcome ticket',
   BulkJob: 'cancelled createdAt finishedAt id isUndo items outcomes total undoable',
   Contact: 'email:OASML id name organization phone:OASML',
+  CustomField: 'defaultValues forLightAgents help id key maximum minimum names options required topicIds type version',
   Draft: 'body id revision updatedAt',
+  FieldFault: 'fieldId message theirs',
+  FieldOption: 'id names',
+  FieldValue: 'field values',
   LocalizedName: 'locale text',
   Machine: 'customRole member tokens',
   Member: 'id name role teams',
@@ -364,7 +386,7 @@ export const fields: Readonly<Record<string, string>> = {
   Tag: 'id name',
   Team: 'id name',
   Ticket:
-    'activity assignee createdAt description dueAt id links mergedAt mergedInto mergedTickets messages notes:OASML number priority publicLink reopenCount requester resolvedAt slaClocks snoozedUntil source status statusSince subject tags team topic updatedAt version viewerCan viewerIsWatching watchers',
+    'activity assignee createdAt description dueAt fields id links mergedAt mergedInto mergedTickets messages notes:OASML number priority publicLink reopenCount requester resolvedAt slaClocks snoozedUntil source status statusSince subject tags team topic updatedAt version viewerCan viewerIsWatching watchers',
   TicketPermissions: 'assign edit take watch writeNotes',
   TicketPresence: 'people ticketId',
   Topic: 'id name names parent',

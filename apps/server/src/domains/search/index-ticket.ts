@@ -1,6 +1,7 @@
 import type { Reaction } from '../../platform/event-log.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { MessageEvent } from '../conversations/index.ts';
+import { FieldEvent } from '../fields/index.ts';
 import { MergeEvent } from '../merges/index.ts';
 import { NoteEvent } from '../notes/index.ts';
 import { TicketEvent } from '../tickets/index.ts';
@@ -16,6 +17,7 @@ export const followText: Reaction = {
     ...Object.values(MessageEvent),
     ...Object.values(NoteEvent),
     ...Object.values(MergeEvent),
+    FieldEvent.SET,
   ],
   async run(tx, { type, ticketId, changes }) {
     if (ticketId === null || (type === TicketEvent.EDITED && !changes.some(({ field }) => searched.has(field)))) return;

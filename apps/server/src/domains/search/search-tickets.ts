@@ -16,7 +16,14 @@ export interface SearchTickets {
   readonly offset: number;
 }
 
-export const SearchSource = { SUBJECT: 'SUBJECT', DESCRIPTION: 'DESCRIPTION', MESSAGE: 'MESSAGE', NOTE: 'NOTE', CLIENT: 'CLIENT' } as const;
+export const SearchSource = {
+  SUBJECT: 'SUBJECT',
+  DESCRIPTION: 'DESCRIPTION',
+  MESSAGE: 'MESSAGE',
+  NOTE: 'NOTE',
+  CLIENT: 'CLIENT',
+  FIELD: 'FIELD',
+} as const;
 export type SearchSource = (typeof SearchSource)[keyof typeof SearchSource];
 
 /** Where in a ticket the words stand, with a few words around them. */

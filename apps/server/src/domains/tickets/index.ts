@@ -5,9 +5,11 @@ export { createTicket, makeTicket, type CreateTicket } from './create-ticket.ts'
 export { editTicket } from './edit-ticket.ts';
 export { findTicket, lockTicket, lockTicketOrMerged, lockTicketToEdit, lockTwo } from './find-ticket.ts';
 export { endGrant, letIn } from './let-in.ts';
+export { requireNames } from './names.ts';
 export { restoreStatus } from './restore-status.ts';
-export { listStatuses, statusById, topicById } from './references.ts';
+export { listStatuses, listTopics, statusById, topicById } from './references.ts';
 export { cleanRichText, isBlank, plainFromRichText, richTextFromPlain } from './rich-text.ts';
+export { settingsChanged } from './settings.events.ts';
 export { setTicketDue, stampTicket } from './stamp-ticket.ts';
 export { Status, Tag, Topic, type Names } from './status.entity.ts';
 export { tagTicket } from './tag-ticket.ts';

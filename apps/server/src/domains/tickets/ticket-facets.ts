@@ -19,6 +19,8 @@ export interface TicketFacets {
   readonly statusSince: number;
   readonly snoozedUntil: number | null;
   readonly tagIds: readonly string[];
+  /** Of the workspace's own, by their ids; events from before there were any lack it. */
+  readonly fields?: Readonly<Record<string, readonly string[]>>;
   /** Members let in by name. */
   readonly grantedIds: readonly string[];
 }

@@ -1,13 +1,24 @@
 import type { Priority, StatusCategory } from '@baton/rules';
 import { InvalidInput } from '../../kernel/domain-error.ts';
 import { isId } from '../../kernel/id.ts';
-import type { Viewer } from '../../kernel/viewer.ts';
+import { decide, type Viewer } from '../../kernel/viewer.ts';
 import type { TicketFacets, TicketSource, TimeField } from '../tickets/index.ts';
 
 /** From an instant, and up to one without it. */
 export interface InstantRange {
   readonly from?: Date | null | undefined;
   readonly to?: Date | null | undefined;
+}
+
+/** What a ticket must have in a field; everything given must hold. Numbers compare as such, all else as texts. */
+export interface FieldCondition {
+  readonly fieldId: string;
+  /** Any of these. */
+  readonly values?: readonly string[] | null | undefined;
+  readonly atLeast?: string | null | undefined;
+  readonly atMost?: string | null | undefined;
+  /** Has nothing in it; false = has something. */
+  readonly empty?: boolean | null | undefined;
 }
 
 /** Which tickets; everything given must hold. "Mine" and "my teams" mean the one who asks. */
@@ -36,6 +47,8 @@ export interface TicketFilter {
   readonly inStatusMinutes?: number | null | undefined;
   /** Put aside until an instant that has not come yet; false = not put aside. */
   readonly snoozed?: boolean | null | undefined;
+  /** Of fields of the workspace's own; asked by those who work on tickets alone, as others do not see every field. */
+  readonly fields?: readonly FieldCondition[] | null | undefined;
   readonly all?: readonly TicketFilter[] | null | undefined;
   readonly any?: readonly TicketFilter[] | null | undefined;
   readonly not?: TicketFilter | null | undefined;
@@ -80,8 +93,9 @@ function* partsOf(filter: TicketFilter): Iterable<TicketFilter> {
   for (const part of [...(filter.all ?? []), ...(filter.any ?? []), ...(filter.not ? [filter.not] : [])]) yield* partsOf(part);
 }
 
-function idsOf({ statusIds, assigneeIds, teamIds, topicIds, tagIds, requesterId }: TicketFilter): string[] {
-  return [statusIds, assigneeIds, teamIds, topicIds, tagIds, requesterId ? [requesterId] : []].flatMap((ids) => ids ?? []);
+function idsOf({ statusIds, assigneeIds, teamIds, topicIds, tagIds, requesterId, fields }: TicketFilter): string[] {
+  const fieldIds = fields?.map(({ fieldId }) => fieldId);
+  return [statusIds, assigneeIds, teamIds, topicIds, tagIds, requesterId ? [requesterId] : [], fieldIds].flatMap((ids) => ids ?? []);
 }
 
 function within(range: InstantRange | null | undefined, instant: number | null): boolean {
@@ -115,10 +129,64 @@ export function matchesFilter(filter: TicketFilter, viewer: Viewer, now: number,
     (filter.dueWithinMinutes == null || (ticket.dueAt !== null && ticket.dueAt <= now + filter.dueWithinMinutes * minute)) &&
     (filter.inStatusMinutes == null || ticket.statusSince <= now - filter.inStatusMinutes * minute) &&
     (filter.snoozed == null || filter.snoozed === (ticket.snoozedUntil !== null && ticket.snoozedUntil > now)) &&
+    (!filter.fields || (knowsFields(viewer) && filter.fields.every((one) => hasInField(one, ticket.fields?.[one.fieldId] ?? [])))) &&
     (filter.all ?? []).every((part) => matchesFilter(part, viewer, now, ticket)) &&
     (!filter.any || filter.any.some((part) => matchesFilter(part, viewer, now, ticket))) &&
     (!filter.not || !matchesFilter(filter.not, viewer, now, ticket))
   );
+}
+
+function knowsFields(viewer: Viewer): boolean {
+  return decide(viewer, (one) => one.permissions.has('ticket.edit.own') || one.permissions.has('ticket.edit.any'));
+}
+
+// Without question marks, which stand for parameters in SQL.
+const numberPattern = /^-{0,1}\d+(\.\d+){0,1}(e[+-]{0,1}\d+){0,1}$/;
+
+/** Numbers by their value, texts by their code points, as the database's twin has it. */
+function atMost(a: string, b: string): boolean {
+  return numberPattern.test(a) && numberPattern.test(b) ? Number(a) <= Number(b) : Buffer.compare(Buffer.from(a), Buffer.from(b)) <= 0;
+}
+
+function hasInField({ values, atLeast, atMost: most, empty }: FieldCondition, held: readonly string[]): boolean {
+  return (
+    (empty == null || empty === (held.length === 0)) &&
+    (!values || held.some((value) => values.includes(value))) &&
+    (atLeast == null || held.some((value) => atMost(atLeast, value))) &&
+    (most == null || held.some((value) => atMost(value, most)))
+  );
+}
+
+function fieldSql({ fieldId, values, atLeast, atMost: most, empty }: FieldCondition): SqlCondition {
+  const parts: string[] = [];
+  const parameters: unknown[] = [];
+  const row = 'from ticket_field v where v.workspace_id = t.workspace_id and v.ticket_id = t.id and v.field_id = ?';
+  const also = (sql: string, ...given: unknown[]) => {
+    parts.push(sql);
+    parameters.push(...given);
+  };
+  const compared = (operator: '<=' | '>=', bound: string) => {
+    const isNumber = numberPattern.test(bound);
+    const text = `x.value collate "C" ${operator} ?`;
+    also(
+      `exists (select 1 ${row} and exists (select 1 from jsonb_array_elements_text(v.value) x(value) where ${
+        isNumber ? `case when x.value ~ '${numberPattern.source}' then x.value::float8 ${operator} ?::float8 else ${text} end` : text
+      }))`,
+      fieldId,
+      bound,
+      ...(isNumber ? [bound] : []),
+    );
+  };
+  if (empty != null) also(`${empty ? 'not ' : ''}exists (select 1 ${row})`, fieldId);
+  if (values)
+    also(
+      `exists (select 1 ${row} and (${values.map(() => 'v.value @> ?::jsonb').join(' or ') || 'false'}))`,
+      fieldId,
+      ...values.map((value) => JSON.stringify([value])),
+    );
+  if (atLeast != null) compared('>=', atLeast);
+  if (most != null) compared('<=', most);
+  return { sql: parts.join(' and ') || 'true', parameters };
 }
 
 export interface SqlCondition {
@@ -176,6 +244,13 @@ export function filterSql(filter: TicketFilter, viewer: Viewer, now: Date): SqlC
   if (filter.dueWithinMinutes != null) also('t.due_at <= ?', new Date(now.getTime() + filter.dueWithinMinutes * minute));
   if (filter.inStatusMinutes != null) also('t.status_since <= ?', new Date(now.getTime() - filter.inStatusMinutes * minute));
   if (filter.snoozed != null) also(filter.snoozed ? 't.snoozed_until > ?' : '(t.snoozed_until is null or t.snoozed_until <= ?)', now);
+  if (filter.fields && !knowsFields(viewer)) also('false');
+  else {
+    for (const one of filter.fields ?? []) {
+      const condition = fieldSql(one);
+      also(condition.sql, ...condition.parameters);
+    }
+  }
   for (const one of filter.all ?? []) all.push(part(one));
   if (filter.any) all.push(`(${filter.any.map(part).join(' or ') || 'false'})`);
   if (filter.not) all.push(`not ${part(filter.not)}`);

@@ -32,6 +32,14 @@ it('means the same in memory and in SQL, for generated filters and tickets', asy
   const people = [boss.id, (await world.person('AGENT')).id];
   const categories = ['NEW', 'OPEN', 'WAITING', 'CLOSED'] as const;
   const tagNames = ['red', 'blue'];
+  const fieldIds = [crypto.randomUUID(), crypto.randomUUID()];
+  for (const id of fieldIds) {
+    await world.sql(`insert into custom_field (workspace_id, id, key, type, name, place) values (?, ?, ?, 'TEXT', '{}', 0)`, [
+      world.workspaceId,
+      id,
+      `f${id.slice(0, 8)}`,
+    ]);
+  }
   const shapes = fc.sample(
     fc.record({
       category: fc.constantFrom(...categories),
@@ -45,12 +53,18 @@ it('means the same in memory and in SQL, for generated filters and tickets', asy
       created: fc.constantFrom(-1440, -60, 0),
       resolved: fc.constantFrom(null, -60, 0),
       source: fc.constantFrom('AGENT', 'API'),
+      held: fc.tuple(...fieldIds.map(() => fc.subarray(['-3', '2', '10', '1e3', 'a', 'Є', '2026-01-01'], { maxLength: 2 }))),
     }),
     { numRuns: 60, seed: 3 },
   );
-  for (const { due, since, snoozed, created, resolved, source, category, tags, ...shape } of shapes) {
+  for (const { due, since, snoozed, created, resolved, source, category, tags, held, ...shape } of shapes) {
     const { id } = await world.ticket(shape);
     if (tags.length > 0) await boss.run(TAG, { input: { ticketId: id, add: tags } });
+    for (const [index, values] of held.entries()) {
+      if (values.length === 0) continue;
+      const row = [world.workspaceId, id, fieldIds[index], JSON.stringify(values)];
+      await world.sql('insert into ticket_field (workspace_id, ticket_id, field_id, value) values (?, ?, ?, ?::jsonb)', row);
+    }
     await world.sql(
       'update ticket set category = ?, status_id = ?, source = ?, created_at = ?, resolved_at = ?, due_at = ?, status_since = ?, snoozed_until = ? where id = ?',
       [category, world.status(category), source, minutes(created), minutes(resolved), minutes(due), minutes(since), minutes(snoozed), id],
@@ -85,6 +99,21 @@ it('means the same in memory and in SQL, for generated filters and tickets', asy
         dueWithinMinutes: seldom(fc.constantFrom(0, 60, 1000)),
         inStatusMinutes: seldom(fc.constantFrom(0, 60)),
         snoozed: seldom(fc.boolean()),
+        fields: seldom(
+          fc.array(
+            fc.record(
+              {
+                fieldId: fc.constantFrom(...fieldIds),
+                values: fc.subarray(['2', '10', 'a', 'none']),
+                atLeast: fc.constantFrom('2', '-4', 'a', '2026'),
+                atMost: fc.constantFrom('10', '1000.0', 'b', 'Є'),
+                empty: fc.boolean(),
+              },
+              { requiredKeys: ['fieldId'] },
+            ),
+            { minLength: 1, maxLength: 2 },
+          ),
+        ),
         all: fc.option(fc.array(tie('filter'), { maxLength: 2 }), { depthIdentifier: 'filter', maxDepth: 2 }),
         any: fc.option(fc.array(tie('filter'), { minLength: 1, maxLength: 3 }), { depthIdentifier: 'filter', maxDepth: 2 }),
         not: fc.option(tie('filter'), { depthIdentifier: 'filter', maxDepth: 2 }),

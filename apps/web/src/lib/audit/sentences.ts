@@ -5,7 +5,7 @@ type Change = ActivityEntryFragment['changes'][number];
 
 /** What an entry of the log says, a sentence for each change, without its subject. */
 export function sentences({ type, changes }: ActivityEntryFragment): string[] {
-  if (type === 'ticket.edited') return changes.map(edited);
+  if (type === 'ticket.edited' || type === 'ticket.fields_set') return changes.map(edited);
   if (type === 'ticket.tagged')
     return changes.map((change) => t(change.to ? 'activity.tag.added' : 'activity.tag.removed', values(change)));
   const [change] = changes;
@@ -16,6 +16,8 @@ export function sentences({ type, changes }: ActivityEntryFragment): string[] {
 }
 
 function edited(change: Change): string {
+  // A field of the workspace's own says itself what it is called.
+  if (change.names.length > 0) return t('activity.ticket.edited', { field: localized(change.names), ...values(change) });
   if (change.field === 'description') return t('activity.ticket.description');
   const field = language.textFor(`field.${change.field}`);
   if (change.field !== 'priority') return t('activity.ticket.edited', { field, ...values(change) });

@@ -22,6 +22,8 @@ const embeddedTypes = [
   'ActivityValue',
   'ContactConnection',
   'ContactEdge',
+  'FieldOption',
+  'FieldValue',
   'LocalizedName',
   'LinkedTicket',
   'MessageConnection',

@@ -6,6 +6,7 @@ const pages = [
   { key: 'people', permission: 'people.read' },
   { key: 'teams', permission: 'people.read' },
   { key: 'roles', permission: 'people.read' },
+  { key: 'fields' },
   { key: 'sla' },
   { key: 'report', permission: 'report.read' },
   { key: 'machines', permission: 'token.machine' },

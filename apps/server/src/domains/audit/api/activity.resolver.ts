@@ -6,11 +6,11 @@ import { formatHead, parseHead } from '../../../platform/live/stream-head.ts';
 import type { EventRecord } from '../../../platform/event-record.entity.ts';
 import { MemberType } from '../../identity/api/index.ts';
 import { memberById, type Member } from '../../identity/index.ts';
-import { LocalizedName, TicketType } from '../../tickets/api/index.ts';
+import { allNames, LocalizedName, TicketType } from '../../tickets/api/index.ts';
 import type { Ticket } from '../../tickets/index.ts';
 import { followEvents, type StreamedEvent } from '../follow-events.ts';
 import { activityOf } from '../activity.ts';
-import { shownValue, type ShownValue } from '../shown-value.ts';
+import { customFieldOf, shownValue, type ShownValue } from '../shown-value.ts';
 
 @ObjectType({ description: 'A value as people read it: a text, or a name in several languages.' })
 class ActivityValue implements ShownValue {
@@ -21,6 +21,8 @@ class ActivityValue implements ShownValue {
 @ObjectType()
 class ActivityChange {
   @Field(() => String) field!: string;
+  @Field(() => [LocalizedName], { description: 'What it is called, for a field of the workspace’s own; empty for the others.' })
+  names!: LocalizedName[];
   @Field(() => ActivityValue, { nullable: true }) from!: ShownValue | null;
   @Field(() => ActivityValue, { nullable: true }) to!: ShownValue | null;
 }
@@ -74,14 +76,16 @@ export class ActivityEntryResolver {
   }
 
   @FieldResolver(() => [ActivityChange])
-  changes(@Root() { changes }: EventRecord, @Ctx() { scope }: Context): Promise<ActivityChange[]> {
-    return Promise.all(
-      changes.map(async ({ field, from, to }: FieldChange) => ({
-        field,
-        from: await shownValue(scope, field, from),
-        to: await shownValue(scope, field, to),
-      })),
+  async changes(@Root() { changes }: EventRecord, @Ctx() { scope }: Context): Promise<ActivityChange[]> {
+    const shown = await Promise.all(
+      changes.map(async ({ field, from, to }: FieldChange) => {
+        const custom = await customFieldOf(scope, field);
+        if (custom && !custom.isVisible) return [];
+        const names = custom ? allNames(custom.names) : [];
+        return [{ field, names, from: await shownValue(scope, field, from), to: await shownValue(scope, field, to) }];
+      }),
     );
+    return shown.flat();
   }
 
   @Subscription(() => StreamEvent, {

@@ -1,12 +1,18 @@
-import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
-import type { Context } from '../../../graphql/context.ts';
+import { Arg, Ctx, FieldResolver, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { following, type Context } from '../../../graphql/context.ts';
 import { listStatuses, listTags, listTopics, topicById } from '../references.ts';
+import { settingsChanged } from '../settings.events.ts';
 import type { Names, Status, Tag, Topic } from '../status.entity.ts';
 import { LocalizedName, StatusType, TagType, TopicType } from './ticket.type.ts';
 
 /** The name in a language, in English where that language has none, or any that there is. */
 function nameIn(names: Names, locale: string): string {
   return names[locale] ?? names.en ?? Object.values(names)[0] ?? '';
+}
+
+/** Names as they are kept. */
+export function namesOf(names: readonly LocalizedName[]): Names {
+  return Object.fromEntries(names.map(({ locale, text }) => [locale, text]));
 }
 
 export function allNames(names: Names): LocalizedName[] {
@@ -23,6 +29,18 @@ export class StatusResolver {
   @FieldResolver(() => String)
   name(@Root() { name }: Status, @Arg('locale', () => String, { defaultValue: 'en' }) locale: string): string {
     return nameIn(name, locale);
+  }
+
+  @Subscription(() => Boolean, {
+    description: 'Ticks whenever what tickets are made of changed: fields, topics, statuses, tags. Load them anew.',
+    subscribe: following(() => ({
+      topics: [settingsChanged],
+      begin: () => Promise.resolve({ payloads: [true] }),
+      step: (_scope, { events }) => Promise.resolve({ payloads: events.some(({ type }) => type === settingsChanged) ? [true] : [] }),
+    })),
+  })
+  settingsChanged(): boolean {
+    return true;
   }
 
   @FieldResolver(() => [LocalizedName])

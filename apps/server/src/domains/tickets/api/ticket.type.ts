@@ -1,4 +1,4 @@
-import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Priority, StatusCategory } from '@baton/rules';
 import '../../../graphql/enums.ts';
 import { Node } from '../../../graphql/node.ts';
@@ -12,6 +12,12 @@ registerEnumType(WaitingOn, { name: 'WaitingOn' });
 @ObjectType({ description: 'A name in one language.' })
 export class LocalizedName {
   @Field(() => String) locale!: string;
+  @Field(() => String) text!: string;
+}
+
+@InputType({ description: 'A name in one language.' })
+export class LocalizedNameInput implements LocalizedName {
+  @Field(() => String, { description: 'en or uk.' }) locale!: string;
   @Field(() => String) text!: string;
 }
 

@@ -12,7 +12,7 @@ import { ReferenceNotFoundType, TicketType } from '../../tickets/api/index.ts';
 import { TicketSource, type Ticket } from '../../tickets/index.ts';
 import { ViewChangeKind, type ViewCounted } from '../live-views.ts';
 import { ViewAudience } from '../save-view.ts';
-import { TicketOrder, type InstantRange, type TicketFilter } from '../ticket-filter.ts';
+import { TicketOrder, type FieldCondition, type InstantRange, type TicketFilter } from '../ticket-filter.ts';
 import { TicketColumn, type View } from '../view.entity.ts';
 
 registerEnumType(TicketOrder, {
@@ -27,6 +27,15 @@ registerEnumType(ViewAudience, { name: 'ViewAudience', description: 'Who has a v
 class InstantRangeInput implements InstantRange {
   @Field(() => Date, { nullable: true }) from?: Date | null;
   @Field(() => Date, { nullable: true }) to?: Date | null;
+}
+
+@InputType({ description: 'What a ticket must have in a field; everything given must hold. Values in their canonical form.' })
+class FieldConditionInput implements FieldCondition {
+  @Field(() => ID) fieldId!: string;
+  @Field(() => [String], { nullable: true, description: 'Any of these.' }) values?: string[] | null;
+  @Field(() => String, { nullable: true, description: 'A number, a day or an instant.' }) atLeast?: string | null;
+  @Field(() => String, { nullable: true }) atMost?: string | null;
+  @Field(() => Boolean, { nullable: true, description: 'Has nothing in it; false = has something.' }) empty?: boolean | null;
 }
 
 @InputType('TicketFilterInput', { description: 'Everything given must hold.' })
@@ -51,6 +60,8 @@ export class TicketFilterInput implements TicketFilter {
   @Field(() => Int, { nullable: true, description: 'Due within so many minutes from now, or overdue.' }) dueWithinMinutes?: number | null;
   @Field(() => Int, { nullable: true, description: 'In its present status for at least so many minutes.' }) inStatusMinutes?: number | null;
   @Field(() => Boolean, { nullable: true, description: 'Snoozed now; false = not snoozed.' }) snoozed?: boolean | null;
+  @Field(() => [FieldConditionInput], { nullable: true, description: 'For those who work on tickets; for others nothing matches.' })
+  fields?: FieldConditionInput[] | null;
   @Field(() => [TicketFilterInput], { nullable: true }) all?: TicketFilterInput[] | null;
   @Field(() => [TicketFilterInput], { nullable: true }) any?: TicketFilterInput[] | null;
   @Field(() => TicketFilterInput, { nullable: true }) not?: TicketFilterInput | null;

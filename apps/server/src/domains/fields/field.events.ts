@@ -1,0 +1,4 @@
+export const FieldEvent = {
+  /** Values of a ticket's. */
+  SET: 'ticket.fields_set',
+} as const;

@@ -1,0 +1,71 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { faultsOf, picture, RunningDesk } from './desk.ts';
+
+let desk: RunningDesk;
+
+beforeAll(async () => {
+  desk = await RunningDesk.start({ nodes: 2, closed: true });
+});
+afterAll(() => desk.stop());
+afterEach(() => expect(desk.complaints.splice(0)).toEqual([]));
+
+describe('a field of the workspace’s own', () => {
+  it('is made by an administrator, and is in the form that a colleague has open, which says what is missing', async () => {
+    const admin = await desk.person('martin@demo.baton', { path: '/settings/fields' });
+    const ada = await desk.person('ada@demo.baton', { node: 1, path: '/views/open' });
+    await ada.getByRole('button', { name: 'New ticket' }).click();
+    const form = ada.getByRole('dialog', { name: 'New ticket' });
+    await form.getByLabel('Subject').fill('A form half filled in');
+
+    const make = async (name: string, key: string, fill: () => Promise<unknown>) => {
+      await admin.getByRole('button', { name: 'New field' }).click();
+      const dialog = admin.getByRole('dialog', { name: 'New field' });
+      await dialog.getByLabel('Name', { exact: true }).fill(name);
+      await dialog.getByLabel('Key, for programs').fill(key);
+      await fill();
+      if (key === 'color') {
+        expect(await faultsOf(admin)).toEqual([]);
+        await picture(admin, 'field-new');
+      }
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      await dialog.waitFor({ state: 'detached' });
+    };
+    const dialog = admin.getByRole('dialog', { name: 'New field' });
+    await make('Serial number', 'serial', () => dialog.getByLabel('Must be filled in').selectOption('ALWAYS'));
+    await make('Color', 'color', async () => {
+      await dialog.getByLabel('Type').selectOption('SELECT');
+      for (const [index, color] of ['Red', 'Blue'].entries()) {
+        await dialog.getByRole('button', { name: 'Add an option' }).click();
+        await dialog.locator(`#option-${index}`).fill(color);
+      }
+    });
+    await admin.getByRole('button', { name: /^Move Color/ }).press('Alt+ArrowUp');
+    await expect
+      .poll(() => admin.getByRole('region', { name: 'Ticket fields' }).getByRole('listitem').first().textContent())
+      .toContain('Color');
+    expect(await faultsOf(admin)).toEqual([]);
+    await picture(admin, 'field-settings');
+
+    // The open form has them, and keeps what was typed.
+    await form.getByLabel('Color').selectOption({ label: 'Blue' });
+    await form.getByRole('button', { name: 'Create', exact: true }).click();
+    await form.getByText('"Serial number" must be filled in.').waitFor();
+    expect(await form.getByLabel('Subject').inputValue()).toBe('A form half filled in');
+    await picture(ada, 'field-missing');
+    await form.getByLabel('Serial number *').fill('SN-77');
+    await form.getByRole('button', { name: 'Create', exact: true }).click();
+    await ada.getByRole('heading', { name: 'A form half filled in' }).waitFor();
+
+    const fields = ada.getByRole('region', { name: 'Fields' });
+    expect(await fields.getByLabel('Serial number *').inputValue()).toBe('SN-77');
+    await fields.getByLabel('Color').selectOption({ label: 'Red' });
+    await ada.getByText('changed Color from Blue to Red', { exact: false }).waitFor();
+    await fields.getByLabel('Serial number *').fill('');
+    await fields.getByLabel('Serial number *').blur();
+    await fields.getByText('"Serial number" must be filled in.').waitFor();
+    expect(await faultsOf(ada)).toEqual([]);
+    await picture(ada, 'field-ticket');
+    await ada.context().close();
+    await admin.context().close();
+  });
+});
