@@ -13,6 +13,7 @@ import { Migration0011Search } from '../migrations/0011-search.ts';
 import { Migration0012Views } from '../migrations/0012-views.ts';
 import { Migration0013Bulk } from '../migrations/0013-bulk.ts';
 import { Migration0014Fields } from '../migrations/0014-fields.ts';
+import { Migration0015TicketSettings } from '../migrations/0015-ticket-settings.ts';
 import type { Config } from './config.ts';
 import { BulkWatch } from './domains/bulk/index.ts';
 import {
@@ -114,6 +115,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       { name: '0012-views', class: Migration0012Views },
       { name: '0013-bulk', class: Migration0013Bulk },
       { name: '0014-fields', class: Migration0014Fields },
+      { name: '0015-ticket-settings', class: Migration0015TicketSettings },
     ],
     poolSize: config.databasePool,
   });

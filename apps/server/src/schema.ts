@@ -37,6 +37,7 @@ import {
 import { SearchHitResolver, SearchResolver } from './domains/search/api/index.ts';
 import { ConflictResolver, StatusResolver, TicketResolver, TopicResolver } from './domains/tickets/api/index.ts';
 import { TicketListResolver, ViewResolver } from './domains/views/api/index.ts';
+import { TicketSettingsResolver } from './domains/ticket-settings/api/index.ts';
 import { WatcherResolver } from './domains/watchers/api/index.ts';
 import { NodeResolver } from './node.resolver.ts';
 
@@ -66,6 +67,7 @@ export function makeSchema({ signInDesk, linkDesk }: SchemaDesk): Promise<GraphQ
       CustomFieldResolver,
       FieldValueResolver,
       TicketFieldsResolver,
+      TicketSettingsResolver,
       ConflictResolver,
       ContactResolver,
       DraftResolver,

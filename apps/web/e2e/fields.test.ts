@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { faultsOf, picture, RunningDesk } from './desk.ts';
+import { choose, faultsOf, picture, RunningDesk } from './desk.ts';
 
 let desk: RunningDesk;
 
@@ -67,5 +67,57 @@ describe('a field of the workspace’s own', () => {
     await picture(ada, 'field-ticket');
     await ada.context().close();
     await admin.context().close();
+  });
+});
+
+describe('what tickets are made of', () => {
+  it('is set up by an administrator: topics under each other, statuses with what they ask, names of priorities, tags', async () => {
+    const martin = await desk.person('martin@demo.baton', { path: '/settings/topics' });
+    const dialog = martin.getByRole('dialog');
+    const save = async () => {
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      await dialog.waitFor({ state: 'detached' });
+    };
+    await martin.getByRole('button', { name: 'New topic' }).click();
+    await dialog.getByLabel('Name', { exact: true }).fill('Toner');
+    await dialog.getByLabel('Is under').selectOption({ label: 'Printer and scanner' });
+    await save();
+    await martin.getByRole('button', { name: 'Delete Printer and scanner' }).click();
+    await martin.getByRole('alert').filter({ hasText: 'Topics are under this one.' }).waitFor();
+    expect(await faultsOf(martin)).toEqual([]);
+    await picture(martin, 'settings-topics');
+
+    await martin.getByRole('link', { name: 'Statuses' }).click();
+    await martin.getByRole('button', { name: 'New status' }).click();
+    await dialog.getByLabel('Name', { exact: true }).fill('In the workshop');
+    await dialog.getByRole('radio', { name: 'teal' }).check({ force: true });
+    await dialog.getByRole('checkbox', { name: 'needs an assignee' }).check();
+    expect(await faultsOf(martin)).toEqual([]);
+    await picture(martin, 'settings-status-new');
+    await save();
+    await martin.getByText('In the workshop').waitFor();
+    await picture(martin, 'settings-statuses');
+
+    await martin.getByRole('link', { name: 'Priorities & tags' }).click();
+    await martin.getByLabel('Normal', { exact: true }).fill('Medium');
+    await martin.getByRole('button', { name: 'Save' }).click();
+    await martin.getByText('Saved. Everybody has the new names.').waitFor();
+    expect(await faultsOf(martin)).toEqual([]);
+    await picture(martin, 'settings-labels');
+
+    // All of it is where people work.
+    const ada = await desk.person('ada@demo.baton', { node: 1, path: '/views/open' });
+    await ada.getByRole('button', { name: 'New ticket' }).click();
+    const form = ada.getByRole('dialog', { name: 'New ticket' });
+    await form.getByLabel('Topic').selectOption({ label: 'Printer and scanner › Toner' });
+    expect(await form.getByLabel('Priority').locator('option').allTextContents()).toContain('Medium');
+    await form.getByLabel('Subject').fill('No toner left');
+    await form.getByLabel('Serial number *').fill('T-1');
+    await form.getByRole('button', { name: 'Create', exact: true }).click();
+    await ada.getByRole('heading', { name: 'No toner left' }).waitFor();
+    await choose(ada, 'Status', 'In the workshop');
+    await ada.getByText('Give it to somebody first.', { exact: false }).waitFor();
+    await ada.context().close();
+    await martin.context().close();
   });
 });

@@ -62,6 +62,7 @@ const noted = { free: 'OASML', taken: 'OASML', other: 'OA' } as const;
 const everybody = { on: 'self', who: 'OASMLG' } as const;
 const withoutGuests = { on: 'self', who: 'OASML' } as const;
 const people = { on: 'workspace', who: 'OA' } as const;
+const english = [{ locale: 'en', text: 'x' }];
 const byId = ({ ticketId }: Fixture) => ({ id: ticketId });
 const list = { select: 'edges { node { id } }' };
 const member = 'person { member { id } }';
@@ -103,6 +104,7 @@ export const operations: Readonly<Record<string, Row>> = {
   teams: { ...everybody, select: 'id' },
   ticket: { on: 'ticket', ...seen, input: byId, select: 'id' },
   ticketByNumber: { ...everybody, input: () => ({ number: 1 }), select: 'id', yes: () => true },
+  priorityNames: { ...everybody, select: 'priority' },
   search: {
     on: 'ticket',
     ...seen,
@@ -234,6 +236,21 @@ export const operations: Readonly<Record<string, Row>> = {
   },
   bulkUndo: { ...everybody, input: () => ({ jobId: crypto.randomUUID() }), yes: gone('BULK_JOB_NOT_FOUND') },
   bulkCancel: { ...everybody, input: () => ({ jobId: crypto.randomUUID() }), yes: gone('BULK_JOB_NOT_FOUND') },
+  topicCreate: { ...people, input: () => ({ names: english }) },
+  topicEdit: { ...people, input: () => ({ topicId: crypto.randomUUID(), version: 1, names: english }), yes: gone('SETTING_NOT_FOUND') },
+  topicDelete: { ...people, input: () => ({ topicId: crypto.randomUUID() }), yes: gone('SETTING_NOT_FOUND') },
+  topicsOrder: { ...people, input: () => ({ topicIds: [] }), select: 'topics { id }' },
+  statusCreate: { ...people, input: () => ({ names: english, color: 'blue', category: 'SPAM' }) },
+  statusEdit: {
+    ...people,
+    input: () => ({ statusId: crypto.randomUUID(), version: 1, names: english, color: 'blue' }),
+    yes: gone('SETTING_NOT_FOUND'),
+  },
+  statusDelete: { ...people, input: () => ({ statusId: crypto.randomUUID() }), yes: gone('SETTING_NOT_FOUND') },
+  statusesOrder: { ...people, input: () => ({ statusIds: [] }), select: 'statuses { id }' },
+  tagRename: { ...people, input: () => ({ tagId: crypto.randomUUID(), name: 'x' }), yes: gone('SETTING_NOT_FOUND') },
+  tagDelete: { ...people, input: () => ({ tagId: crypto.randomUUID() }), yes: gone('SETTING_NOT_FOUND') },
+  prioritiesName: { ...people, input: () => ({ names: [] }), select: 'priorityNames { priority }' },
   fieldCreate: {
     ...people,
     input: ({ unique }) => ({
@@ -355,6 +372,7 @@ export const fields: Readonly<Record<string, string>> = {
   OutgoingMail: 'id recipient subject body createdAt sentAt',
   Person: 'active allTeams createdAt customRole email invited lastSeenAt member secondFactor',
   Presence: 'activity field member',
+  PriorityName: 'names priority',
   PublicLink: 'openedAt url',
   RoleDescription: 'id name permissions role version',
   SecurityEvent: 'actor address at details id kind subject userAgent',
@@ -381,7 +399,7 @@ export const fields: Readonly<Record<string, string>> = {
   SlaTarget: 'amount metric priority unit',
   SlaWarning: 'beforeMinutes share',
   SlaZoneOffset: 'from offsetMs',
-  Status: 'category color id name names waitingOn',
+  Status: 'category color fromIds id name names requiresAssignee version waitingOn',
   StreamEvent: 'entry position reload ticketId ticketVersion',
   Tag: 'id name',
   Team: 'id name',
@@ -389,7 +407,7 @@ export const fields: Readonly<Record<string, string>> = {
     'activity assignee createdAt description dueAt fields id links mergedAt mergedInto mergedTickets messages notes:OASML number priority publicLink reopenCount requester resolvedAt slaClocks snoozedUntil source status statusSince subject tags team topic updatedAt version viewerCan viewerIsWatching watchers',
   TicketPermissions: 'assign edit take watch writeNotes',
   TicketPresence: 'people ticketId',
-  Topic: 'id name names parent',
+  Topic: 'id name names parent version',
   View: 'audience columns count id key names order team text tickets version viewerCanSave',
   ViewChangeType: 'kind position ticket ticketId',
   ViewCount: 'count viewId',

@@ -10,6 +10,8 @@ const WorkspaceSchema = defineEntity({
     demo: p.boolean(),
     /** Whoever signs in with a password has to set up a second factor before anything else. */
     secondFactorRequired: p.boolean(),
+    /** What it calls its priorities, by language; the usual names where it says nothing. */
+    priorityNames: p.json<Readonly<Record<string, Readonly<Record<string, string>>>>>(),
     createdAt: p.datetime(),
   },
 });

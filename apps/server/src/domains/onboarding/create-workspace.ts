@@ -15,14 +15,23 @@ export interface CreateWorkspace {
 
 /** A workspace with the statuses, views and SLA policy that every desk begins with. Call it in a transaction. */
 export async function createWorkspace(em: EntityManager, { name, slug, demo, at }: CreateWorkspace): Promise<Workspace> {
-  const workspace = em.create(Workspace, { id: newId(), name, slug, demo, secondFactorRequired: false, createdAt: at });
+  const workspace = em.create(Workspace, { id: newId(), name, slug, demo, secondFactorRequired: false, priorityNames: {}, createdAt: at });
   await em.flush();
   const workspaceId = workspace.id;
   await em.execute('insert into stream (workspace_id, epoch, position) values (?, ?, 0)', [workspaceId, crypto.randomUUID()]);
   await em.execute('insert into ticket_counter (workspace_id, last_number) values (?, 0)', [workspaceId]);
   await em.insertMany(
     Status,
-    defaultStatuses.map((status, place) => ({ workspaceId, id: newId(), waitingOn: null, ...status, place })),
+    defaultStatuses.map((status, place) => ({
+      workspaceId,
+      id: newId(),
+      waitingOn: null,
+      requiresAssignee: false,
+      fromIds: [],
+      version: 1,
+      ...status,
+      place,
+    })),
   );
   await em.insertMany(
     View,

@@ -1,7 +1,9 @@
+import { InvalidInput } from '../../kernel/domain-error.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { lockTicketToEdit } from './find-ticket.ts';
 import { requireReference, statusById } from './references.ts';
 import { requireUnchanged } from './still-true.ts';
+import type { Status } from './status.entity.ts';
 import type { Ticket } from './ticket.entity.ts';
 import { TicketEvent, ticketEvent } from './ticket.events.ts';
 
@@ -11,6 +13,15 @@ export interface ChangeStatus {
   readonly to: string;
 }
 
+/** What the workspace asks of a ticket before it comes into a status. */
+function requireWay(ticket: Ticket, { fromIds, requiresAssignee }: Status): void {
+  if (fromIds.length > 0 && !fromIds.includes(ticket.statusId)) {
+    throw new InvalidInput('In this workspace a ticket does not come into that status from the one it has. Choose another.', 'statusId');
+  }
+  if (requiresAssignee && ticket.assigneeId === null)
+    throw new InvalidInput('In this status somebody works on the ticket. Give it to somebody first.', 'statusId');
+}
+
 export function changeStatus(scope: Scope, { ticketId, from, to }: ChangeStatus): Promise<Ticket> {
   return scope.transaction(async (tx) => {
     const ticket = await lockTicketToEdit(tx, ticketId);
@@ -18,6 +29,7 @@ export function changeStatus(scope: Scope, { ticketId, from, to }: ChangeStatus)
     await requireUnchanged(tx, ticket, 'statusId', { from, to });
     if (ticket.statusId === to) return ticket;
 
+    requireWay(ticket, status);
     const change = { field: 'statusId', from: ticket.statusId, to };
     ticket.moveTo(status, tx.now());
     tx.record(ticketEvent(TicketEvent.STATUS_CHANGED, ticketId, [change]));

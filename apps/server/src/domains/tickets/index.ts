@@ -11,7 +11,7 @@ export { listStatuses, listTopics, statusById, topicById } from './references.ts
 export { cleanRichText, isBlank, plainFromRichText, richTextFromPlain } from './rich-text.ts';
 export { settingsChanged } from './settings.events.ts';
 export { setTicketDue, stampTicket } from './stamp-ticket.ts';
-export { Status, Tag, Topic, type Names } from './status.entity.ts';
+export { Status, Tag, Topic, WaitingOn, type Names } from './status.entity.ts';
 export { tagTicket } from './tag-ticket.ts';
 export { Ticket, TicketGrant, TicketSource, TicketTag } from './ticket.entity.ts';
 export { asFacets, movesIn, nextInstant, ticketsPassing, topicsOf, type TicketFacets, type TimeField } from './ticket-facets.ts';

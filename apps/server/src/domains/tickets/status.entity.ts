@@ -19,7 +19,12 @@ const StatusSchema = defineEntity({
       .enum(() => WaitingOn)
       .columnType('text')
       .strictNullable(),
+    /** Whether a ticket needs an assignee to come into it. */
+    requiresAssignee: p.boolean(),
+    /** The statuses from which a ticket may come into it; none = any. */
+    fromIds: p.array().columnType('uuid[]'),
     place: p.integer(),
+    version: p.integer(),
   },
 });
 
@@ -35,6 +40,7 @@ const TopicSchema = defineEntity({
     name: p.json<Names>(),
     parentId: p.uuid().strictNullable(),
     place: p.integer(),
+    version: p.integer().default(1),
   },
 });
 

@@ -34,6 +34,7 @@ const embeddedTypes = [
   'NotificationConnection',
   'NotificationEdge',
   'PageInfo',
+  'PriorityName',
   'Machine',
   'Person',
   'Presence',

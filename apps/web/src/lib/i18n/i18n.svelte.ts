@@ -51,6 +51,8 @@ class Language {
   locale = $state<Locale>('en');
   #messages = $state.raw<Messages>({});
   #formats = new Map<string, IntlMessageFormat>();
+  /** What a workspace calls things, by language. */
+  #own = $state.raw<Partial<Record<Locale, Messages>>>({});
   #parts: readonly Part[] = ['desk'];
 
   /** Loads the remembered language, or the browser's where we have it. */
@@ -76,8 +78,13 @@ class Language {
     this.#messages = { ...this.#messages, ...more };
   }
 
+  /** Says things by the workspace's own names from now on, in place of those of the catalogues. */
+  rename(own: Partial<Record<Locale, Messages>>): void {
+    this.#own = own;
+  }
+
   text(key: MessageKey, values?: Record<string, string | number>): string {
-    const message = this.#messages[key];
+    const message = this.#own[this.locale]?.[key] ?? this.#messages[key];
     if (message === undefined) return key;
     if (!values) return message;
     let format = this.#formats.get(key);

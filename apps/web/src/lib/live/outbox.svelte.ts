@@ -1,4 +1,5 @@
 import type { Client, TypedDocumentNode } from '@urql/core';
+import { mutate } from '#lib/graphql/index.ts';
 import { getContext, setContext } from 'svelte';
 
 /** What can wait: everything whose second arrival does no harm, because it carries a key or the value it starts from. */
@@ -125,8 +126,8 @@ export class Outbox {
   async #ask({ operation, input }: OutboxEntry): Promise<MutationAnswer | null> {
     const document = this.documents[operation];
     if (!document) return null;
-    const { data, error } = await this.client.mutation(document, { input } as never).toPromise();
-    if (error || !data) return null;
+    const data = await mutate(this.client, document, { input: input as never });
+    if (!data) return null;
     return Object.values(data as Record<string, MutationAnswer>).find((value) => typeof value === 'object') ?? null;
   }
 

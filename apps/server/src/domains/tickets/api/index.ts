@@ -6,6 +6,9 @@ export {
   LocalizedNameInput,
   ReferenceNotFoundType,
   StatusMoveRefusedType,
+  StatusType,
+  TagType,
   TicketNotFoundType,
   TicketType,
+  TopicType,
 } from './ticket.type.ts';

@@ -22,7 +22,10 @@ export class LocalizedNameInput implements LocalizedName {
 }
 
 @ObjectType('Status', { description: 'One of the workspace’s own statuses. Programs ask for its category.' })
-export class StatusType implements Pick<Status, 'id' | 'category' | 'color' | 'waitingOn'> {
+export class StatusType implements Pick<Status, 'id' | 'category' | 'color' | 'waitingOn' | 'requiresAssignee' | 'fromIds' | 'version'> {
+  @Field(() => Boolean, { description: 'Whether a ticket needs an assignee to come into it.' }) requiresAssignee!: boolean;
+  @Field(() => [ID], { description: 'The statuses from which a ticket may come into it; none = any.' }) fromIds!: string[];
+  @Field(() => Int) version!: number;
   @Field(() => ID) id!: string;
   @Field(() => StatusCategory) category!: StatusCategory;
   @Field(() => String, { description: 'A colour’s name, such as `blue`.' }) color!: string;
@@ -30,7 +33,8 @@ export class StatusType implements Pick<Status, 'id' | 'category' | 'color' | 'w
 }
 
 @ObjectType('Topic', { description: 'What tickets are about.' })
-export class TopicType implements Pick<Topic, 'id'> {
+export class TopicType implements Pick<Topic, 'id' | 'version'> {
+  @Field(() => Int) version!: number;
   @Field(() => ID) id!: string;
 }
 

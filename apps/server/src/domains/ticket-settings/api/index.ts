@@ -1,0 +1,1 @@
+export { TicketSettingsResolver } from './settings.resolver.ts';

@@ -1,0 +1,137 @@
+import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import type { Priority } from '@baton/rules';
+import type { Context } from '../../../graphql/context.ts';
+import { ReturnsUserErrors } from '../../../graphql/user-error.ts';
+import { allNames, namesOf } from '../../tickets/api/index.ts';
+import { createStatus, deleteStatus, editStatus, orderStatuses } from '../save-status.ts';
+import { deleteTag, namePriorities, priorityNames, renameTag, type PriorityNames } from '../save-tag.ts';
+import { createTopic, deleteTopic, editTopic, orderTopics } from '../save-topic.ts';
+import {
+  PrioritiesNameInput,
+  PrioritiesNamePayload,
+  PriorityName,
+  StatusCreateInput,
+  StatusDeleteInput,
+  StatusEditInput,
+  StatusesOrderInput,
+  StatusesOrderPayload,
+  StatusSavePayload,
+  TagDeleteInput,
+  TagRenameInput,
+  TagSavePayload,
+  TopicCreateInput,
+  TopicDeleteInput,
+  TopicEditInput,
+  TopicSavePayload,
+  TopicsOrderInput,
+  TopicsOrderPayload,
+} from './settings.type.ts';
+
+const shown = (names: PriorityNames): PriorityName[] =>
+  Object.entries(names).map(([priority, own]) => ({ priority: priority as Priority, names: allNames(own) }));
+
+/** What tickets are made of, for those who set up the desk. */
+@Resolver()
+export class TicketSettingsResolver {
+  @Mutation(() => TopicSavePayload)
+  @ReturnsUserErrors()
+  async topicCreate(
+    @Arg('input', () => TopicCreateInput) input: TopicCreateInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<TopicSavePayload>> {
+    return { topic: await createTopic(scope, { ...input, names: namesOf(input.names) }) };
+  }
+
+  @Mutation(() => TopicSavePayload)
+  @ReturnsUserErrors()
+  async topicEdit(
+    @Arg('input', () => TopicEditInput) input: TopicEditInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<TopicSavePayload>> {
+    return { topic: await editTopic(scope, { ...input, names: namesOf(input.names) }) };
+  }
+
+  @Mutation(() => TopicSavePayload, { description: 'Refused while tickets have it or topics are under it.' })
+  @ReturnsUserErrors()
+  async topicDelete(
+    @Arg('input', () => TopicDeleteInput) { topicId }: TopicDeleteInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<TopicSavePayload>> {
+    return { topic: await deleteTopic(scope, topicId) };
+  }
+
+  @Mutation(() => TopicsOrderPayload)
+  @ReturnsUserErrors()
+  async topicsOrder(
+    @Arg('input', () => TopicsOrderInput) { topicIds }: TopicsOrderInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<TopicsOrderPayload>> {
+    return { topics: await orderTopics(scope, topicIds) };
+  }
+
+  @Mutation(() => StatusSavePayload)
+  @ReturnsUserErrors()
+  async statusCreate(
+    @Arg('input', () => StatusCreateInput) input: StatusCreateInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<StatusSavePayload>> {
+    return { status: await createStatus(scope, { ...input, names: namesOf(input.names) }) };
+  }
+
+  @Mutation(() => StatusSavePayload)
+  @ReturnsUserErrors()
+  async statusEdit(
+    @Arg('input', () => StatusEditInput) input: StatusEditInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<StatusSavePayload>> {
+    return { status: await editStatus(scope, { ...input, names: namesOf(input.names) }) };
+  }
+
+  @Mutation(() => StatusSavePayload, { description: 'Refused while tickets have it, and for the last of a category.' })
+  @ReturnsUserErrors()
+  async statusDelete(
+    @Arg('input', () => StatusDeleteInput) { statusId }: StatusDeleteInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<StatusSavePayload>> {
+    return { status: await deleteStatus(scope, statusId) };
+  }
+
+  @Mutation(() => StatusesOrderPayload)
+  @ReturnsUserErrors()
+  async statusesOrder(
+    @Arg('input', () => StatusesOrderInput) { statusIds }: StatusesOrderInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<StatusesOrderPayload>> {
+    return { statuses: await orderStatuses(scope, statusIds) };
+  }
+
+  @Mutation(() => TagSavePayload)
+  @ReturnsUserErrors()
+  async tagRename(@Arg('input', () => TagRenameInput) input: TagRenameInput, @Ctx() { scope }: Context): Promise<Partial<TagSavePayload>> {
+    return { tag: await renameTag(scope, input) };
+  }
+
+  @Mutation(() => TagSavePayload, { description: 'Refused while tickets have it.' })
+  @ReturnsUserErrors()
+  async tagDelete(
+    @Arg('input', () => TagDeleteInput) { tagId }: TagDeleteInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<TagSavePayload>> {
+    return { tag: await deleteTag(scope, tagId) };
+  }
+
+  @Query(() => [PriorityName], { description: 'The names of the workspace’s own; a priority without one has the usual.' })
+  async priorityNames(@Ctx() { scope }: Context): Promise<PriorityName[]> {
+    return shown(await priorityNames(scope));
+  }
+
+  @Mutation(() => PrioritiesNamePayload)
+  @ReturnsUserErrors()
+  async prioritiesName(
+    @Arg('input', () => PrioritiesNameInput) { names }: PrioritiesNameInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<PrioritiesNamePayload>> {
+    const wanted = names.map(({ priority, names: own }) => ({ priority, names: namesOf(own) }));
+    return { priorityNames: shown(await namePriorities(scope, wanted)) };
+  }
+}

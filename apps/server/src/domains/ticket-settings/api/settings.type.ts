@@ -1,0 +1,141 @@
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { Priority, StatusCategory } from '@baton/rules';
+import {
+  NameTakenType,
+  SettingsConflictType,
+  StillInUseType,
+  UserError,
+  userErrorUnion,
+  type UserErrorData,
+} from '../../../graphql/user-error.ts';
+import { LocalizedName, LocalizedNameInput, ReferenceNotFoundType, StatusType, TagType, TopicType } from '../../tickets/api/index.ts';
+import { WaitingOn, type Status, type Tag, type Topic } from '../../tickets/index.ts';
+
+@ObjectType('SettingNotFound', { implements: UserError })
+class SettingNotFoundType extends UserError {}
+
+const TicketSettingsError = userErrorUnion('TicketSettingsError', [
+  NameTakenType,
+  ReferenceNotFoundType,
+  SettingNotFoundType,
+  SettingsConflictType,
+  StillInUseType,
+]);
+
+@InputType()
+export class TopicCreateInput {
+  @Field(() => [LocalizedNameInput]) names!: LocalizedNameInput[];
+  @Field(() => ID, { nullable: true, description: 'The topic that it is under.' }) parentId?: string | null;
+}
+
+@InputType()
+export class TopicEditInput extends TopicCreateInput {
+  @Field(() => ID) topicId!: string;
+  @Field(() => Int, { description: 'The version that you opened.' }) version!: number;
+}
+
+@InputType()
+export class TopicDeleteInput {
+  @Field(() => ID) topicId!: string;
+}
+
+@InputType()
+export class TopicsOrderInput {
+  @Field(() => [ID]) topicIds!: string[];
+}
+
+@ObjectType()
+export class TopicSavePayload {
+  @Field(() => TopicType, { nullable: true }) topic?: Topic | null;
+  @Field(() => [TicketSettingsError]) userErrors!: UserErrorData[];
+}
+
+@ObjectType()
+export class TopicsOrderPayload {
+  @Field(() => [TopicType], { nullable: true }) topics?: Topic[] | null;
+  @Field(() => [TicketSettingsError]) userErrors!: UserErrorData[];
+}
+
+@InputType()
+class StatusWantedInput {
+  @Field(() => [LocalizedNameInput]) names!: LocalizedNameInput[];
+  @Field(() => String, { description: 'One of violet, blue, amber, slate, green, gray, red, teal, pink.' }) color!: string;
+  @Field(() => WaitingOn, { nullable: true, description: 'Of the category WAITING.' }) waitingOn?: WaitingOn | null;
+  @Field(() => Boolean, { defaultValue: false, description: 'Whether a ticket needs an assignee to come into it.' })
+  requiresAssignee!: boolean;
+  @Field(() => [ID], { defaultValue: [], description: 'The statuses from which a ticket may come into it; none = any.' })
+  fromIds!: string[];
+}
+
+@InputType()
+export class StatusCreateInput extends StatusWantedInput {
+  @Field(() => StatusCategory, { description: 'Never changes.' }) category!: StatusCategory;
+}
+
+@InputType()
+export class StatusEditInput extends StatusWantedInput {
+  @Field(() => ID) statusId!: string;
+  @Field(() => Int, { description: 'The version that you opened.' }) version!: number;
+}
+
+@InputType()
+export class StatusDeleteInput {
+  @Field(() => ID) statusId!: string;
+}
+
+@InputType()
+export class StatusesOrderInput {
+  @Field(() => [ID]) statusIds!: string[];
+}
+
+@ObjectType()
+export class StatusSavePayload {
+  @Field(() => StatusType, { nullable: true }) status?: Status | null;
+  @Field(() => [TicketSettingsError]) userErrors!: UserErrorData[];
+}
+
+@ObjectType()
+export class StatusesOrderPayload {
+  @Field(() => [StatusType], { nullable: true }) statuses?: Status[] | null;
+  @Field(() => [TicketSettingsError]) userErrors!: UserErrorData[];
+}
+
+@InputType()
+export class TagRenameInput {
+  @Field(() => ID) tagId!: string;
+  @Field(() => String) name!: string;
+}
+
+@InputType()
+export class TagDeleteInput {
+  @Field(() => ID) tagId!: string;
+}
+
+@ObjectType()
+export class TagSavePayload {
+  @Field(() => TagType, { nullable: true }) tag?: Tag | null;
+  @Field(() => [TicketSettingsError]) userErrors!: UserErrorData[];
+}
+
+@ObjectType({ description: 'What a workspace calls a priority.' })
+export class PriorityName {
+  @Field(() => Priority) priority!: Priority;
+  @Field(() => [LocalizedName]) names!: LocalizedName[];
+}
+
+@InputType()
+class PriorityNameInput {
+  @Field(() => Priority) priority!: Priority;
+  @Field(() => [LocalizedNameInput]) names!: LocalizedNameInput[];
+}
+
+@InputType()
+export class PrioritiesNameInput {
+  @Field(() => [PriorityNameInput], { description: 'Those left out have the usual names again.' }) names!: PriorityNameInput[];
+}
+
+@ObjectType()
+export class PrioritiesNamePayload {
+  @Field(() => [PriorityName], { nullable: true }) priorityNames?: PriorityName[] | null;
+  @Field(() => [TicketSettingsError]) userErrors!: UserErrorData[];
+}

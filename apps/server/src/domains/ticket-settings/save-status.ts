@@ -1,0 +1,99 @@
+import type { StatusCategory } from '@baton/rules';
+import { InvalidInput } from '../../kernel/domain-error.ts';
+import { isId, newId } from '../../kernel/id.ts';
+import { StillInUse } from '../../kernel/settings-error.ts';
+import type { Scope } from '../../platform/scope.ts';
+import { ReferenceNotFound, requireNames, Status, WaitingOn, type Names } from '../tickets/index.ts';
+import { changeSettings, inOrder, isInUse, requireVersion } from './change-settings.ts';
+import { SettingNotFound } from './settings.errors.ts';
+
+/** Colours that hold in both lights. */
+const statusColors = ['violet', 'blue', 'amber', 'slate', 'green', 'gray', 'red', 'teal', 'pink'] as const;
+
+export interface StatusWanted {
+  readonly names: Names;
+  readonly color: string;
+  /** Of the category WAITING. */
+  readonly waitingOn?: WaitingOn | null | undefined;
+  readonly requiresAssignee: boolean;
+  /** The statuses from which a ticket may come into it; none = any. */
+  readonly fromIds: readonly string[];
+}
+
+const mostStatuses = 50;
+
+export function createStatus(scope: Scope, { category, ...wanted }: StatusWanted & { readonly category: StatusCategory }): Promise<Status> {
+  return changeSettings(scope, { status: wanted.names, created: true }, async (tx) => {
+    const statuses = await allStatuses(tx);
+    if (statuses.length >= mostStatuses) throw new InvalidInput(`There are at most ${mostStatuses} statuses. Delete one first.`, 'names');
+    const status = new Status();
+    Object.assign(status, { workspaceId: tx.workspaceId, id: newId(), category, place: statuses.length, version: 1 });
+    write(statuses, status, wanted);
+    tx.em.persist(status);
+    return status;
+  });
+}
+
+/** Its category stays: tickets that have it would change theirs unseen. */
+export function editStatus(
+  scope: Scope,
+  { statusId, version, ...wanted }: StatusWanted & { readonly statusId: string; readonly version: number },
+): Promise<Status> {
+  return changeSettings(scope, { status: wanted.names }, async (tx) => {
+    const statuses = await allStatuses(tx);
+    const status = requireStatus(statuses, statusId);
+    requireVersion(status, version);
+    write(statuses, status, wanted);
+    status.version += 1;
+    return status;
+  });
+}
+
+/** Refused while tickets have it, and for the last of a category: there must be one to move to. */
+export function deleteStatus(scope: Scope, statusId: string): Promise<Status> {
+  return changeSettings(scope, { status: statusId, deleted: true }, async (tx) => {
+    const statuses = await allStatuses(tx);
+    const status = requireStatus(statuses, statusId);
+    if (statuses.filter(({ category }) => category === status.category).length === 1) {
+      throw new StillInUse(`This is the last status of the category ${status.category}. Make another first.`, 'statusId');
+    }
+    if (await isInUse(tx, 'ticket', 'status_id', statusId)) {
+      throw new StillInUse('Tickets have this status. Give them another first, all at once from a list.', 'statusId');
+    }
+    for (const other of statuses) if (other.fromIds.includes(statusId)) other.fromIds = other.fromIds.filter((id) => id !== statusId);
+    tx.em.remove(status);
+    return status;
+  });
+}
+
+export function orderStatuses(scope: Scope, statusIds: readonly string[]): Promise<Status[]> {
+  return changeSettings(scope, { order: 'statuses' }, async (tx) => {
+    const ordered = inOrder(await allStatuses(tx), statusIds);
+    for (const [place, status] of ordered.entries()) status.place = place;
+    return ordered;
+  });
+}
+
+function allStatuses({ em, workspaceId }: Scope): Promise<Status[]> {
+  return em.find(Status, { workspaceId }, { orderBy: { place: 'asc', id: 'asc' } });
+}
+
+function requireStatus(statuses: readonly Status[], id: string): Status {
+  const status = isId(id) ? statuses.find((one) => one.id === id) : undefined;
+  if (!status) throw new SettingNotFound('status', 'statusId');
+  return status;
+}
+
+function write(statuses: readonly Status[], status: Status, { names, color, waitingOn, requiresAssignee, fromIds }: StatusWanted): void {
+  if (!(statusColors as readonly string[]).includes(color)) {
+    throw new InvalidInput(`"${color}" is no colour of a status. Choose one of: ${statusColors.join(', ')}.`, 'color');
+  }
+  for (const id of fromIds) if (!statuses.some((one) => one.id === id)) throw new ReferenceNotFound('fromIds', 'status');
+  Object.assign(status, {
+    name: requireNames('names', names),
+    color,
+    waitingOn: status.category === 'WAITING' ? (waitingOn ?? WaitingOn.CUSTOMER) : null,
+    requiresAssignee,
+    fromIds: [...new Set(fromIds)].filter((id) => id !== status.id),
+  });
+}
