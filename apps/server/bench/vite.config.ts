@@ -14,6 +14,8 @@ export default defineConfig({
       input: {
         list: 'bench/list.ts',
         sla: 'bench/sla.ts',
+        scale: 'bench/scale.ts',
+        'scale-server': 'bench/scale-server.ts',
         live: 'bench/live.ts',
         'live-server': 'bench/live-server.ts',
         'live-clients': 'bench/live-clients.ts',
