@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ApolloServer, HeaderMap, type ApolloServerPlugin } from '@apollo/server';
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import fastifyApollo from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
 import { execute, GraphQLError, type DocumentNode, type GraphQLSchema } from 'graphql';
@@ -69,7 +69,13 @@ export async function serveGraphql(app: FastifyInstance, settings: GraphqlServer
     parseOptions: { maxTokens },
     validationRules: [...limitRules],
     formatError: (_formatted, error) => format(located(error)),
-    plugins: [ApolloServerPluginLandingPageDisabled(), denialLog, gatekeeper(settings)],
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      // Answers are private and not for caches; without it no field is looked at a second time.
+      ApolloServerPluginCacheControlDisabled(),
+      denialLog,
+      gatekeeper(settings),
+    ],
   });
   await apollo.start();
   await app.register(fastifyApollo(apollo), {

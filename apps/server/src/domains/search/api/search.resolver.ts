@@ -33,7 +33,7 @@ const SearchConnection = connectionTypes('SearchHit', () => SearchHitType);
 export class SearchResolver {
   @Query(() => SearchConnection, {
     description:
-      'The tickets you see in which all the words stand: in subject, description, messages, notes or the client’s name. `"a phrase"`, `-unwanted`; the last word may be begun. The best of the 500 newest matches come first.',
+      'The tickets you see in which all the words stand: in subject, description, messages, notes or the client’s name. `"a phrase"`, `-unwanted`; the last word may be begun. The best of the 200 newest matches come first.',
   })
   async search(
     @Arg('text', () => String) text: string,
@@ -43,7 +43,7 @@ export class SearchResolver {
     @Ctx() { scope }: Context,
   ): Promise<Connection<Hit>> {
     const offset = after == null ? 0 : Number(after);
-    if (!Number.isInteger(offset) || offset < 0 || offset > 500) throw new InvalidInput('The cursor is not one of this list.', 'after');
+    if (!Number.isInteger(offset) || offset < 0 || offset > 200) throw new InvalidInput('The cursor is not one of this list.', 'after');
     const { hits, hasNext } = await searchTickets(scope, { text, filter, first, offset });
     const placeOf = new Map(hits.map((hit, index) => [hit, offset + index + 1]));
     return connection(hits, (hit) => String(placeOf.get(hit)), { next: hasNext, previous: offset > 0 });
