@@ -14,6 +14,7 @@ import { Migration0012Views } from '../migrations/0012-views.ts';
 import { Migration0013Bulk } from '../migrations/0013-bulk.ts';
 import { Migration0014Fields } from '../migrations/0014-fields.ts';
 import { Migration0015TicketSettings } from '../migrations/0015-ticket-settings.ts';
+import { Migration0016NoteVersions } from '../migrations/0016-note-versions.ts';
 import type { Config } from './config.ts';
 import { BulkWatch } from './domains/bulk/index.ts';
 import {
@@ -116,6 +117,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       { name: '0013-bulk', class: Migration0013Bulk },
       { name: '0014-fields', class: Migration0014Fields },
       { name: '0015-ticket-settings', class: Migration0015TicketSettings },
+      { name: '0016-note-versions', class: Migration0016NoteVersions },
     ],
     poolSize: config.databasePool,
   });

@@ -21,7 +21,7 @@ import { ImportRun } from './domains/import/index.ts';
 import { Conversation, Message } from './domains/conversations/index.ts';
 import { TicketLink } from './domains/links/index.ts';
 import { Merge, MergeItem } from './domains/merges/index.ts';
-import { Note, NoteMention } from './domains/notes/index.ts';
+import { Note, NoteMention, NoteVersion } from './domains/notes/index.ts';
 import { Notification } from './domains/notifications/index.ts';
 import { SlaCalendar, SlaCalendarVersion, SlaClock, SlaPolicy, SlaPolicyVersion, SlaSegment } from './domains/sla/index.ts';
 import { PublicLink } from './domains/public-links/index.ts';
@@ -50,6 +50,7 @@ export const entities = [
   MergeItem,
   Note,
   NoteMention,
+  NoteVersion,
   Notification,
   OutgoingMail,
   PublicLink,

@@ -128,7 +128,13 @@ describe('two operators on one queue', () => {
     await note.getByRole('textbox').fill('Bank said yes.');
     await note.getByRole('button', { name: 'Save' }).click();
     await seen.getByText('Bank said yes.').waitFor();
-    await seen.getByText('edited').waitFor();
+    await seen.getByRole('button', { name: 'edited' }).click();
+    const before = olena.getByRole('dialog', { name: 'What the note said before' });
+    await before.getByText('Bank sad yes.').waitFor();
+    expect(await faultsOf(olena)).toEqual([]);
+    await picture(olena, 'note-versions');
+    await olena.keyboard.press('Escape');
+    await before.waitFor({ state: 'detached' });
     await note.hover();
     await note.getByRole('button', { name: 'Delete' }).click();
     await sofia.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();

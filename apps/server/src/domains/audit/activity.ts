@@ -1,8 +1,18 @@
 import { limits } from '@baton/rules';
 import { InvalidInput } from '../../kernel/domain-error.ts';
+import { isId } from '../../kernel/id.ts';
 import { EventRecord } from '../../platform/event-record.entity.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { canReadNotes } from '../notes/index.ts';
+
+export interface ActivityAsked {
+  readonly last: number;
+  readonly before: string | null;
+  /** Of these kinds alone, such as `ticket.status_changed`. */
+  readonly types?: readonly string[] | null | undefined;
+  /** By these members alone. */
+  readonly actorIds?: readonly string[] | null | undefined;
+}
 
 export interface ActivityPage {
   readonly entries: readonly EventRecord[];
@@ -13,7 +23,7 @@ export interface ActivityPage {
  * The history of a ticket the viewer sees, oldest first: the last entries, or those before a version. What happened to
  * notes is left out for those who may not know that there are any.
  */
-export async function activityOf(scope: Scope, ticketId: string, last: number, before: string | null): Promise<ActivityPage> {
+export async function activityOf(scope: Scope, ticketId: string, { last, before, types, actorIds }: ActivityAsked): Promise<ActivityPage> {
   const count = Math.max(1, Math.min(last, limits.pageSize));
   if (before !== null && !/^\d{1,9}$/.test(before)) throw new InvalidInput('The cursor is not one of this list.', 'before');
   const entries = await scope.em.find(
@@ -22,6 +32,8 @@ export async function activityOf(scope: Scope, ticketId: string, last: number, b
       workspaceId: scope.workspaceId,
       ticketId,
       ...(before === null ? {} : { ticketVersion: { $lt: Number(before) } }),
+      ...(types ? { type: { $in: [...types] } } : {}),
+      ...(actorIds ? { actorId: { $in: actorIds.filter(isId) } } : {}),
       ...(canReadNotes(scope.viewer) ? {} : { $not: { type: { $like: 'note.%' } } }),
     },
     { orderBy: { ticketVersion: 'desc' }, limit: count + 1 },

@@ -58,3 +58,114 @@ it('pages back to the beginning', async () => {
   expect(oldest.edges.map(({ node }: { node: { type: string } }) => node.type)).toEqual(['ticket.created', 'ticket.tagged']);
   expect((await boss.ask(LOG, { id, last: 2, before: 'x' })).errors?.[0]?.extensions.code).toBe('INVALID_INPUT');
 });
+
+it('shows only some kinds of it, or what some people did', async () => {
+  const { id } = await world.ticket();
+  const other = await world.person('SUPERVISOR');
+  for (const [person, tag] of [
+    [boss, 'a'],
+    [other, 'b'],
+  ] as const)
+    await person.run(`mutation ($input: TicketTagInput!) { ticketTag(input: $input) { ticket { id } } }`, {
+      input: { ticketId: id, add: [tag] },
+    });
+  const typesOf = async (more: object) =>
+    (
+      await boss.run(
+        'query ($id: ID!, $types: [String!], $actorIds: [ID!]) { ticket(id: $id) { activity(types: $types, actorIds: $actorIds) { edges { node { type } } } } }',
+        { id, ...more },
+      )
+    ).ticket.activity.edges.map(({ node }: { node: { type: string } }) => node.type);
+
+  expect(await typesOf({ types: ['ticket.created'] })).toEqual(['ticket.created']);
+  expect(await typesOf({ actorIds: [other.id] })).toEqual(['ticket.tagged']);
+  expect(await typesOf({ types: ['ticket.tagged'], actorIds: [boss.id, other.id, 'nonsense'] })).toEqual([
+    'ticket.tagged',
+    'ticket.tagged',
+  ]);
+});
+
+it('holds all that a ticket is: its state can be rebuilt from the log alone', async () => {
+  const admin = await world.person('ADMIN');
+  const [team, topic] = [await world.team(), await world.topic('Rebuilt')];
+  const [client, watcher] = [await world.contact(), await world.person('AGENT', { teams: [team] })];
+  const mutate = (name: string, type: string, input: object) =>
+    admin.run(`mutation ($input: ${type}!) { ${name}(input: $input) { userErrors { ... on UserError { message } } } }`, { input });
+  const { field } = (
+    await admin.run(`mutation ($input: FieldCreateInput!) { fieldCreate(input: $input) { field { id } } }`, {
+      input: { key: 'rebuilt', type: 'NUMBER', names: [{ locale: 'en', text: 'Rebuilt' }], defaultValues: ['1'] },
+    })
+  ).fieldCreate;
+  const make = async (subject: string): Promise<string> =>
+    (
+      await admin.run(`mutation ($input: TicketCreateInput!) { ticketCreate(input: $input) { ticket { id } } }`, {
+        input: { subject, description: '<p>x</p>', teamId: team, watcherIds: [watcher.id] },
+      })
+    ).ticketCreate.ticket.id;
+  const [ticketId, into] = [await make('Begun'), await make('Into')];
+  const edit = (fields: object) => mutate('ticketEdit', 'TicketEditInput', { ticketId, ...fields });
+  await edit({ subject: { from: 'Begun', to: 'Grown' }, priority: { from: 'NORMAL', to: 'HIGH' }, topicId: { from: null, to: topic } });
+  await edit({
+    requesterId: { from: null, to: client.id },
+    description: { from: '<p>x</p>', to: '<p>y</p>' },
+    teamId: { from: team, to: null },
+  });
+  await mutate('ticketTag', 'TicketTagInput', { ticketId, add: ['one', 'two', 'three'] });
+  await mutate('ticketTag', 'TicketTagInput', { ticketId, add: [], remove: ['two'] });
+  await mutate('ticketAssign', 'TicketAssignInput', { ticketId, from: null, to: watcher.id });
+  await mutate('watcherAdd', 'WatcherAddInput', { ticketId, memberId: admin.id });
+  await mutate('watcherRemove', 'WatcherRemoveInput', { ticketId, memberId: watcher.id });
+  await mutate('ticketSetFields', 'TicketSetFieldsInput', { ticketId, fields: [{ fieldId: field.id, from: ['1'], to: ['2.5'] }] });
+  await mutate('ticketSnooze', 'TicketSnoozeInput', { ticketId, until: new Date(Date.now() + 86_400_000) });
+  await mutate('ticketSetStatus', 'TicketSetStatusInput', { ticketId, from: world.status('NEW'), to: world.status('WAITING') });
+  await mutate('ticketMerge', 'TicketMergeInput', { sourceId: ticketId, destinationId: into });
+  await mutate('ticketUnmerge', 'TicketUnmergeInput', { ticketId });
+
+  for (const id of [ticketId, into]) {
+    const events = await world.sql<{ ticket_version: number; changes: { field: string; from: unknown; to: unknown }[] }>(
+      'select ticket_version, changes from event where ticket_id = ? order by ticket_version',
+      [id],
+    );
+    // Nothing is missing between.
+    expect(events.map(({ ticket_version: version }) => version)).toEqual(events.map((_, index) => index + 1));
+    const held: Record<string, unknown> = {};
+    const sets: Record<string, Set<unknown>> = { tag: new Set(), watcher: new Set() };
+    for (const { field: name, from, to } of events.flatMap(({ changes }) => changes)) {
+      const set = sets[name];
+      if (set && from !== null) set.delete(from);
+      if (set && to !== null) set.add(to);
+      else held[name] = to;
+    }
+    const [row] = await world.sql<Record<string, unknown>>('select * from ticket where id = ?', [id]);
+    const tags = await world.sql<{ name: string }>('select g.name from ticket_tag k join tag g on g.id = k.tag_id where k.ticket_id = ?', [
+      id,
+    ]);
+    const watchers = await world.sql<{ member_id: string }>('select member_id from watcher where ticket_id = ?', [id]);
+    const [value] = await world.sql<{ value: string[] }>('select value from ticket_field where ticket_id = ?', [id]);
+
+    expect({
+      subject: held.subject,
+      description: held.description,
+      status_id: held.statusId,
+      priority: held.priority,
+      topic_id: held.topicId ?? null,
+      team_id: held.teamId ?? null,
+      assignee_id: held.assigneeId ?? null,
+      requester_id: held.requesterId ?? null,
+      snoozed_until: held.snoozedUntil ? new Date(held.snoozedUntil as string).getTime() : null,
+    }).toEqual({
+      subject: row?.subject,
+      description: row?.description,
+      status_id: row?.status_id,
+      priority: row?.priority,
+      topic_id: row?.topic_id,
+      team_id: row?.team_id,
+      assignee_id: row?.assignee_id,
+      requester_id: row?.requester_id,
+      snoozed_until: row?.snoozed_until ? new Date(row.snoozed_until as string).getTime() : null,
+    });
+    expect([...(sets.tag ?? [])].sort()).toEqual(tags.map(({ name }) => name).sort());
+    expect([...(sets.watcher ?? [])].sort()).toEqual(watchers.map(({ member_id: memberId }) => memberId).sort());
+    expect(held[`field:${field.id}`]).toEqual(value?.value);
+  }
+});

@@ -3,7 +3,7 @@ import { listLoaderByKey, loaderByKey } from '../../platform/loader.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { memberById, type Member } from '../identity/index.ts';
 import { findTicket } from '../tickets/index.ts';
-import { Note, NoteMention } from './note.entity.ts';
+import { Note, NoteMention, NoteVersion } from './note.entity.ts';
 import { canReadNotes } from './note.policy.ts';
 
 const noteById = loaderByKey(
@@ -51,4 +51,15 @@ export async function mentionedMembers(scope: Scope, noteId: string): Promise<Me
   const mentions = (await scope.load(mentionsByNote, noteId)) ?? [];
   const members = await Promise.all(mentions.map((mention) => scope.load(memberById, mention.memberId)));
   return members.filter((member) => member !== null);
+}
+
+const versionsByNote = listLoaderByKey(
+  ({ em, workspaceId }, ids: readonly string[]) =>
+    em.find(NoteVersion, { workspaceId, noteId: { $in: [...ids] } }, { orderBy: { version: 'desc' } }),
+  ({ noteId }) => noteId,
+);
+
+/** What a note that the viewer reads said before, the latest first. */
+export async function versionsOf(scope: Scope, noteId: string): Promise<readonly NoteVersion[]> {
+  return (await scope.load(versionsByNote, noteId)) ?? [];
 }

@@ -1,5 +1,5 @@
 export { findNote } from './find-notes.ts';
-export { Note, NoteMention } from './note.entity.ts';
+export { Note, NoteMention, NoteVersion } from './note.entity.ts';
 export { NoteEvent } from './note.events.ts';
 export { canReadNotes } from './note.policy.ts';
 export { addNote } from './write-note.ts';

@@ -49,3 +49,18 @@ const NoteMentionSchema = defineEntity({
 
 export class NoteMention extends NoteMentionSchema.class {}
 NoteMentionSchema.setClass(NoteMention);
+
+const NoteVersionSchema = defineEntity({
+  name: 'NoteVersion',
+  properties: {
+    workspaceId: p.uuid().primary(),
+    noteId: p.uuid().primary(),
+    version: p.integer().primary(),
+    body: p.text(),
+    writtenAt: p.datetime(),
+  },
+});
+
+/** What a note said before it was edited. Goes with the note: a deleted one says nothing any more. */
+export class NoteVersion extends NoteVersionSchema.class {}
+NoteVersionSchema.setClass(NoteVersion);

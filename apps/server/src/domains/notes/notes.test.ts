@@ -48,6 +48,28 @@ it('lets an author edit and delete, an administrator too, and a colleague neithe
   expect(byAdmin.noteDelete.note).toMatchObject({ body: '', deletedAt: expect.any(String) });
 });
 
+it('keeps what a note said before, for those who read it, until it is deleted', async () => {
+  const VERSIONS = `query ($id: ID!) { ticket(id: $id) { notes { edges { node { id versions { version body writtenAt } } } } } }`;
+  const { id: ticketId } = await world.ticket();
+  const { note } = (await ada.run(ADD, { input: { ticketId, body: '<p>First</p>' } })).noteAdd;
+  for (const [version, body] of [
+    [1, '<p>Second</p>'],
+    [2, '<p>Third</p>'],
+    // What is the same is no version.
+    [3, '<p>Third</p>'],
+  ] as const)
+    await ada.run(EDIT, { input: { noteId: note.id, version, body } });
+  const versionsOf = async () => (await ada.run(VERSIONS, { id: ticketId })).ticket.notes.edges[0].node.versions;
+
+  expect(await versionsOf()).toEqual([
+    { version: 2, body: '<p>Second</p>', writtenAt: expect.any(String) },
+    { version: 1, body: '<p>First</p>', writtenAt: expect.any(String) },
+  ]);
+  await ada.run(DELETE, { input: { noteId: note.id } });
+  expect(await versionsOf()).toEqual([]);
+  expect(await world.sql('select 1 from note_version where note_id = ?', [note.id])).toEqual([]);
+});
+
 it('leaves a tombstone that nobody can edit', async () => {
   const { id } = await world.ticket({ teamId: team });
   const { note } = await write(ada, id, '<p>Oops</p>');

@@ -7,7 +7,7 @@ import { memberById } from '../identity/index.ts';
 import { finishDraft } from '../drafts/index.ts';
 import { lockTicket, lockTicketOrMerged, type Ticket } from '../tickets/index.ts';
 import { saveMentions } from './mentions.ts';
-import { Note } from './note.entity.ts';
+import { Note, NoteVersion } from './note.entity.ts';
 import { NoteConflict, NoteMeanwhile, NoteNotFound } from './note.errors.ts';
 import { NoteEvent } from './note.events.ts';
 import { canEditNote, canReadNotes, canWriteNotes } from './note.policy.ts';
@@ -75,6 +75,8 @@ export function editNote(scope: Scope, { noteId, version, body }: EditNote): Pro
     // Whoever sends the same twice, not having heard the answer, has no conflict with themselves.
     if (note.body === before) return note;
     if (note.version !== version) throw new NoteConflict(note.id, before);
+    const { workspaceId, id: ofNote, createdAt, editedAt } = note;
+    await tx.em.insert(NoteVersion, { workspaceId, noteId: ofNote, version, body: before, writtenAt: editedAt ?? createdAt });
     note.editedAt = tx.now();
     note.version += 1;
     const mentioned = await saveMentions(tx, note);
@@ -87,6 +89,7 @@ export function deleteNote(scope: Scope, noteId: string): Promise<Note> {
   return scope.transaction(async (tx) => {
     const note = await lockNoteToEdit(tx, noteId);
     note.bury(tx.viewer.memberId, tx.now());
+    await tx.em.nativeDelete(NoteVersion, { workspaceId: tx.workspaceId, noteId: note.id });
     await saveMentions(tx, note);
     tx.record(domainEvent(NoteEvent.DELETED, note.ticketId, { subjectId: note.id }));
     return note;

@@ -72,6 +72,10 @@ export function eraseContact(scope: Scope, contactId: string): Promise<Contact> 
       `update note set body = '', deleted_at = coalesce(deleted_at, ?) where workspace_id = ? and ticket_id = any(?::uuid[])`,
       [tx.now(), ...where],
     );
+    await em.execute(
+      'delete from note_version v using note n where n.workspace_id = v.workspace_id and n.id = v.note_id and n.workspace_id = ? and n.ticket_id = any(?::uuid[])',
+      where,
+    );
     await em.execute('delete from ticket_field where workspace_id = ? and ticket_id = any(?::uuid[])', where);
     await em.execute('delete from draft where workspace_id = ? and ticket_id = any(?::uuid[])', where);
     await em.execute('update public_link set revoked_at = ? where workspace_id = ? and ticket_id = any(?::uuid[]) and revoked_at is null', [

@@ -52,7 +52,7 @@ export async function searchTickets(scope: Scope, { text, filter, first, offset 
   if (first < 1 || first > limits.pageSize) {
     throw new InvalidInput(`A page has 1 to ${limits.pageSize} tickets; ${first} were asked for.`, 'first');
   }
-  const { em, viewer, workspaceId } = scope;
+  const { em, workspaceId } = scope;
   const wanted = wantedIn(text);
   const query = tsQuery(wanted, await knownWords(scope, wanted), weightsFor(scope));
   const number = /^#?(\d{1,9})$/.exec(text.trim())?.[1] ?? null;
@@ -62,9 +62,7 @@ export async function searchTickets(scope: Scope, { text, filter, first, offset 
   const ordered = found.filter(({ id }) => id !== own?.id).sort((a, b) => b.rank - a.rank || b.number - a.number);
   const rows = [...(own ? [own] : []), ...ordered].slice(offset, offset + first + 1);
   const ids = rows.slice(0, first).map(({ id }) => id);
-  const tickets = new Map(
-    (await em.find(Ticket, { workspaceId: viewer.workspaceId, id: { $in: ids } })).map((ticket) => [ticket.id, ticket]),
-  );
+  const tickets = new Map((await em.find(Ticket, { workspaceId, id: { $in: ids } })).map((ticket) => [ticket.id, ticket]));
   const snippets = await snippetsOf(scope, ids, query);
   const hits = ids.flatMap((id) => {
     const ticket = tickets.get(id);

@@ -29,6 +29,7 @@ const embeddedTypes = [
   'MessageConnection',
   'MessageEdge',
   'NoteConnection',
+  'NoteVersion',
   'NoteEdge',
   'NotificationChange',
   'NotificationConnection',

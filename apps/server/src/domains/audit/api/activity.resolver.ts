@@ -56,9 +56,12 @@ export class TicketActivityResolver {
     @Root() ticket: Ticket,
     @Arg('last', () => Int, { defaultValue: 50 }) last: number,
     @Arg('before', () => String, { nullable: true }) before: string | null | undefined,
+    @Arg('types', () => [String], { nullable: true, description: 'Of these kinds alone, such as `ticket.status_changed`.' })
+    types: string[] | null | undefined,
+    @Arg('actorIds', () => [ID], { nullable: true, description: 'By these members alone.' }) actorIds: string[] | null | undefined,
     @Ctx() { scope }: Context,
   ): Promise<Connection<EventRecord>> {
-    const page = await activityOf(scope, ticket.id, last, before ?? null);
+    const page = await activityOf(scope, ticket.id, { last, before: before ?? null, types, actorIds });
     return connection(page.entries, (entry) => String(entry.ticketVersion), { previous: page.hasOlder });
   }
 }

@@ -8,8 +8,8 @@ import { draftTopic } from '../../drafts/index.ts';
 import { memberById, type Member } from '../../identity/index.ts';
 import { TicketType } from '../../tickets/api/index.ts';
 import type { Ticket } from '../../tickets/index.ts';
-import { findNote, mentionedMembers, notesOf } from '../find-notes.ts';
-import type { Note } from '../note.entity.ts';
+import { findNote, mentionedMembers, notesOf, versionsOf } from '../find-notes.ts';
+import type { Note, NoteVersion } from '../note.entity.ts';
 import { canEditLive } from '../note.policy.ts';
 import { addNote, deleteNote, editNote } from '../write-note.ts';
 import {
@@ -21,6 +21,7 @@ import {
   NoteEditInput,
   NoteEditPayload,
   NoteType,
+  NoteVersionType,
 } from './note.type.ts';
 
 @Resolver(() => TicketType)
@@ -50,6 +51,11 @@ export class NoteResolver {
   @FieldResolver(() => [MemberType])
   mentions(@Root() note: Note, @Ctx() { scope }: Context): Promise<Member[]> {
     return mentionedMembers(scope, note.id);
+  }
+
+  @FieldResolver(() => [NoteVersionType], { description: 'What it said before, the latest first; none once it was deleted.' })
+  versions(@Root() { id }: Note, @Ctx() { scope }: Context): Promise<readonly NoteVersion[]> {
+    return versionsOf(scope, id);
   }
 
   @FieldResolver(() => Boolean)

@@ -3,7 +3,7 @@ import { connectionTypes } from '../../../graphql/connection.ts';
 import { Node } from '../../../graphql/node.ts';
 import { IdempotencyKeyReusedType, UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
 import { TicketNotFoundType } from '../../tickets/api/index.ts';
-import type { Note } from '../note.entity.ts';
+import type { Note, NoteVersion } from '../note.entity.ts';
 
 @ObjectType('Note', { implements: Node, description: 'Internal text on a ticket. No client ever sees one.' })
 export class NoteType implements Pick<Note, 'id' | 'authorName' | 'body' | 'version' | 'createdAt' | 'editedAt' | 'deletedAt'> {
@@ -14,6 +14,13 @@ export class NoteType implements Pick<Note, 'id' | 'authorName' | 'body' | 'vers
   @Field(() => Date) createdAt!: Date;
   @Field(() => Date, { nullable: true }) editedAt!: Date | null;
   @Field(() => Date, { nullable: true, description: 'A deleted note leaves this trace.' }) deletedAt!: Date | null;
+}
+
+@ObjectType('NoteVersion', { description: 'What a note said before it was edited.' })
+export class NoteVersionType implements Pick<NoteVersion, 'version' | 'body' | 'writtenAt'> {
+  @Field(() => Int) version!: number;
+  @Field(() => String) body!: string;
+  @Field(() => Date) writtenAt!: Date;
 }
 
 export const NoteConnection = connectionTypes('Note', () => NoteType);
