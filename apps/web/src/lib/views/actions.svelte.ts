@@ -113,7 +113,8 @@ export class Actions {
     const typing = target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName);
     const covered = document.querySelector('[role="dialog"][data-state="open"]') !== null;
     const modified = event.ctrlKey || event.metaKey || event.altKey;
-    if (!act || covered || (typing && !modified)) return;
+    // What closes a dialog was meant for the dialog, which is gone by now.
+    if (!act || covered || event.defaultPrevented || (typing && !modified)) return;
     // Enter on a button or a link is theirs.
     if (event.key === 'Enter' && (target instanceof HTMLButtonElement || target instanceof HTMLAnchorElement)) return;
     event.preventDefault();
