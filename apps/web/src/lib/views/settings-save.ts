@@ -1,5 +1,4 @@
-import type { TypedDocumentNode } from '@urql/core';
-import type { Client } from '@urql/core';
+import type { Client, TypedDocumentNode } from '@urql/core';
 import { DirectoryDocument } from '#lib/graphql/generated/graphql.ts';
 import { mutate } from '#lib/graphql/index.ts';
 import { t } from '#lib/i18n/index.ts';
