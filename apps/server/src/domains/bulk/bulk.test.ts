@@ -219,6 +219,7 @@ describe('what is done to many tickets', () => {
     for (const [input, field] of [
       [{ ticketIds: [id], action: {} }, 'action'],
       [{ action: { priority: 'LOW' } }, 'ticketIds'],
+      [{ filter: { teamIds: ['x'] }, action: { priority: 'LOW' } }, 'filter'],
       [{ ticketIds: [id], viewId: crypto.randomUUID(), action: { priority: 'LOW' } }, 'ticketIds'],
       [{ ticketIds: [id], filter: {}, action: { priority: 'LOW' } }, 'ticketIds'],
       [{ ticketIds: Array.from({ length: 1001 }, () => id), action: { priority: 'LOW' } }, 'ticketIds'],

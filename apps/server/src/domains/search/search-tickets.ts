@@ -3,7 +3,7 @@ import { InvalidInput } from '../../kernel/domain-error.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { canReadContactDetails } from '../contacts/index.ts';
 import { canReadNotes } from '../notes/index.ts';
-import { findTicketByNumber, Ticket } from '../tickets/index.ts';
+import { Ticket } from '../tickets/index.ts';
 import { whereVisible, type TicketFilter } from '../views/index.ts';
 import { tsQuery, wantedIn, type KnownWord, type Wanted } from './query-words.ts';
 
@@ -57,7 +57,7 @@ export async function searchTickets(scope: Scope, { text, filter, first, offset 
   const query = tsQuery(wanted, await knownWords(scope, wanted), weightsFor(scope));
   const number = /^#?(\d{1,9})$/.exec(text.trim())?.[1] ?? null;
   if (query === null && number === null) return { hits: [], hasNext: false };
-  const own = number === null ? null : await findTicketByNumber(scope, Number(number));
+  const own = number === null ? null : await ownNumber(scope, number, filter);
   const found = query === null ? [] : await newestMatches(scope, query, filter);
   const ordered = found.filter(({ id }) => id !== own?.id).sort((a, b) => b.rank - a.rank || b.number - a.number);
   const rows = [...(own ? [own] : []), ...ordered].slice(offset, offset + first + 1);
@@ -69,6 +69,16 @@ export async function searchTickets(scope: Scope, { text, filter, first, offset 
     return ticket ? [{ ticket, snippets: snippets.get(id) ?? [] }] : [];
   });
   return { hits, hasNext: rows.length > first };
+}
+
+/** The ticket that has the number, where the filter lets it in. */
+async function ownNumber(scope: Scope, number: string, filter: TicketFilter): Promise<{ readonly id: string } | null> {
+  const { sql, parameters } = whereVisible(scope, filter);
+  const [row]: { id: string }[] = await scope.em.execute(`select t.id from ticket t where ${sql} and t.number = ?`, [
+    ...parameters,
+    Number(number),
+  ]);
+  return row ?? null;
 }
 
 interface Match {

@@ -137,6 +137,11 @@ describe('a search', () => {
     ]);
     expect([first.pageInfo.hasNextPage, next.pageInfo.hasNextPage]).toEqual([true, false]);
     await expect(ada.run(SEARCH, { text: 'x'.repeat(201) })).rejects.toThrow('at most 200 characters');
+    const [row] = await world.sql<{ number: number }>(`select number from ticket where subject = 'Kaleidoscope 0'`);
+    expect(await search(`#${row?.number}`, ada, { filter: { priorities: ['LOW'] } })).toEqual([]);
+    expect(await search(`#${row?.number}`, ada, { filter: { priorities: ['HIGH'] } })).toHaveLength(1);
+    // A filter is judged here as everywhere.
+    await expect(ada.run(SEARCH, { text: 'x', filter: { teamIds: ['y'] } })).rejects.toThrow('is no id');
     await expect(ada.run(SEARCH, { text: 'x', after: 'y' })).rejects.toThrow('cursor');
   });
 
