@@ -42,6 +42,8 @@ export default defineConfig({
     sveltekit({
       adapter: adapter({ precompress: true }),
       compilerOptions: { runes: ({ filename }) => (filename.split(/[/\\]/).includes('node_modules') ? undefined : true) },
+      // Registered when somebody turns pushes on, and for nothing else.
+      serviceWorker: { register: false },
       csp: {
         mode: 'hash',
         directives: {

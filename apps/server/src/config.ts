@@ -26,6 +26,7 @@ const environment = z
     INTROSPECTION: flag.default(true),
     TRUSTED_PROXIES: z.string().default(''),
     SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must look like smtps://user:password@mail.example.org' }).optional(),
+    PUSH_SERVICES: z.string().default('fcm.googleapis.com,updates.push.services.mozilla.com,push.apple.com,notify.windows.com'),
     OIDC_ISSUER: z
       .url({ protocol: /^https?$/, error: 'must look like https://login.example.org' })
       .refine(
@@ -74,6 +75,8 @@ export interface Config {
   /** Where letters are handed over; without one the owner reads them on a page. */
   readonly smtpUrl: string | null;
   readonly mailSender: string;
+  /** The hosts of browsers' push services that may be sent to, with all under them. */
+  readonly pushServices: readonly string[];
   /** Where people sign in who need no password here; null = with a password alone. */
   readonly singleSignOn: {
     readonly issuer: string;
@@ -115,7 +118,8 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     demoTickets: values.DEMO_TICKETS,
     graphiql: values.GRAPHIQL,
     introspection: values.INTROSPECTION,
-    trustedProxies: values.TRUSTED_PROXIES.split(',').flatMap((range) => range.trim() || []),
+    trustedProxies: asList(values.TRUSTED_PROXIES),
+    pushServices: asList(values.PUSH_SERVICES),
     smtpUrl: values.SMTP_URL ?? null,
     mailSender: values.MAIL_SENDER,
     singleSignOn: values.OIDC_ISSUER
@@ -127,6 +131,10 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
         }
       : null,
   };
+}
+
+function asList(text: string): string[] {
+  return text.split(',').flatMap((part) => part.trim() || []);
 }
 
 export function hidePassword(url: string): string {

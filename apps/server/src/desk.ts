@@ -15,6 +15,7 @@ import { Migration0013Bulk } from '../migrations/0013-bulk.ts';
 import { Migration0014Fields } from '../migrations/0014-fields.ts';
 import { Migration0015TicketSettings } from '../migrations/0015-ticket-settings.ts';
 import { Migration0016NoteVersions } from '../migrations/0016-note-versions.ts';
+import { Migration0017NotificationSettings } from '../migrations/0017-notification-settings.ts';
 import type { Config } from './config.ts';
 import { BulkWatch } from './domains/bulk/index.ts';
 import {
@@ -29,7 +30,7 @@ import {
 } from './domains/sla/index.ts';
 import { requireFields } from './domains/fields/index.ts';
 import { authenticate, rightsBehind, SignInDesk } from './domains/identity/index.ts';
-import { notifyMembers } from './domains/notifications/index.ts';
+import { DeliveryWatch, notifyMembers } from './domains/notifications/index.ts';
 import { authenticateClient, clientRightsBehind, LinkDesk, tokenPrefix } from './domains/public-links/index.ts';
 import { followText } from './domains/search/index.ts';
 import { nextInstant, stampTicket, topicsOf, type TimeField } from './domains/tickets/index.ts';
@@ -49,6 +50,7 @@ import { openOrm } from './platform/orm.ts';
 import { PresenceBoard } from './platform/presence-board.ts';
 import { Mailer } from './platform/mail/mailer.ts';
 import { LocalPubSub, RedisPubSub, type PubSub } from './platform/pub-sub.ts';
+import { PushService } from './platform/push/push-service.ts';
 import { RateLimits } from './platform/rate-limits.ts';
 import { Relay } from './platform/relay.ts';
 import { Scope } from './platform/scope.ts';
@@ -60,6 +62,7 @@ export interface Desk {
   readonly pubSub: PubSub;
   readonly signInDesk: SignInDesk;
   readonly linkDesk: LinkDesk;
+  readonly push: PushService;
   readonly limits: RateLimits;
   readonly clock: Clock;
   /** For members, by session or token. */
@@ -94,7 +97,7 @@ export class UnsuitableDatabase extends Error {
 }
 
 type DeskConfig = Pick<Config, 'databaseUrl' | 'redisUrl' | 'databasePool' | 'resumeDays'> &
-  Partial<Pick<Config, 'publicUrl' | 'smtpUrl' | 'mailSender' | 'singleSignOn' | 'secret' | 'requestsPerMinute'>>;
+  Partial<Pick<Config, 'publicUrl' | 'smtpUrl' | 'mailSender' | 'singleSignOn' | 'secret' | 'requestsPerMinute' | 'pushServices'>>;
 
 /** Connects, migrates and builds. Nothing but the clock runs by itself until `start`; `givenClock` is for tests. */
 export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: Clock): Promise<Desk> {
@@ -118,6 +121,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       { name: '0014-fields', class: Migration0014Fields },
       { name: '0015-ticket-settings', class: Migration0015TicketSettings },
       { name: '0016-note-versions', class: Migration0016NoteVersions },
+      { name: '0017-notification-settings', class: Migration0017NotificationSettings },
     ],
     poolSize: config.databasePool,
   });
@@ -154,6 +158,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
         logger.error({ err: error }, 'a denial could not be written to the security log'),
       ),
   };
+  const push = new PushService(keys, contactOf(config), config.pushServices ?? []);
   const linkDesk = new LinkDesk(keys, config.publicUrl ?? '');
   const clientFactory: ContextFactory = {
     ...factory,
@@ -206,6 +211,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
   const mailer = new Mailer({ orm, logger, smtpUrl: config.smtpUrl ?? null, sender: config.mailSender ?? '' });
   const housekeeping = new Housekeeping(orm, logger);
   const breaches = new BreachWatch(systemScope, logger);
+  const deliveries = new DeliveryWatch({ scopeFor, systemScope, push, publicUrl: config.publicUrl ?? '', logger });
   const bulk = new BulkWatch(scopeFor, systemScope, logger);
   const reapply = new ReapplyWatch(systemScope, logger);
 
@@ -214,6 +220,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
     pubSub,
     signInDesk,
     linkDesk,
+    push,
     limits,
     clock,
     factory,
@@ -226,6 +233,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       breaches.start();
       reapply.start();
       bulk.start();
+      deliveries.start();
       mailer.start();
       housekeeping.start();
       liveDesk.start();
@@ -238,6 +246,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       await breaches.stop();
       await reapply.stop();
       await bulk.stop();
+      await deliveries.stop();
       await mailer.stop();
       await relay.stop();
       await liveDesk.close();
@@ -246,6 +255,12 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       await orm.close();
     },
   };
+}
+
+/** Whom a push service writes to when our pushes trouble it: the desk's address, or the one its letters come from. */
+function contactOf({ publicUrl, mailSender }: DeskConfig): string {
+  if (publicUrl?.startsWith('https:')) return publicUrl;
+  return `mailto:${/<(.*)>/.exec(mailSender ?? '')?.[1] ?? 'baton@localhost'}`;
 }
 
 async function connectRedis(url: string, logger: Logger): Promise<RedisPubSub> {

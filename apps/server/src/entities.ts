@@ -22,7 +22,7 @@ import { Conversation, Message } from './domains/conversations/index.ts';
 import { TicketLink } from './domains/links/index.ts';
 import { Merge, MergeItem } from './domains/merges/index.ts';
 import { Note, NoteMention, NoteVersion } from './domains/notes/index.ts';
-import { Notification } from './domains/notifications/index.ts';
+import { Notification, NotificationDelivery, NotificationProfile, NotificationRule, PushDevice } from './domains/notifications/index.ts';
 import { SlaCalendar, SlaCalendarVersion, SlaClock, SlaPolicy, SlaPolicyVersion, SlaSegment } from './domains/sla/index.ts';
 import { PublicLink } from './domains/public-links/index.ts';
 import { Status, Tag, Ticket, TicketGrant, TicketTag, Topic } from './domains/tickets/index.ts';
@@ -52,6 +52,10 @@ export const entities = [
   NoteMention,
   NoteVersion,
   Notification,
+  NotificationDelivery,
+  NotificationProfile,
+  NotificationRule,
+  PushDevice,
   OutgoingMail,
   PublicLink,
   RecoveryCode,

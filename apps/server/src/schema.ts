@@ -25,7 +25,7 @@ import { MessageResolver, TicketMessagesResolver } from './domains/conversations
 import { LinkedTicketResolver, LinkResolver } from './domains/links/api/index.ts';
 import { MergeResolver } from './domains/merges/api/index.ts';
 import { NoteResolver, TicketNotesResolver } from './domains/notes/api/index.ts';
-import { NotificationResolver } from './domains/notifications/api/index.ts';
+import { NotificationResolver, NotificationSettingsResolver } from './domains/notifications/api/index.ts';
 import {
   SlaCalendarResolver,
   SlaCalendarVersionResolver,
@@ -40,20 +40,23 @@ import { TicketListResolver, ViewResolver } from './domains/views/api/index.ts';
 import { TicketSettingsResolver } from './domains/ticket-settings/api/index.ts';
 import { WatcherResolver } from './domains/watchers/api/index.ts';
 import { NodeResolver } from './node.resolver.ts';
+import type { PushService } from './platform/push/push-service.ts';
 
 /** What resolvers are given that is of the node and not of a request. */
 interface SchemaDesk {
   readonly signInDesk: SignInDesk;
   readonly linkDesk: LinkDesk;
+  readonly push: PushService;
 }
 
 /** The API as agents and integrators see it. */
-export function makeSchema({ signInDesk, linkDesk }: SchemaDesk): Promise<GraphQLSchema> {
+export function makeSchema({ signInDesk, linkDesk, push }: SchemaDesk): Promise<GraphQLSchema> {
   const built = new Map<unknown, object>([
     [IdentityResolver, new IdentityResolver(signInDesk)],
     [AccessResolver, new AccessResolver(signInDesk)],
     [PrivacyResolver, new PrivacyResolver(signInDesk)],
     [PublicLinkResolver, new PublicLinkResolver(linkDesk)],
+    [NotificationSettingsResolver, new NotificationSettingsResolver(push)],
   ]);
   return makeOf(
     [
@@ -81,6 +84,7 @@ export function makeSchema({ signInDesk, linkDesk }: SchemaDesk): Promise<GraphQ
       MessageResolver,
       NoteResolver,
       NotificationResolver,
+      NotificationSettingsResolver,
       PersonResolver,
       PresenceResolver,
       PrivacyResolver,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { World } from '../testing/world.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { createLogger } from './logger.ts';
+import { post } from './mail/mailer.ts';
 
 let world: World;
 
@@ -10,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-it('takes away keys and sent drafts that nobody can ask for any more, and keeps what is unsent', async () => {
+it('takes away keys, sent drafts and letters that nobody can ask for any more, and keeps what is unsent', async () => {
   const ada = await world.person('AGENT');
   const add = `mutation ($input: NoteAddInput!) { noteAdd(input: $input) { note { id } } }`;
   const save = `mutation ($input: DraftSaveInput!) { draftSave(input: $input) { draft { id } } }`;
@@ -20,14 +21,18 @@ it('takes away keys and sent drafts that nobody can ask for any more, and keeps 
   await ada.run(add, { input: { ticketId: sent.id, body: '<p>x</p>', draftId, idempotencyKey: 'old-enough' } });
   await ada.run(save, { input: { ticketId: unsent.id, kind: 'NOTE', id: crypto.randomUUID(), body: '<p>y</p>', revision: 1 } });
   const count = async () =>
-    world.sql<object>('select (select count(*)::int from idempotency_key) as keys, (select count(*)::int from draft) as drafts');
+    world.sql<object>(
+      'select (select count(*)::int from idempotency_key) as keys, (select count(*)::int from draft) as drafts, (select count(*)::int from outgoing_mail) as letters',
+    );
+  await post(world.desk.orm.em.fork(), { workspaceId: world.workspaceId, recipient: 'a@desk.test', subject: 'x', body: 'x' }, new Date());
   const housekeeping = new Housekeeping(world.desk.orm, createLogger('silent'));
 
   await housekeeping.clean();
-  expect(await count()).toEqual([{ keys: 1, drafts: 2 }]);
+  expect(await count()).toEqual([{ keys: 1, drafts: 2, letters: 1 }]);
   await world.sql(`update idempotency_key set created_at = now() - interval '8 days'`);
   await world.sql(`update draft set updated_at = now() - interval '8 days'`);
+  await world.sql(`update outgoing_mail set created_at = now() - interval '31 days'`);
   await housekeeping.clean();
 
-  expect(await count()).toEqual([{ keys: 0, drafts: 1 }]);
+  expect(await count()).toEqual([{ keys: 0, drafts: 1, letters: 0 }]);
 });

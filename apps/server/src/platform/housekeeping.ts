@@ -27,6 +27,8 @@ export class Housekeeping {
       await em.execute(`delete from idempotency_key where created_at < now() - interval '7 days'`);
       // The mark that a draft was sent keeps late saves away, and none is that late.
       await em.execute(`delete from draft where finished and updated_at < now() - interval '7 days'`);
+      // Sent or never to be: nobody reads them any more, and they name people.
+      await em.execute(`delete from outgoing_mail where created_at < now() - interval '30 days'`);
     } catch (error) {
       this.logger.error({ err: error }, 'could not clean up; it is tried again within an hour');
     }

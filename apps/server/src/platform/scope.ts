@@ -55,6 +55,11 @@ export class Scope {
     return { em: this.em, workspaceId: this.workspaceId };
   }
 
+  /** The event of which this whole unit of work is the consequence, such as the start of a job; null for one of its own. */
+  get cause(): string | null {
+    return this.causeId;
+  }
+
   /** The same, doing what follows from an event that happened. */
   becauseOf(causeId: string): Scope {
     return new Scope(this.em.fork(), this.viewer, this.clock, this.log, new Loaders(), causeId);

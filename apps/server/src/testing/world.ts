@@ -136,6 +136,8 @@ export interface WorldOptions {
   /** No limits by default: tests ask much in little time. */
   readonly requestsPerMinute?: number;
   readonly socketsPerPerson?: number;
+  /** Hosts of push services; none by default. */
+  readonly pushServices?: readonly string[];
 }
 
 /** A workspace in a database of its own, served by one node or several. */
@@ -158,6 +160,7 @@ export class World {
     resumeDays = 7,
     requestsPerMinute = 0,
     socketsPerPerson = 0,
+    pushServices = [],
   }: WorldOptions = {}): Promise<World> {
     const databaseUrl = await createDatabase();
     const time: { now: Date | null } = { now: null };
@@ -173,6 +176,7 @@ export class World {
           resumeDays,
           requestsPerMinute,
           publicUrl: 'http://desk.test',
+          pushServices,
         },
         logger,
         clock,

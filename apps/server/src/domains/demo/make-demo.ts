@@ -6,6 +6,7 @@ import type { Scope } from '../../platform/scope.ts';
 import { createContact, type Contact } from '../contacts/index.ts';
 import { Team, TeamMember, viewerOf, type Member } from '../identity/index.ts';
 import { addNote } from '../notes/index.ts';
+import { forgetDeliveries } from '../notifications/index.ts';
 import { createMember, createWorkspace } from '../onboarding/index.ts';
 import { clocksByTicket, recordBreaches, recordReply, saveCalendar, savePolicy } from '../sla/index.ts';
 import {
@@ -57,6 +58,7 @@ export async function makeDemo(options: MakeDemo): Promise<void> {
     }
   });
   await Promise.all(lives);
+  await forgetDeliveries(desk.system(options.now.getTime()));
   await desk
     .system(options.now.getTime())
     .em.execute('update notification set read_at = created_at where workspace_id = ? and created_at < ?', [

@@ -1,2 +1,3 @@
 export { TicketLink } from './link.entity.ts';
+export { LinkEvent } from './link.events.ts';
 export { addLink } from './link-tickets.ts';

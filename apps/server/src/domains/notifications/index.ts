@@ -1,2 +1,5 @@
+export { DeliveryWatch } from './delivery-watch.ts';
 export { Notification } from './notification.entity.ts';
+export { NotificationDelivery, NotificationProfile, NotificationRule, PushDevice } from './notification-settings.entity.ts';
 export { notifyMembers } from './reactions.ts';
+export { forgetDeliveries } from './read-notifications.ts';

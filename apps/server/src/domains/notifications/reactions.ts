@@ -2,22 +2,32 @@ import { domainEvent, type DomainEvent } from '../../kernel/domain-event.ts';
 import { newId } from '../../kernel/id.ts';
 import type { Reaction } from '../../platform/event-log.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { Member, Role, TeamMember, viewerOf } from '../identity/index.ts';
+import { FieldEvent } from '../fields/index.ts';
+import { Member, MemberKind, Role, TeamMember, viewersOf } from '../identity/index.ts';
 import { MessageEvent } from '../conversations/index.ts';
+import { LinkEvent } from '../links/index.ts';
+import { MergeEvent } from '../merges/index.ts';
 import { canReadNotes, NoteEvent } from '../notes/index.ts';
 import { SlaEvent } from '../sla/index.ts';
 import { canSee, Ticket, TicketEvent, TicketGrant } from '../tickets/index.ts';
 import { WatcherEvent, watcherIdsOf } from '../watchers/index.ts';
-import { Notification, type NotificationReason } from './notification.entity.ts';
+import { kindOf, NotificationKind } from './notification-kind.ts';
+import type { NotificationReason } from './notification.entity.ts';
 import { NotificationEvent } from './notification.events.ts';
+import { mailDueAt, pushDueAt } from './quiet-hours.ts';
+import { covers, profilesOf, rulesOf, teamFollowers, type RuleWanted } from './wanted.ts';
 
 /**
- * Tells the mentioned, the assignee and the watchers, and of SLA the team's supervisors: each once for an event, for the reason that concerns them most,
- * never of what they did themselves, and never of what they may not see.
+ * Tells the mentioned, the assignee, the watchers and whoever follows the team: each once for an event, for the reason
+ * that concerns them most, by the channels they want for its kind, never of what they did themselves, and never of what
+ * they may not see.
  */
 export const notifyMembers: Reaction = {
   to: [
     ...Object.values(TicketEvent),
+    ...Object.values(FieldEvent),
+    ...Object.values(LinkEvent),
+    ...Object.values(MergeEvent),
     MessageEvent.RECEIVED,
     MessageEvent.SENT,
     NoteEvent.ADDED,
@@ -29,27 +39,81 @@ export const notifyMembers: Reaction = {
   ],
   async run(tx, event) {
     const ticket = await tx.em.findOneOrFail(Ticket, { workspaceId: tx.workspaceId, id: event.ticketId ?? '' });
-    const receivers = await permitted(tx, ticket, event, await concerned(tx, ticket, event));
+    const receivers = await receiversOf(tx, ticket, event);
     if (receivers.length === 0) return;
-    const { viewer, workspaceId } = tx;
-    await tx.em.insertMany(
-      Notification,
-      receivers.map(([memberId, reason]) => ({
-        workspaceId,
-        id: newId(),
-        memberId,
-        ticketId: ticket.id,
-        eventId: event.id,
-        reason,
-        type: event.type,
-        actorId: viewer.kind === 'MEMBER' ? viewer.memberId : null,
-        createdAt: tx.now(),
-        readAt: null,
-      })),
-    );
-    tx.record(domainEvent(NotificationEvent.ADDED, null, { memberIds: receivers.map(([memberId]) => memberId), subjectId: event.id }));
+    await insert(tx, event, ticket.id, receivers);
+    const memberIds = receivers.filter(({ rule }) => rule.inApp).map(({ member }) => member.id);
+    if (memberIds.length > 0) tx.record(domainEvent(NotificationEvent.ADDED, null, { memberIds, subjectId: event.id }));
   },
 };
+
+interface Receiver {
+  readonly member: Member;
+  readonly reason: NotificationReason;
+  readonly kind: NotificationKind;
+  readonly rule: RuleWanted;
+}
+
+async function insert(tx: Scope, event: DomainEvent, ticketId: string, receivers: readonly Receiver[]): Promise<void> {
+  const { workspaceId, viewer, cause } = tx;
+  const at = tx.now();
+  const profileOf = await profilesOf(
+    tx,
+    receivers.filter(({ rule }) => rule.email || rule.push).map(({ member }) => member.id),
+  );
+  const rows = receivers.map(({ member, reason, kind, rule }) => ({
+    workspace_id: workspaceId,
+    id: newId(),
+    member_id: member.id,
+    ticket_id: ticketId,
+    event_id: event.id,
+    reason,
+    kind,
+    type: event.type,
+    actor_id: viewer.kind === 'MEMBER' ? viewer.memberId : null,
+    created_at: at,
+    cause_id: cause,
+    in_app: rule.inApp,
+    mail_due_at: rule.email ? mailDueAt(profileOf(member.id), at) : null,
+    push_due_at: rule.push ? pushDueAt(profileOf(member.id), at) : null,
+  }));
+  // What one job did to many tickets is one piece of news; two nodes that work on it wait for each other here.
+  await tx.em.execute(
+    `insert into notification (workspace_id, id, member_id, ticket_id, event_id, reason, kind, type, actor_id, created_at,
+       cause_id, in_app, mail_due_at, push_due_at)
+     select r.* from jsonb_to_recordset(?::jsonb) as r(workspace_id uuid, id uuid, member_id uuid, ticket_id uuid, event_id uuid, reason text,
+       kind text, type text, actor_id uuid, created_at timestamptz, cause_id uuid, in_app boolean, mail_due_at timestamptz,
+       push_due_at timestamptz)
+     order by r.member_id
+     on conflict (workspace_id, member_id, cause_id, kind) where cause_id is not null and read_at is null
+     do update set count = notification.count + 1, ticket_id = excluded.ticket_id, event_id = excluded.event_id`,
+    [JSON.stringify(rows)],
+  );
+}
+
+async function receiversOf(tx: Scope, ticket: Ticket, event: DomainEvent): Promise<Receiver[]> {
+  const reasons = await concerned(tx, ticket, event);
+  if (tx.viewer.kind === 'MEMBER') reasons.delete(tx.viewer.memberId);
+  if (reasons.size === 0) return [];
+  const { workspaceId } = tx;
+  const ids = [...reasons.keys()];
+  const members = await tx.em.find(Member, { workspaceId, id: { $in: ids }, active: true });
+  const grants = await tx.em.find(TicketGrant, { workspaceId, ticketId: ticket.id, memberId: { $in: ids } });
+  const granted = grants.map((grant) => grant.memberId);
+  const viewerOf = await viewersOf(tx.em, members);
+  const ruleOf = await rulesOf(tx, members, [kindOf(event.type), NotificationKind.MENTION]);
+  return members.flatMap((member) => {
+    const viewer = viewerOf(member);
+    const reason = reasons.get(member.id);
+    const mayKnow = !event.type.startsWith('note.') || canReadNotes(viewer);
+    if (!reason || !mayKnow || !canSee(viewer, ticket, granted)) return [];
+    const kind = reason === 'MENTIONED' ? NotificationKind.MENTION : kindOf(event.type);
+    const wanted = ruleOf(member.id, kind);
+    // A program has no inbox and no browser.
+    const rule = member.kind === MemberKind.MACHINE ? { ...wanted, email: false, push: false } : wanted;
+    return covers(rule, reason) && (rule.inApp || rule.email || rule.push) ? [{ member, reason, kind, rule }] : [];
+  });
+}
 
 /** Later reasons replace earlier ones, so the strongest comes last. */
 async function concerned(tx: Scope, ticket: Ticket, event: DomainEvent): Promise<Map<string, NotificationReason>> {
@@ -59,11 +123,12 @@ async function concerned(tx: Scope, ticket: Ticket, event: DomainEvent): Promise
     return reasons;
   }
   if (event.type === SlaEvent.ESCALATED) return new Map(event.memberIds.map((memberId) => [memberId, 'ESCALATION']));
-  if (event.type === SlaEvent.BREACHED || event.type === SlaEvent.WARNED) {
-    for (const memberId of await supervisorsOf(tx, ticket)) reasons.set(memberId, 'SUPERVISOR');
-  }
   // An edited note is news only to those it mentions for the first time.
   if (event.type !== NoteEvent.EDITED) {
+    for (const memberId of await teamFollowers(tx, kindOf(event.type), ticket)) reasons.set(memberId, 'TEAM');
+    if (event.type === SlaEvent.BREACHED || event.type === SlaEvent.WARNED) {
+      for (const memberId of await supervisorsOf(tx, ticket)) reasons.set(memberId, 'SUPERVISOR');
+    }
     for (const memberId of await watcherIdsOf(tx, ticket.id)) reasons.set(memberId, 'WATCHING');
     if (ticket.assigneeId) reasons.set(ticket.assigneeId, 'ASSIGNEE');
   }
@@ -77,22 +142,4 @@ async function supervisorsOf(tx: Scope, { workspaceId, teamId }: Ticket): Promis
   const team = await tx.em.find(TeamMember, { workspaceId, teamId });
   const members = await tx.em.find(Member, { workspaceId, id: { $in: team.map(({ memberId }) => memberId) }, role: Role.SUPERVISOR });
   return members.map(({ id }) => id);
-}
-
-async function permitted(tx: Scope, ticket: Ticket, event: DomainEvent, reasons: Map<string, NotificationReason>) {
-  if (tx.viewer.kind === 'MEMBER') reasons.delete(tx.viewer.memberId);
-  if (reasons.size === 0) return [];
-  const { workspaceId } = tx;
-  const ids = [...reasons.keys()];
-  const members = await tx.em.find(Member, { workspaceId, id: { $in: ids }, active: true });
-  const grants = await tx.em.find(TicketGrant, { workspaceId, ticketId: ticket.id, memberId: { $in: ids } });
-  const granted = grants.map((grant) => grant.memberId);
-  const receivers: [string, NotificationReason][] = [];
-  for (const member of members) {
-    const viewer = await viewerOf(tx.em, member);
-    const mayKnow = !event.type.startsWith('note.') || canReadNotes(viewer);
-    const reason = reasons.get(member.id);
-    if (reason && mayKnow && canSee(viewer, ticket, granted)) receivers.push([member.id, reason]);
-  }
-  return receivers;
 }

@@ -19,7 +19,7 @@ export async function listNotifications(scope: Scope, first: number, after: stri
   const found = await scope.em.find(
     Notification,
     // Ids grow with time, so they order as the instants do.
-    { workspaceId, memberId: viewer.memberId, ...(after ? { id: { $lt: after } } : {}) },
+    { workspaceId, memberId: viewer.memberId, inApp: true, ...(after ? { id: { $lt: after } } : {}) },
     { orderBy: { createdAt: 'desc', id: 'desc' }, limit: count + 1 },
   );
   return { notifications: found.slice(0, count), hasNext: found.length > count };
@@ -27,7 +27,7 @@ export async function listNotifications(scope: Scope, first: number, after: stri
 
 export function countUnread(scope: Scope): Promise<number> {
   const { workspaceId, viewer } = scope;
-  return scope.em.count(Notification, { workspaceId, memberId: viewer.memberId, readAt: null });
+  return scope.em.count(Notification, { workspaceId, memberId: viewer.memberId, readAt: null, inApp: true });
 }
 
 /** Marks one's own notifications read, all of them or those of a ticket, on all devices. */
@@ -41,6 +41,11 @@ export function markNotificationsRead(scope: Scope, ticketId: string | null): Pr
     );
     if (changed > 0) tx.record(domainEvent(NotificationReadEvent, null, { memberIds: [viewer.memberId] }));
   });
+}
+
+/** What happened so far is told by no letter and no push: a desk was filled, and nobody was there. */
+export async function forgetDeliveries({ em, workspaceId }: Scope): Promise<void> {
+  await em.nativeUpdate(Notification, { workspaceId }, { mailDueAt: null, pushDueAt: null });
 }
 
 export function findNotificationOf(scope: Scope, eventId: string): Promise<Notification | null> {

@@ -8,3 +8,4 @@ export { saveCalendar } from './save-calendar.ts';
 export { savePolicy } from './save-policy.ts';
 export { SlaCalendar, SlaCalendarVersion, SlaClock, SlaPolicy, SlaPolicyVersion, SlaSegment, type Targets } from './sla.entity.ts';
 export { SlaEvent } from './sla.events.ts';
+export { requireTimeZone } from './zone-offsets.ts';

@@ -2,6 +2,7 @@ import { may, type Desk } from '#lib/identity/desk.ts';
 
 const pages = [
   { key: 'account' },
+  { key: 'notifications' },
   { key: 'tokens', permission: 'token.own' },
   { key: 'people', permission: 'people.read' },
   { key: 'teams', permission: 'people.read' },

@@ -1,1 +1,2 @@
 export { NotificationResolver } from './notification.resolver.ts';
+export { NotificationSettingsResolver } from './settings.resolver.ts';

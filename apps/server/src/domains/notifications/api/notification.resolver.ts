@@ -21,16 +21,19 @@ import { memberById, type Member } from '../../identity/index.ts';
 import { TicketType } from '../../tickets/api/index.ts';
 import { findTicket, type Ticket } from '../../tickets/index.ts';
 import { followNotifications } from '../follow-notifications.ts';
+import { NotificationKind } from '../notification-kind.ts';
 import { NotificationReason, type Notification } from '../notification.entity.ts';
 import { countUnread, findNotificationOf, listNotifications, markNotificationsRead } from '../read-notifications.ts';
 
 registerEnumType(NotificationReason, { name: 'NotificationReason', description: 'Why you were told.' });
 
 @ObjectType('Notification')
-class NotificationType implements Pick<Notification, 'id' | 'type' | 'reason' | 'createdAt' | 'readAt'> {
+class NotificationType implements Pick<Notification, 'id' | 'type' | 'kind' | 'reason' | 'count' | 'createdAt' | 'readAt'> {
   @Field(() => ID) id!: string;
   @Field(() => String, { description: 'What happened, such as `ticket.assigned`.' }) type!: string;
+  @Field(() => NotificationKind) kind!: NotificationKind;
   @Field(() => NotificationReason) reason!: NotificationReason;
+  @Field(() => Int, { description: 'Of how many changes it tells: many, where one job changed many tickets.' }) count!: number;
   @Field(() => Date) createdAt!: Date;
   @Field(() => Date, { nullable: true }) readAt!: Date | null;
 }
