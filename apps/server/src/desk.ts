@@ -16,6 +16,7 @@ import { Migration0014Fields } from '../migrations/0014-fields.ts';
 import { Migration0015TicketSettings } from '../migrations/0015-ticket-settings.ts';
 import { Migration0016NoteVersions } from '../migrations/0016-note-versions.ts';
 import { Migration0017NotificationSettings } from '../migrations/0017-notification-settings.ts';
+import { Migration0018Lifecycle } from '../migrations/0018-lifecycle.ts';
 import type { Config } from './config.ts';
 import { BulkWatch } from './domains/bulk/index.ts';
 import {
@@ -28,6 +29,7 @@ import {
   followStatus,
   startClocks,
 } from './domains/sla/index.ts';
+import { LifecycleWatch } from './domains/lifecycle/index.ts';
 import { requireFields } from './domains/fields/index.ts';
 import { authenticate, rightsBehind, SignInDesk } from './domains/identity/index.ts';
 import { DeliveryWatch, notifyMembers } from './domains/notifications/index.ts';
@@ -122,6 +124,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       { name: '0015-ticket-settings', class: Migration0015TicketSettings },
       { name: '0016-note-versions', class: Migration0016NoteVersions },
       { name: '0017-notification-settings', class: Migration0017NotificationSettings },
+      { name: '0018-lifecycle', class: Migration0018Lifecycle },
     ],
     poolSize: config.databasePool,
   });
@@ -213,6 +216,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
   const breaches = new BreachWatch(systemScope, logger);
   const deliveries = new DeliveryWatch({ scopeFor, systemScope, push, publicUrl: config.publicUrl ?? '', logger });
   const bulk = new BulkWatch(scopeFor, systemScope, logger);
+  const lifecycle = new LifecycleWatch(systemScope, logger);
   const reapply = new ReapplyWatch(systemScope, logger);
 
   return {
@@ -233,6 +237,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       breaches.start();
       reapply.start();
       bulk.start();
+      lifecycle.start();
       deliveries.start();
       mailer.start();
       housekeeping.start();
@@ -246,6 +251,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       await breaches.stop();
       await reapply.stop();
       await bulk.stop();
+      await lifecycle.stop();
       await deliveries.stop();
       await mailer.stop();
       await relay.stop();

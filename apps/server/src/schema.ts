@@ -19,6 +19,7 @@ import type { SignInDesk } from './domains/identity/index.ts';
 import { PrivacyResolver } from './domains/privacy/api/index.ts';
 import { ClientTicketResolver, PublicLinkResolver } from './domains/public-links/api/index.ts';
 import type { LinkDesk } from './domains/public-links/index.ts';
+import { DeletedTicketResolver } from './domains/lifecycle/api/index.ts';
 import { IntakeResolver } from './domains/intake/api/index.ts';
 import { PresenceResolver } from './domains/live/api/index.ts';
 import { MessageResolver, TicketMessagesResolver } from './domains/conversations/api/index.ts';
@@ -73,6 +74,7 @@ export function makeSchema({ signInDesk, linkDesk, push }: SchemaDesk): Promise<
       TicketSettingsResolver,
       ConflictResolver,
       ContactResolver,
+      DeletedTicketResolver,
       DraftResolver,
       IdentityResolver,
       IntakeResolver,

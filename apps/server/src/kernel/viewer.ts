@@ -4,6 +4,7 @@ const permissions = [
   'ticket.edit.any',
   'ticket.edit.own',
   'ticket.assign',
+  'ticket.delete',
   'ticket.unteamed.see',
   'ticket.granted.see',
   'note.read',

@@ -15,6 +15,7 @@ export interface BulkAction {
   readonly removeTags?: readonly string[] | null | undefined;
   /** Whether who asks watches it from then on. */
   readonly watch?: boolean | null | undefined;
+  readonly delete?: boolean | null | undefined;
   /** The ticket that each becomes part of. */
   readonly mergeIntoId?: string | null | undefined;
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { FieldChange } from '../../kernel/domain-event.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { deleteTicket, restoreTicket } from '../lifecycle/index.ts';
 import { mergeTickets, unmergeTickets } from '../merges/index.ts';
 import {
   assignTicket,
@@ -21,7 +22,7 @@ import type { BulkAction } from './bulk.entity.ts';
 export async function applyTo(tx: Scope, ticketId: string, action: BulkAction): Promise<FieldChange[]> {
   const ticket = await lockTicket(tx, ticketId);
   const before = await stateOf(tx, ticket);
-  const { assigneeId, teamId, priority, statusId, addTags, removeTags, watch, mergeIntoId } = action;
+  const { assigneeId, teamId, priority, statusId, addTags, removeTags, watch, mergeIntoId, delete: deleting } = action;
   // What stands now is what is meant to change, whatever it is: nobody looked at each.
   if (teamId !== undefined || priority != null) {
     await editTicket(tx, {
@@ -36,6 +37,10 @@ export async function applyTo(tx: Scope, ticketId: string, action: BulkAction): 
   // Last: whoever gives a ticket away may change it no more.
   if (assigneeId !== undefined) await assignTicket(tx, { ticketId, from: ticket.assigneeId, to: assigneeId });
   if (mergeIntoId != null) await mergeTickets(tx, { sourceId: ticketId, destinationId: mergeIntoId });
+  if (deleting) {
+    await deleteTicket(tx, ticketId);
+    return [{ field: 'deleted', from: null, to: true }];
+  }
   await tx.em.flush();
   return changesBetween(before, await stateOf(tx, ticket), mergeIntoId != null);
 }
@@ -44,8 +49,9 @@ export async function applyTo(tx: Scope, ticketId: string, action: BulkAction): 
 export async function takeBackFrom(tx: Scope, ticketId: string, changes: readonly FieldChange[]): Promise<string[]> {
   const skipped: string[] = [];
   if (changes.some(({ field }) => field === 'merge')) await unmergeTickets(tx, ticketId);
+  if (changes.some(({ field }) => field === 'deleted')) await restoreTicket(tx, ticketId);
   for (const { field, from, to } of changes) {
-    if (field === 'merge') continue;
+    if (field === 'merge' || field === 'deleted') continue;
     const ticket = await lockTicket(tx, ticketId);
     const now = await stateOf(tx, ticket);
     if (field === 'tag') {

@@ -91,6 +91,8 @@ export async function findBulkJob({ em, workspaceId, viewer }: Scope, id: string
 }
 
 function requireSomething({ addTags, removeTags, ...fields }: BulkAction): void {
+  if (fields.delete && Object.values(fields).filter((value) => value !== undefined).length > 1)
+    throw new InvalidInput('What is deleted is not changed as well. Ask for one of the two.', 'action');
   const some = Object.values(fields).some((value) => value !== undefined) || (addTags ?? []).length + (removeTags ?? []).length > 0;
   if (!some)
     throw new InvalidInput('Say what is to be done: an assignee, a team, a status, a priority, tags, watching or merging.', 'action');

@@ -19,6 +19,7 @@ const administrator: readonly Permission[] = [
   ...supervisor,
   // They see every ticket anyway; who lacks a permission could not give it to anybody.
   'ticket.granted.see',
+  'ticket.delete',
   'note.edit.any',
   'token.machine',
   'people.manage',

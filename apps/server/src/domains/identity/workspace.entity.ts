@@ -12,6 +12,18 @@ const WorkspaceSchema = defineEntity({
     secondFactorRequired: p.boolean(),
     /** What it calls its priorities, by language; the usual names where it says nothing. */
     priorityNames: p.json<Readonly<Record<string, Readonly<Record<string, string>>>>>(),
+    /** Days after closing in which a message of the client opens a ticket again. */
+    reopenDays: p.integer().default(14),
+    /** Days after which a resolved ticket is closed; null = never. */
+    closeAfterDays: p.integer().strictNullable().default(null),
+    /** Days of waiting after which the assignee is told; null = never. */
+    staleAfterDays: p.integer().strictNullable().default(null),
+    /** Days after that, and after telling the client, until the ticket is closed; null = never. */
+    staleCloseDays: p.integer().strictNullable().default(null),
+    /** What the client is written then; '' = what the desk says in English. */
+    closeNotice: p.text().default(''),
+    staleNotice: p.text().default(''),
+    lifecycleVersion: p.integer().default(1),
     createdAt: p.datetime(),
   },
 });

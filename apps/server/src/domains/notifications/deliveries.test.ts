@@ -240,7 +240,7 @@ it('shows what holds while nothing was chosen, and keeps what was', async () => 
 
   const { notificationSettings } = await ada.run(SETTINGS);
   expect(notificationSettings).toMatchObject({ timeZone: 'UTC', quietFrom: null, emailEvery: 'DAY', devices: [] });
-  expect(notificationSettings.rules).toHaveLength(10);
+  expect(notificationSettings.rules).toHaveLength(11);
   expect(notificationSettings.rules).toContainEqual(rule('NOTE', { push: true }));
   expect(notificationSettings.rules).toContainEqual(rule('MENTION', { push: true }));
 });

@@ -37,6 +37,7 @@ const languages: Readonly<Record<string, Language>> = {
       NOTE: (actor) => `${actor} wrote a note`,
       MENTION: (actor) => `${actor} mentioned you in a note`,
       SLA: () => 'An SLA target is near or was missed',
+      STALE: () => 'It has waited for its client for too long',
       WATCHING: (actor) => `${actor} made you a watcher`,
     },
     why: {
@@ -64,6 +65,7 @@ const languages: Readonly<Record<string, Language>> = {
       NOTE: (actor) => `${actor}: нова нотатка`,
       MENTION: (actor) => `${actor}: вас згадано в нотатці`,
       SLA: () => 'Термін SLA близько або його пропущено',
+      STALE: () => 'Заявка чекає на клієнта надто довго',
       WATCHING: (actor) => `${actor}: вас додано до спостерігачів`,
     },
     why: {

@@ -12,6 +12,8 @@ export const NotificationKind = {
   NOTE: 'NOTE',
   MENTION: 'MENTION',
   SLA: 'SLA',
+  /** It has waited for too long. */
+  STALE: 'STALE',
   /** Somebody made you a watcher. */
   WATCHING: 'WATCHING',
 } as const;
@@ -24,6 +26,7 @@ const kindByType: Readonly<Record<string, NotificationKind>> = {
   'message.received': 'MESSAGE',
   'message.sent': 'REPLY',
   'watcher.added': 'WATCHING',
+  'ticket.stale': 'STALE',
 };
 
 /** The kind of an event, as somebody who is not mentioned in it is told. */

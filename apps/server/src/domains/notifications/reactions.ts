@@ -126,7 +126,8 @@ async function concerned(tx: Scope, ticket: Ticket, event: DomainEvent): Promise
   // An edited note is news only to those it mentions for the first time.
   if (event.type !== NoteEvent.EDITED) {
     for (const memberId of await teamFollowers(tx, kindOf(event.type), ticket)) reasons.set(memberId, 'TEAM');
-    if (event.type === SlaEvent.BREACHED || event.type === SlaEvent.WARNED) {
+    const isLate = event.type === SlaEvent.BREACHED || event.type === SlaEvent.WARNED;
+    if (isLate || (event.type === TicketEvent.STALE && ticket.assigneeId === null)) {
       for (const memberId of await supervisorsOf(tx, ticket)) reasons.set(memberId, 'SUPERVISOR');
     }
     for (const memberId of await watcherIdsOf(tx, ticket.id)) reasons.set(memberId, 'WATCHING');

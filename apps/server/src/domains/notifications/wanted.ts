@@ -9,6 +9,7 @@ export type ProfileWanted = Omit<NotificationProfile, 'workspaceId' | 'memberId'
 
 /** What reaches people who are not looking: only what waits for them. */
 const urgent: ReadonlySet<NotificationKind> = new Set([
+  NotificationKind.STALE,
   NotificationKind.ASSIGNED,
   NotificationKind.MESSAGE,
   NotificationKind.MENTION,

@@ -36,9 +36,9 @@ export const startClocks: Reaction = {
   },
 };
 
-/** Clocks follow the status: run, stand, end, or leave the statistics. */
+/** Clocks follow the status: run, stand, end, or leave the statistics, as all of a deleted ticket do. */
 export const followStatus: Reaction = {
-  to: [TicketEvent.STATUS_CHANGED],
+  to: [TicketEvent.STATUS_CHANGED, TicketEvent.DELETED, TicketEvent.RESTORED],
   async run(tx, event) {
     const ticket = await ticketOf(tx, event);
     const book = await ClockBook.open(tx, ticket.id);
@@ -55,12 +55,16 @@ export const followStatus: Reaction = {
 async function followTimeInStatus(book: ClockBook, ticket: Ticket, at: Date): Promise<void> {
   const clock = book.get(SlaMetric.TIME_IN_STATUS);
   if (clock && !clock.stoppedAt) await book.turn(clock, stopClock(await book.reading(clock), at.getTime()), SegmentReason.KEPT, at);
-  const policy = clockEffect(ticket.category) === 'RUN' ? await book.policy() : null;
+  const policy = effectOf(ticket) === 'RUN' ? await book.policy() : null;
   if (policy) book.begin(SlaMetric.TIME_IN_STATUS, policy, ticket.priority, at);
 }
 
+function effectOf({ category, deletedAt }: Ticket): ClockEffect {
+  return deletedAt === null ? clockEffect(category) : 'CANCEL';
+}
+
 async function turnByStatus(book: ClockBook, clock: SlaClock, ticket: Ticket, at: Date): Promise<void> {
-  const effect = clockEffect(ticket.category);
+  const effect = effectOf(ticket);
   const policy = await book.policy();
   const reopened = clock.metric === SlaMetric.RESOLUTION && clock.stoppedAt !== null && (effect === 'RUN' || effect === 'PAUSE');
   if (policy?.options.newCycle && reopened) return beginByStatus(book, SlaMetric.RESOLUTION, policy, ticket, at);

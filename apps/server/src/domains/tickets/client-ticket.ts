@@ -1,19 +1,19 @@
 import { LockMode } from '@mikro-orm/core';
 import type { Scope } from '../../platform/scope.ts';
+import { Workspace } from '../identity/index.ts';
 import { listStatuses } from './references.ts';
 import { Ticket } from './ticket.entity.ts';
 import { TicketNotFound } from './ticket.errors.ts';
 import { TicketEvent, ticketEvent } from './ticket.events.ts';
 
-/** How long after it was closed a message of the client opens a ticket again. */
-const reopenWindowMs = 14 * 86_400_000;
+const dayMs = 86_400_000;
 
 /** The ticket that a client's link opens, locked until the transaction ends. */
 export async function lockClientsTicket(tx: Scope): Promise<Ticket> {
   const { viewer, workspaceId, em } = tx;
   const id = viewer.kind === 'CLIENT' ? viewer.ticketId : undefined;
   const ticket = id ? await em.findOne(Ticket, { workspaceId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true }) : null;
-  if (!ticket) throw new TicketNotFound();
+  if (!ticket || ticket.deletedAt) throw new TicketNotFound();
   return ticket;
 }
 
@@ -25,7 +25,10 @@ export async function reopenTicket(tx: Scope, ticket: Ticket): Promise<boolean> 
   const { category, statusSince, mergedIntoId } = ticket;
   // Merged into one of another client, whom their link must not show.
   if (mergedIntoId) return false;
-  if (category === 'CLOSED' && tx.now().getTime() - statusSince.getTime() > reopenWindowMs) return false;
+  if (category === 'CLOSED') {
+    const { reopenDays } = await tx.em.findOneOrFail(Workspace, { id: tx.workspaceId });
+    if (tx.now().getTime() - statusSince.getTime() > reopenDays * dayMs) return false;
+  }
   if (ticket.snoozedUntil && ticket.snoozedUntil > tx.now()) {
     const change = { field: 'snoozedUntil', from: ticket.snoozedUntil, to: null };
     ticket.snoozedUntil = null;

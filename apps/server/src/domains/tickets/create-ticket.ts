@@ -67,6 +67,9 @@ export async function makeTicket(tx: Scope, command: CreateTicket): Promise<Tick
     createdAt: at,
     updatedAt: at,
     resolvedAt: null,
+    deletedAt: null,
+    deletedById: null,
+    staleAt: null,
     mergedIntoId: null,
     reopenCount: 0,
   });

@@ -18,6 +18,8 @@ export interface TicketFacets {
   readonly dueAt: number | null;
   readonly statusSince: number;
   readonly snoozedUntil: number | null;
+  /** Null while it is not deleted; events from before there was deleting lack it. */
+  readonly deletedAt?: number | null;
   readonly tagIds: readonly string[];
   /** Of the workspace's own, by their ids; events from before there were any lack it. */
   readonly fields?: Readonly<Record<string, readonly string[]>>;

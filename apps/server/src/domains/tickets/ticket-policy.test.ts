@@ -21,10 +21,12 @@ it('sees in a list exactly the tickets it sees one by one, for generated people 
     teamId: fc.constantFrom(null, ...teams),
     assigneeId: fc.constantFrom(null, ...people.map(({ id }) => id)),
     letIn: fc.subarray(people.map(({ id }) => id)),
+    deleted: fc.boolean(),
   });
   for (const shape of fc.sample(ticketShape, { numRuns: 80, seed: 7 })) {
     const { id } = await world.ticket({ teamId: shape.teamId, assigneeId: shape.assigneeId });
     await world.desk.systemScope(world.workspaceId).transaction((tx) => letIn(tx, id, shape.letIn, 'test'));
+    if (shape.deleted) await world.sql('update ticket set deleted_at = now() where id = ?', [id]);
     tickets.push(id);
   }
 

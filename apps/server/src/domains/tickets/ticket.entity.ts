@@ -43,6 +43,11 @@ const TicketSchema = defineEntity({
     createdAt: p.datetime(),
     updatedAt: p.datetime(),
     resolvedAt: p.datetime().strictNullable(),
+    /** Null while it is not deleted: nobody sees it until it is restored. */
+    deletedAt: p.datetime().strictNullable().default(null),
+    deletedById: p.uuid().strictNullable().default(null),
+    /** When its assignee was told that it has waited for too long; null once its status changes. */
+    staleAt: p.datetime().strictNullable().default(null),
     /** The ticket that it became part of; null for one that is its own. */
     mergedIntoId: p.uuid().strictNullable().default(null),
     /** How often it was done and came back. */
@@ -60,6 +65,7 @@ export class Ticket extends TicketSchema.class {
     this.statusId = status.id;
     this.category = status.category;
     this.statusSince = at;
+    this.staleAt = null;
     if (wasDone && !isDone) this.reopenCount += 1;
     if (isDone !== wasDone) this.resolvedAt = isDone ? at : null;
   }
@@ -69,6 +75,7 @@ export class Ticket extends TicketSchema.class {
     this.statusId = status.id;
     this.category = status.category;
     this.statusSince = at;
+    this.staleAt = null;
     if (status.category !== StatusCategory.RESOLVED && status.category !== StatusCategory.CLOSED) this.resolvedAt = null;
   }
 

@@ -7,6 +7,10 @@ export const TicketEvent = {
   ASSIGNED: 'ticket.assigned',
   TAGGED: 'ticket.tagged',
   SNOOZED: 'ticket.snoozed',
+  DELETED: 'ticket.deleted',
+  RESTORED: 'ticket.restored',
+  /** It has waited for too long. */
+  STALE: 'ticket.stale',
   /** Who the client is and what they wrote was taken away. */
   ERASED: 'ticket.erased',
 } as const;

@@ -4,15 +4,18 @@ import { decide, may, type Viewer } from '../../kernel/viewer.ts';
 export interface TicketScope {
   readonly teamId: string | null;
   readonly assigneeId: string | null;
+  /** Nullish while it is not deleted. */
+  readonly deletedAt?: Date | number | null;
 }
 
 /**
  * Who sees a ticket: its assignee, those whose teams include its team, and, for a ticket of no team yet, everybody who
- * works the queue. `grantedIds` are the members let in by name (watching, mentioned); it counts for light agents alone.
+ * works the queue. A deleted one is seen by nobody but the desk itself. `grantedIds` are the members let in by name (watching, mentioned); it counts for light agents alone.
  * Its list twin is `visibleTickets`; the two are tested to agree.
  */
 export function canSee(viewer: Viewer, ticket: TicketScope, grantedIds: readonly string[]): boolean {
-  const { teamId, assigneeId } = ticket;
+  const { teamId, assigneeId, deletedAt } = ticket;
+  if (deletedAt != null && viewer.kind !== 'SYSTEM') return false;
   return decide(
     viewer,
     (one) =>
@@ -25,7 +28,8 @@ export function canSee(viewer: Viewer, ticket: TicketScope, grantedIds: readonly
 
 /** `canSee` as SQL over the alias `t`, with its parameters. */
 export function visibleTickets(viewer: Viewer): { sql: string; parameters: unknown[] } {
-  if (decide(viewer, (one) => one.allTeams)) return { sql: 'true', parameters: [] };
+  if (viewer.kind === 'SYSTEM') return { sql: 'true', parameters: [] };
+  if (decide(viewer, (one) => one.allTeams)) return { sql: 't.deleted_at is null', parameters: [] };
   const either = ['t.assignee_id = ?'];
   const parameters: unknown[] = [viewer.memberId];
   if (may(viewer, 'ticket.unteamed.see')) either.push('t.team_id is null');
@@ -37,7 +41,7 @@ export function visibleTickets(viewer: Viewer): { sql: string; parameters: unkno
     either.push('exists (select 1 from ticket_grant g where g.workspace_id = t.workspace_id and g.member_id = ? and g.ticket_id = t.id)');
     parameters.push(viewer.memberId);
   }
-  return { sql: `(${either.join(' or ')})`, parameters };
+  return { sql: `t.deleted_at is null and (${either.join(' or ')})`, parameters };
 }
 
 function works(viewer: Viewer, ticket: TicketScope): boolean {
@@ -73,6 +77,7 @@ export function permissionsOn(viewer: Viewer, ticket: TicketScope & { readonly m
     take: own && canTake(viewer, ticket),
     writeNotes: may(viewer, 'note.write'),
     watch: may(viewer, 'watch.self'),
+    delete: may(viewer, 'ticket.delete'),
   };
 }
 

@@ -6,6 +6,7 @@ export const permissionKeys = [
   'ticket.edit.own',
   'ticket.edit.any',
   'ticket.assign',
+  'ticket.delete',
   'ticket.unteamed.see',
   'ticket.granted.see',
   'note.read',

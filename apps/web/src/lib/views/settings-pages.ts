@@ -13,6 +13,7 @@ const pages = [
   { key: 'labels' },
   { key: 'sla' },
   { key: 'report', permission: 'report.read' },
+  { key: 'deleted', permission: 'ticket.delete' },
   { key: 'machines', permission: 'token.machine' },
   { key: 'privacy', permission: 'people.manage' },
   { key: 'security', permission: 'security.read' },

@@ -3,10 +3,14 @@ import type { Priority } from '@baton/rules';
 import type { Context } from '../../../graphql/context.ts';
 import { ReturnsUserErrors } from '../../../graphql/user-error.ts';
 import { allNames, namesOf } from '../../tickets/api/index.ts';
+import { findLifecycle, saveLifecycle, type Lifecycle } from '../save-lifecycle.ts';
 import { createStatus, deleteStatus, editStatus, orderStatuses } from '../save-status.ts';
 import { deleteTag, namePriorities, priorityNames, renameTag, type PriorityNames } from '../save-tag.ts';
 import { createTopic, deleteTopic, editTopic, orderTopics } from '../save-topic.ts';
 import {
+  LifecycleSaveInput,
+  LifecycleSavePayload,
+  LifecycleType,
   PrioritiesNameInput,
   PrioritiesNamePayload,
   PriorityName,
@@ -33,6 +37,20 @@ const shown = (names: PriorityNames): PriorityName[] =>
 /** What tickets are made of, for those who set up the desk. */
 @Resolver()
 export class TicketSettingsResolver {
+  @Query(() => LifecycleType)
+  lifecycle(@Ctx() { scope }: Context): Promise<Lifecycle> {
+    return findLifecycle(scope);
+  }
+
+  @Mutation(() => LifecycleSavePayload)
+  @ReturnsUserErrors()
+  async lifecycleSave(
+    @Arg('input', () => LifecycleSaveInput) input: LifecycleSaveInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<LifecycleSavePayload>> {
+    return { lifecycle: await saveLifecycle(scope, input) };
+  }
+
   @Mutation(() => TopicSavePayload)
   @ReturnsUserErrors()
   async topicCreate(

@@ -10,6 +10,7 @@ import {
 } from '../../../graphql/user-error.ts';
 import { LocalizedName, LocalizedNameInput, ReferenceNotFoundType, StatusType, TagType, TopicType } from '../../tickets/api/index.ts';
 import { WaitingOn, type Status, type Tag, type Topic } from '../../tickets/index.ts';
+import type { Lifecycle } from '../save-lifecycle.ts';
 
 @ObjectType('SettingNotFound', { implements: UserError })
 class SettingNotFoundType extends UserError {}
@@ -97,6 +98,42 @@ export class StatusSavePayload {
 @ObjectType()
 export class StatusesOrderPayload {
   @Field(() => [StatusType], { nullable: true }) statuses?: Status[] | null;
+  @Field(() => [TicketSettingsError]) userErrors!: UserErrorData[];
+}
+
+@ObjectType('Lifecycle', { description: 'What becomes of tickets by itself.' })
+export class LifecycleType implements Lifecycle {
+  @Field(() => Int, { description: 'Days after closing in which a message of the client opens a ticket again.' }) reopenDays!: number;
+  @Field(() => Int, { nullable: true, description: 'Days after which a resolved ticket is closed; null = never.' })
+  closeAfterDays!: number | null;
+  @Field(() => Int, { nullable: true, description: 'Days of waiting after which the assignee is told; null = never.' })
+  staleAfterDays!: number | null;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Days after that until the ticket is closed, of which the client is told; null = never.',
+  })
+  staleCloseDays!: number | null;
+  @Field(() => String, { description: 'What the client is written at closing, {days} as in reopenDays; empty = the usual.' })
+  closeNotice!: string;
+  @Field(() => String, { description: 'What the client is written before that, {days} as in staleCloseDays; empty = the usual.' })
+  staleNotice!: string;
+  @Field(() => Int) lifecycleVersion!: number;
+}
+
+@InputType()
+export class LifecycleSaveInput implements Lifecycle {
+  @Field(() => Int) reopenDays!: number;
+  @Field(() => Int, { nullable: true }) closeAfterDays: number | null = null;
+  @Field(() => Int, { nullable: true }) staleAfterDays: number | null = null;
+  @Field(() => Int, { nullable: true }) staleCloseDays: number | null = null;
+  @Field(() => String) closeNotice!: string;
+  @Field(() => String) staleNotice!: string;
+  @Field(() => Int, { description: 'The version that the change started from.' }) lifecycleVersion!: number;
+}
+
+@ObjectType()
+export class LifecycleSavePayload {
+  @Field(() => LifecycleType, { nullable: true }) lifecycle?: Lifecycle | null;
   @Field(() => [TicketSettingsError]) userErrors!: UserErrorData[];
 }
 

@@ -51,6 +51,7 @@ export class TicketPermissions {
   @Field(() => Boolean, { description: 'Assign it to yourself.' }) take!: boolean;
   @Field(() => Boolean) writeNotes!: boolean;
   @Field(() => Boolean) watch!: boolean;
+  @Field(() => Boolean) delete!: boolean;
 }
 
 @ObjectType('Ticket', { implements: Node, description: 'A unit of work.' })

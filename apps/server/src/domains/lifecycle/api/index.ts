@@ -1,0 +1,1 @@
+export { DeletedTicketResolver } from './lifecycle.resolver.ts';

@@ -1,0 +1,2 @@
+export { deleteTicket, restoreTicket } from './delete-ticket.ts';
+export { LifecycleWatch } from './lifecycle-watch.ts';

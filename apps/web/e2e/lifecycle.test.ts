@@ -1,0 +1,61 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createTicket, faultsOf, picture, RunningDesk } from './desk.ts';
+
+let desk: RunningDesk;
+
+beforeAll(async () => {
+  desk = await RunningDesk.start({ nodes: 2, closed: true });
+});
+afterAll(() => desk.stop());
+afterEach(() => expect(desk.complaints.splice(0)).toEqual([]));
+
+describe('the end of a ticket', () => {
+  it('is deleted before a colleague’s eyes, taken back, deleted again and restored from the list', async () => {
+    const olena = await desk.person('olena@demo.baton', { path: '/views/open' });
+    const number = await createTicket(olena, 'Made by mistake');
+    const ada = await desk.person('ada@demo.baton', { node: 1, path: `/views/open/${number}` });
+    await ada.getByRole('heading', { name: 'Made by mistake' }).waitFor();
+    expect(await ada.getByRole('button', { name: 'Delete', exact: true }).count()).toBe(0);
+
+    await olena.getByRole('button', { name: 'Delete', exact: true }).click();
+    await olena.getByText(`#${number} is deleted.`).waitFor();
+    await picture(olena, 'ticket-deleted');
+    await ada.getByRole('heading', { name: 'Made by mistake' }).waitFor({ state: 'detached' });
+    await olena.getByRole('button', { name: 'Undo' }).click();
+    await olena.getByRole('heading', { name: 'Made by mistake' }).waitFor();
+    await olena.getByText('restored the ticket').waitFor();
+
+    await olena.getByRole('button', { name: 'Delete', exact: true }).click();
+    await olena.getByRole('heading', { name: 'Made by mistake' }).waitFor({ state: 'detached' });
+    await olena.goto(new URL('/settings/deleted', olena.url()).href);
+    await olena.getByText('Made by mistake').waitFor();
+    expect(await faultsOf(olena)).toEqual([]);
+    await picture(olena, 'deleted-tickets');
+    await olena.getByRole('button', { name: `Restore #${number}` }).click();
+    await olena.getByRole('link', { name: `#${number}` }).click();
+    await olena.getByRole('heading', { name: 'Made by mistake' }).waitFor();
+    await ada.context().close();
+    await olena.context().close();
+  });
+
+  it('is set up: what happens by itself, and what the client is written', async () => {
+    const olena = await desk.person('olena@demo.baton', { path: '/settings/statuses' });
+    const section = olena.getByRole('region', { name: 'What happens by itself' });
+    await section.getByLabel('Then tell the client, and close the ticket so many days later').fill('7');
+    await section.getByRole('button', { name: 'Save' }).click();
+    await section.getByText('A ticket is not closed for waiting before its assignee was told.', { exact: false }).waitFor();
+    await section.getByLabel('Tell the assignee when a ticket has been waiting for so many days').fill('30');
+    await section.getByLabel('Letter to the client when a ticket is closed').fill('We closed it. Write within {days} days.');
+    await section.getByRole('button', { name: 'Save' }).click();
+    await section.getByText('Saved.').waitFor();
+    expect(await faultsOf(olena)).toEqual([]);
+    await section.scrollIntoViewIfNeeded();
+    await picture(olena, 'lifecycle-settings');
+    await olena.reload();
+    await section.waitFor();
+    await expect
+      .poll(() => section.getByLabel('Tell the assignee when a ticket has been waiting for so many days').inputValue())
+      .toBe('30');
+    await olena.context().close();
+  });
+});
