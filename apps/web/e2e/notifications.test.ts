@@ -87,7 +87,7 @@ describe('what somebody is told of', () => {
     }, `http://${host}/bohdan`);
     const push = ada.getByRole('region', { name: 'Push to this browser' });
     await push.getByRole('button', { name: 'Turn on' }).click();
-    await push.getByText('1 of your browsers is pushed to.').waitFor();
+    await push.getByText('Your browsers that are pushed to: 1').waitFor();
     await picture(ada, 'notification-push');
 
     const olena = await desk.person('olena@demo.baton', { path: '/views/open' });
@@ -114,7 +114,7 @@ describe('what somebody is told of', () => {
       });
     await expect.poll(shown).toEqual([{ title: `#${number} Pushed`, body: 'Olena changed it', tag: `ticket ${number}` }]);
     await push.getByRole('button', { name: 'Turn off' }).click();
-    await push.getByText('None of your browsers is pushed to.').waitFor();
+    await push.getByText('Your browsers that are pushed to: 0').waitFor();
     await ada.context().close();
     await olena.context().close();
   });

@@ -107,6 +107,9 @@ it('has only messages that can be formatted', () => {
     earlier: 1,
     later: 2,
     breaches: 1,
+    what: 'W',
+    kind: 'K',
+    days: 3,
   };
 
   for (const [locale, messages] of Object.entries(catalogues)) {
