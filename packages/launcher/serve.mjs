@@ -49,6 +49,8 @@ try {
     database = await startDatabase();
     env.DATABASE_URL = database.url;
   }
+  // Beside the database, unless they are kept elsewhere.
+  env.FILES_PATH ||= join(root, '.data', 'files');
   console.log('Starting Baton…');
   server = spawn(process.execPath, ['--enable-source-maps', 'dist/main.js'], {
     cwd: join(root, 'apps/server'),

@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
 import type { Desk } from './desk.ts';
+import { serveFiles } from './domains/attachments/api/index.ts';
+import type { FileLimits } from './domains/attachments/index.ts';
 import { serveGraphql, serveSockets } from './graphql/graphql-server.ts';
 import { OperationGate } from './graphql/operation-gate.ts';
 import { serveSingleSignOn } from './graphql/single-sign-on.ts';
@@ -17,11 +19,14 @@ export interface App {
 }
 
 type AppConfig = Pick<Config, 'publicUrl' | 'graphiql' | 'introspection' | 'trustedProxies'> & {
+  readonly fileLimits?: FileLimits;
   readonly singleSignOn?: Config['singleSignOn'];
   readonly socketsPerPerson?: number;
   /** Where the built pages are; null for a server of the API alone. */
   readonly pagesPath: string | null;
 };
+
+const usualLimits: FileLimits = { mostBytes: 25 * 1_048_576, refused: [] };
 
 /** The doors of a node: pages, GraphQL over HTTP and sockets for members and for clients, the explorer, and health. */
 export async function openApp(desk: Desk, config: AppConfig, logger: Logger): Promise<App> {
@@ -51,6 +56,16 @@ export async function openApp(desk: Desk, config: AppConfig, logger: Logger): Pr
   });
   const doors = [members, clients];
   serveSockets(http, doors);
+  const { factory, clientFactory, store } = desk;
+  serveFiles(http, {
+    factory,
+    clientFactory,
+    live,
+    limits,
+    store,
+    allowed: config.fileLimits ?? usualLimits,
+    secure: publicUrl.startsWith('https:'),
+  });
   const { singleSignOn: provider } = config;
   if (provider) {
     serveSingleSignOn(http, { provider, publicUrl, logger, enter: (proven, origin) => desk.signInDesk.enterProven(proven, origin) });

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { FileLimits } from './domains/attachments/index.ts';
+import type { S3Settings } from './platform/files/s3-store.ts';
 
 const level = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']);
 const flag = z.enum(['true', 'false']).transform((word) => word === 'true');
@@ -27,6 +29,19 @@ const environment = z
     TRUSTED_PROXIES: z.string().default(''),
     SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must look like smtps://user:password@mail.example.org' }).optional(),
     PUSH_SERVICES: z.string().default('fcm.googleapis.com,updates.push.services.mozilla.com,push.apple.com,notify.windows.com'),
+    FILES_PATH: z.string().default('.data/files'),
+    MAX_FILE_MB: z.coerce
+      .number({ error: 'must be a number' })
+      .int()
+      .min(1, 'must be 1 to 5000')
+      .max(5000, 'must be 1 to 5000')
+      .default(25),
+    REFUSED_FILES: z.string().default('exe,bat,cmd,com,scr,pif,msi,vbs,vbe,wsf,jar,ps1,apk,lnk,hta'),
+    S3_BUCKET: z.string().optional(),
+    S3_REGION: z.string().default('us-east-1'),
+    S3_ENDPOINT: z.url({ protocol: /^https?$/, error: 'must look like https://s3.example.org' }).optional(),
+    S3_ACCESS_KEY_ID: z.string().optional(),
+    S3_SECRET_ACCESS_KEY: z.string().optional(),
     OIDC_ISSUER: z
       .url({ protocol: /^https?$/, error: 'must look like https://login.example.org' })
       .refine(
@@ -39,11 +54,15 @@ const environment = z
     OIDC_NAME: z.string().default('single sign-on'),
     MAIL_SENDER: z.string().default('Baton <baton@localhost>'),
   })
-  .superRefine(({ OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET }, context) => {
-    if (!OIDC_ISSUER) return;
-    for (const [name, value] of Object.entries({ OIDC_CLIENT_ID, OIDC_CLIENT_SECRET })) {
-      if (!value) context.addIssue({ code: 'custom', path: [name], message: 'is needed with OIDC_ISSUER' });
-    }
+  .superRefine(({ OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY }, context) => {
+    const whole = (first: string | undefined, of: string, others: Record<string, string | undefined>) => {
+      if (!first) return;
+      for (const [name, value] of Object.entries(others)) {
+        if (!value) context.addIssue({ code: 'custom', path: [name], message: `is needed with ${of}` });
+      }
+    };
+    whole(OIDC_ISSUER, 'OIDC_ISSUER', { OIDC_CLIENT_ID, OIDC_CLIENT_SECRET });
+    whole(S3_BUCKET, 'S3_BUCKET', { S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY });
   });
 
 export interface Config {
@@ -77,6 +96,9 @@ export interface Config {
   readonly mailSender: string;
   /** The hosts of browsers' push services that may be sent to, with all under them. */
   readonly pushServices: readonly string[];
+  /** Where files are kept: in a folder, or in a bucket. */
+  readonly files: { readonly kind: 'FOLDER'; readonly path: string } | ({ readonly kind: 'S3' } & S3Settings);
+  readonly fileLimits: FileLimits;
   /** Where people sign in who need no password here; null = with a password alone. */
   readonly singleSignOn: {
     readonly issuer: string;
@@ -97,7 +119,7 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     const faults = parsed.error.issues.map(({ path, message }) => {
       const name = String(path[0]);
       if (given[name] === undefined) return `${name} is not set; it ${message}`;
-      return `${name} is "${name.endsWith('SECRET') ? '…' : hidePassword(given[name])}"; it ${message}`;
+      return `${name} is "${/SECRET/.test(name) ? '…' : hidePassword(given[name])}"; it ${message}`;
     });
     throw new ConfigFault(`The configuration is not valid:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
   }
@@ -122,6 +144,17 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     pushServices: asList(values.PUSH_SERVICES),
     smtpUrl: values.SMTP_URL ?? null,
     mailSender: values.MAIL_SENDER,
+    files: values.S3_BUCKET
+      ? {
+          kind: 'S3',
+          bucket: values.S3_BUCKET,
+          region: values.S3_REGION,
+          endpoint: values.S3_ENDPOINT ?? null,
+          accessKeyId: values.S3_ACCESS_KEY_ID ?? '',
+          secretAccessKey: values.S3_SECRET_ACCESS_KEY ?? '',
+        }
+      : { kind: 'FOLDER', path: values.FILES_PATH },
+    fileLimits: { mostBytes: values.MAX_FILE_MB * 1_048_576, refused: asList(values.REFUSED_FILES.toLowerCase()) },
     singleSignOn: values.OIDC_ISSUER
       ? {
           issuer: values.OIDC_ISSUER,

@@ -17,7 +17,9 @@ import { Migration0015TicketSettings } from '../migrations/0015-ticket-settings.
 import { Migration0016NoteVersions } from '../migrations/0016-note-versions.ts';
 import { Migration0017NotificationSettings } from '../migrations/0017-notification-settings.ts';
 import { Migration0018Lifecycle } from '../migrations/0018-lifecycle.ts';
+import { Migration0019Attachments } from '../migrations/0019-attachments.ts';
 import type { Config } from './config.ts';
+import { FileCleaner } from './domains/attachments/index.ts';
 import { BulkWatch } from './domains/bulk/index.ts';
 import {
   BreachWatch,
@@ -43,6 +45,8 @@ import { systemViewer, type Viewer } from './kernel/viewer.ts';
 import { DatabaseClock } from './platform/database-clock.ts';
 import { EventLog } from './platform/event-log.ts';
 import { exclusively } from './platform/exclusively.ts';
+import { FolderStore, type FileStore } from './platform/files/file-store.ts';
+import { S3Store } from './platform/files/s3-store.ts';
 import { Housekeeping } from './platform/housekeeping.ts';
 import { openKeys } from './platform/keys.ts';
 import type { Logger } from './platform/logger.ts';
@@ -65,6 +69,7 @@ export interface Desk {
   readonly signInDesk: SignInDesk;
   readonly linkDesk: LinkDesk;
   readonly push: PushService;
+  readonly store: FileStore;
   readonly limits: RateLimits;
   readonly clock: Clock;
   /** For members, by session or token. */
@@ -99,7 +104,9 @@ export class UnsuitableDatabase extends Error {
 }
 
 type DeskConfig = Pick<Config, 'databaseUrl' | 'redisUrl' | 'databasePool' | 'resumeDays'> &
-  Partial<Pick<Config, 'publicUrl' | 'smtpUrl' | 'mailSender' | 'singleSignOn' | 'secret' | 'requestsPerMinute' | 'pushServices'>>;
+  Partial<
+    Pick<Config, 'publicUrl' | 'smtpUrl' | 'mailSender' | 'singleSignOn' | 'secret' | 'requestsPerMinute' | 'pushServices' | 'files'>
+  >;
 
 /** Connects, migrates and builds. Nothing but the clock runs by itself until `start`; `givenClock` is for tests. */
 export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: Clock): Promise<Desk> {
@@ -125,6 +132,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       { name: '0016-note-versions', class: Migration0016NoteVersions },
       { name: '0017-notification-settings', class: Migration0017NotificationSettings },
       { name: '0018-lifecycle', class: Migration0018Lifecycle },
+      { name: '0019-attachments', class: Migration0019Attachments },
     ],
     poolSize: config.databasePool,
   });
@@ -211,7 +219,9 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
     liveDesk.signal(workspaceId, 'presences', ticketId);
   });
   const live: LiveSources = { desk: liveDesk, presence, time };
-  const mailer = new Mailer({ orm, logger, smtpUrl: config.smtpUrl ?? null, sender: config.mailSender ?? '' });
+  const store = storeOf(config.files);
+  const mailer = new Mailer({ orm, logger, smtpUrl: config.smtpUrl ?? null, sender: config.mailSender ?? '', store });
+  const cleaner = new FileCleaner(systemScope, store, logger);
   const housekeeping = new Housekeeping(orm, logger);
   const breaches = new BreachWatch(systemScope, logger);
   const deliveries = new DeliveryWatch({ scopeFor, systemScope, push, publicUrl: config.publicUrl ?? '', logger });
@@ -225,6 +235,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
     signInDesk,
     linkDesk,
     push,
+    store,
     limits,
     clock,
     factory,
@@ -241,6 +252,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       deliveries.start();
       mailer.start();
       housekeeping.start();
+      cleaner.start();
       liveDesk.start();
       presence.start();
     },
@@ -254,6 +266,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       await lifecycle.stop();
       await deliveries.stop();
       await mailer.stop();
+      await cleaner.stop();
       await relay.stop();
       await liveDesk.close();
       await pubSub.close();
@@ -261,6 +274,10 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       await orm.close();
     },
   };
+}
+
+function storeOf(files: Config['files'] = { kind: 'FOLDER', path: '.data/files' }): FileStore {
+  return files.kind === 'S3' ? new S3Store(files) : new FolderStore(files.path);
 }
 
 /** Whom a push service writes to when our pushes trouble it: the desk's address, or the one its letters come from. */

@@ -16,6 +16,7 @@ import {
   TeamMember,
   Workspace,
 } from './domains/identity/index.ts';
+import { Attachment } from './domains/attachments/index.ts';
 import { Draft } from './domains/drafts/index.ts';
 import { ImportRun } from './domains/import/index.ts';
 import { Conversation, Message } from './domains/conversations/index.ts';
@@ -35,6 +36,7 @@ import { Watcher } from './domains/watchers/index.ts';
 export const entities = [
   AccessToken,
   Account,
+  Attachment,
   Contact,
   CustomRole,
   Draft,

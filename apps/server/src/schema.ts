@@ -9,6 +9,7 @@ import {
   SecurityEventResolver,
 } from './domains/access/api/index.ts';
 import { ActivityEntryResolver, TicketActivityResolver } from './domains/audit/api/index.ts';
+import { AttachmentResolver, MessageFilesResolver, NoteFilesResolver, TicketFilesResolver } from './domains/attachments/api/index.ts';
 import { BoardOperatorResolver, BoardResolver } from './domains/board/api/index.ts';
 import { BulkActivityResolver, BulkItemResolver, BulkResolver } from './domains/bulk/api/index.ts';
 import { CustomFieldResolver, FieldValueResolver, TicketFieldsResolver } from './domains/fields/api/index.ts';
@@ -63,6 +64,10 @@ export function makeSchema({ signInDesk, linkDesk, push }: SchemaDesk): Promise<
     [
       AccessResolver,
       ActivityEntryResolver,
+      AttachmentResolver,
+      MessageFilesResolver,
+      NoteFilesResolver,
+      TicketFilesResolver,
       BoardOperatorResolver,
       BoardResolver,
       BulkActivityResolver,

@@ -7,7 +7,11 @@ import type { Logger } from './logger.ts';
 
 type PageHandler = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
 
-const apiPaths = /^\/(graphql|graphiql|client|auth|healthz|readyz)(\/|\?|$)/;
+const apiPaths = /^\/(graphql|graphiql|client|files|auth|healthz|readyz)(\/|\?|$)/;
+
+const uploadPath = /^\/files(\?|$)/;
+const uploadMs = 15 * 60_000;
+const requestMs = 30_000;
 
 const pageHeaders = {
   'x-content-type-options': 'nosniff',
@@ -40,13 +44,15 @@ export async function createHttpServer({ pagesPath, trustedProxies, publicUrl }:
     loggerInstance: logger,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     bodyLimit: 1024 * 1024,
-    requestTimeout: 30_000,
+    // Large files take their time; whatever else is slow is cut off before.
+    requestTimeout: uploadMs,
     forceCloseConnections: true,
     serverFactory: (api) =>
       createServer((request, response) => {
         for (const [name, value] of headers) response.setHeader(name, value);
         if (clientPaths.test(request.url ?? '/'))
           for (const [name, value] of Object.entries(clientHeaders)) response.setHeader(name, value);
+        if (request.method !== 'POST' || !uploadPath.test(request.url ?? '/')) cutOffSlow(request);
         if (!pages || apiPaths.test(request.url ?? '/')) return api(request, response);
         // Without a proxy to say so, the page server would take every request for https.
         request.headers['x-forwarded-proto'] ??= 'http';
@@ -59,6 +65,12 @@ export async function createHttpServer({ pagesPath, trustedProxies, publicUrl }:
   });
   await app.register(fastifyCookie);
   return app as unknown as FastifyInstance;
+}
+
+/** A request that is not whole in time is nobody's who means well. */
+function cutOffSlow(request: IncomingMessage): void {
+  const timer = setTimeout(() => request.complete || request.destroy(), requestMs);
+  request.once('close', () => clearTimeout(timer));
 }
 
 async function loadPages(path: string): Promise<PageHandler> {

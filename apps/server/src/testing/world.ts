@@ -1,3 +1,6 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createClient, type Client as Socket } from 'graphql-ws';
 import pg from 'pg';
 import { inject } from 'vitest';
@@ -5,6 +8,7 @@ import WebSocket from 'ws';
 import type { StatusCategory } from '@baton/rules';
 import { openApp, type App } from '../app.ts';
 import { openDesk, type Desk } from '../desk.ts';
+import type { FileLimits } from '../domains/attachments/index.ts';
 import { createContact, type Contact } from '../domains/contacts/index.ts';
 import { AccessToken, Team, TeamMember, type Member, type Role } from '../domains/identity/index.ts';
 import { createMember, createWorkspace } from '../domains/onboarding/index.ts';
@@ -138,6 +142,7 @@ export interface WorldOptions {
   readonly socketsPerPerson?: number;
   /** Hosts of push services; none by default. */
   readonly pushServices?: readonly string[];
+  readonly fileLimits?: FileLimits;
 }
 
 /** A workspace in a database of its own, served by one node or several. */
@@ -152,6 +157,8 @@ export class World {
     /** What the desk takes for now; null = the true time. */
     readonly time: { now: Date | null },
     private readonly database: string,
+    /** Where the bytes of files are. */
+    readonly filesPath: string,
   ) {}
 
   static async open({
@@ -161,11 +168,13 @@ export class World {
     requestsPerMinute = 0,
     socketsPerPerson = 0,
     pushServices = [],
+    fileLimits = { mostBytes: 1_048_576, refused: ['exe'] },
   }: WorldOptions = {}): Promise<World> {
     const databaseUrl = await createDatabase();
     const time: { now: Date | null } = { now: null };
     const clock = () => time.now ?? new Date();
     const opened: Node[] = [];
+    const files = { kind: 'FOLDER', path: await mkdtemp(join(tmpdir(), 'baton-files-')) } as const;
     for (let index = 0; index < nodes; index++) {
       const logger = createLogger('silent');
       const desk = await openDesk(
@@ -177,13 +186,22 @@ export class World {
           requestsPerMinute,
           publicUrl: 'http://desk.test',
           pushServices,
+          files,
         },
         logger,
         clock,
       );
       const app = await openApp(
         desk,
-        { publicUrl: 'http://desk.test', graphiql: true, introspection: true, trustedProxies: [], pagesPath: null, socketsPerPerson },
+        {
+          publicUrl: 'http://desk.test',
+          graphiql: true,
+          introspection: true,
+          trustedProxies: [],
+          pagesPath: null,
+          socketsPerPerson,
+          fileLimits,
+        },
         logger,
       );
       await app.http.listen({ port: 0, host: '127.0.0.1' });
@@ -196,7 +214,7 @@ export class World {
     const em = first.desk.orm.em.fork();
     const workspace = await em.transactional((tx) => createWorkspace(tx, { name: 'Desk', slug: 'desk', demo: false, at: clock() }));
     const statuses = await listStatuses(first.desk.systemScope(workspace.id));
-    return new World(opened, workspace.id, statuses, time, new URL(databaseUrl).pathname.slice(1));
+    return new World(opened, workspace.id, statuses, time, new URL(databaseUrl).pathname.slice(1), files.path);
   }
 
   get desk(): Desk {

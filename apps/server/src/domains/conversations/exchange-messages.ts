@@ -3,6 +3,7 @@ import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId, newId } from '../../kernel/id.ts';
 import { post } from '../../platform/mail/mailer.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { AttachmentOwner, claimFiles, type Attachment } from '../attachments/index.ts';
 import { contactById, type Contact } from '../contacts/index.ts';
 import { finishDraft } from '../drafts/index.ts';
 import { memberById } from '../identity/index.ts';
@@ -33,10 +34,15 @@ export interface SendReply {
   readonly seenVersion?: number | null | undefined;
   /** The status that the ticket has once the reply is out; none = as it is. */
   readonly thenStatusId?: string | null | undefined;
+  /** Files that the writer uploaded for it. */
+  readonly attachmentIds?: readonly string[] | null | undefined;
 }
 
 /** Answers the client, on the channel on which they last wrote: by e-mail where they never did and have an address. */
-export function sendReply(scope: Scope, { ticketId, body, draftId, seenVersion, thenStatusId }: SendReply): Promise<Message> {
+export function sendReply(
+  scope: Scope,
+  { ticketId, body, draftId, seenVersion, thenStatusId, attachmentIds }: SendReply,
+): Promise<Message> {
   return scope.transaction(async (tx) => {
     const ticket = await lockTicketOrMerged(tx, ticketId);
     if (!canReply(tx.viewer, ticket))
@@ -56,8 +62,9 @@ export function sendReply(scope: Scope, { ticketId, body, draftId, seenVersion, 
       authorId: author?.id ?? null,
       authorName: author?.name ?? '',
     });
+    const files = await claimFiles(tx, attachmentIds, { ticketId: ticket.id, kind: AttachmentOwner.MESSAGE, ownerId: message.id });
     // Whoever wrote on the page of their link has left it by now; a program tells its own people.
-    if (conversation.channel !== Channel.API && client.email) await mail(tx, ticket, client.email, message);
+    if (conversation.channel !== Channel.API && client.email) await mail(tx, ticket, client.email, message, files);
     tx.record(domainEvent(MessageEvent.SENT, ticket.id, { subjectId: message.id }));
     if (thenStatusId) await changeStatus(tx, { ticketId: ticket.id, from: ticket.statusId, to: thenStatusId });
     return message;
@@ -172,8 +179,15 @@ async function write(tx: Scope, conversation: Conversation, { id = newId(), body
 }
 
 /** In the post with the transaction: a reply that is kept is sent, and one that is not is not. */
-async function mail(tx: Scope, { workspaceId, number, subject }: Ticket, recipient: string, { body }: Message): Promise<void> {
-  await post(tx.em, { workspaceId, recipient, subject: `Re: ${subject} [#${number}]`, body: plainFromRichText(body) }, tx.now());
+async function mail(
+  tx: Scope,
+  { workspaceId, number, subject }: Ticket,
+  recipient: string,
+  { body }: Message,
+  attached: readonly Attachment[],
+): Promise<void> {
+  const files = attached.map(({ storageKey: key, name, type }) => ({ key, name, type }));
+  await post(tx.em, { workspaceId, recipient, subject: `Re: ${subject} [#${number}]`, body: plainFromRichText(body), files }, tx.now());
 }
 
 async function requireNothingMeanwhile(tx: Scope, ticket: Ticket, seenVersion: number): Promise<void> {

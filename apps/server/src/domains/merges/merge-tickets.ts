@@ -60,6 +60,7 @@ async function moveItems({ em, workspaceId }: Scope, { id, sourceId, destination
   for (const [table, kind] of [
     ['note', MergeItemKind.NOTE],
     ['conversation', MergeItemKind.CONVERSATION],
+    ['attachment', MergeItemKind.ATTACHMENT],
   ] as const) {
     await em.execute(
       `with moved as (update ${table} set ticket_id = ? where workspace_id = ? and ticket_id = ? returning id)

@@ -23,7 +23,13 @@ export class Merge extends MergeSchema.class {}
 MergeSchema.setClass(Merge);
 
 /** NOTE and CONVERSATION moved; TAG and WATCHER were added to the destination, which did not have them. */
-export const MergeItemKind = { NOTE: 'NOTE', CONVERSATION: 'CONVERSATION', TAG: 'TAG', WATCHER: 'WATCHER' } as const;
+export const MergeItemKind = {
+  NOTE: 'NOTE',
+  CONVERSATION: 'CONVERSATION',
+  ATTACHMENT: 'ATTACHMENT',
+  TAG: 'TAG',
+  WATCHER: 'WATCHER',
+} as const;
 export type MergeItemKind = (typeof MergeItemKind)[keyof typeof MergeItemKind];
 
 const MergeItemSchema = defineEntity({

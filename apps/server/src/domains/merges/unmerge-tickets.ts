@@ -69,6 +69,7 @@ async function takeBack(tx: Scope, { id, sourceId, destinationId }: Merge): Prom
   for (const [table, kind] of [
     ['note', MergeItemKind.NOTE],
     ['conversation', MergeItemKind.CONVERSATION],
+    ['attachment', MergeItemKind.ATTACHMENT],
   ] as const) {
     await em.execute(
       `update ${table} set ticket_id = ? where workspace_id = ? and ticket_id = ?

@@ -3,6 +3,7 @@ import { NotPermitted } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId, newId } from '../../kernel/id.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { AttachmentOwner, claimFiles, discard } from '../attachments/index.ts';
 import { memberById } from '../identity/index.ts';
 import { finishDraft } from '../drafts/index.ts';
 import { lockTicket, lockTicketOrMerged, type Ticket } from '../tickets/index.ts';
@@ -19,9 +20,11 @@ export interface AddNote {
   readonly draftId?: string | null | undefined;
   /** The ticket's version that the writer saw; null when nothing of it was shown. */
   readonly seenVersion?: number | null | undefined;
+  /** Files that the writer uploaded for it. */
+  readonly attachmentIds?: readonly string[] | null | undefined;
 }
 
-export function addNote(scope: Scope, { ticketId, body, draftId, seenVersion }: AddNote): Promise<Note> {
+export function addNote(scope: Scope, { ticketId, body, draftId, seenVersion, attachmentIds }: AddNote): Promise<Note> {
   return scope.transaction(async (tx) => {
     const ticket = await lockTicketOrMerged(tx, ticketId);
     if (!canWriteNotes(tx.viewer)) throw new NotPermitted('Your role may not write notes.');
@@ -45,6 +48,7 @@ export function addNote(scope: Scope, { ticketId, body, draftId, seenVersion }: 
     note.write(body);
     tx.em.persist(note);
     await tx.em.flush();
+    await claimFiles(tx, attachmentIds, { ticketId: ticket.id, kind: AttachmentOwner.NOTE, ownerId: note.id });
     const mentioned = await saveMentions(tx, note);
     tx.record(domainEvent(NoteEvent.ADDED, ticket.id, { subjectId: note.id, memberIds: mentioned }));
     return note;
@@ -90,6 +94,7 @@ export function deleteNote(scope: Scope, noteId: string): Promise<Note> {
     const note = await lockNoteToEdit(tx, noteId);
     note.bury(tx.viewer.memberId, tx.now());
     await tx.em.nativeDelete(NoteVersion, { workspaceId: tx.workspaceId, noteId: note.id });
+    await discard(tx, { ownerId: note.id });
     await saveMentions(tx, note);
     tx.record(domainEvent(NoteEvent.DELETED, note.ticketId, { subjectId: note.id }));
     return note;

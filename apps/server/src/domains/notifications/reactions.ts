@@ -2,6 +2,7 @@ import { domainEvent, type DomainEvent } from '../../kernel/domain-event.ts';
 import { newId } from '../../kernel/id.ts';
 import type { Reaction } from '../../platform/event-log.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { AttachmentEvent } from '../attachments/index.ts';
 import { FieldEvent } from '../fields/index.ts';
 import { Member, MemberKind, Role, TeamMember, viewersOf } from '../identity/index.ts';
 import { MessageEvent } from '../conversations/index.ts';
@@ -25,6 +26,7 @@ import { covers, profilesOf, rulesOf, teamFollowers, type RuleWanted } from './w
 export const notifyMembers: Reaction = {
   to: [
     ...Object.values(TicketEvent),
+    ...Object.values(AttachmentEvent),
     ...Object.values(FieldEvent),
     ...Object.values(LinkEvent),
     ...Object.values(MergeEvent),

@@ -4,6 +4,7 @@ import { isId } from '../../kernel/id.ts';
 import { may, type Viewer } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
+import { discard } from '../attachments/index.ts';
 import { Contact } from '../contacts/index.ts';
 import { Conversation, Message } from '../conversations/index.ts';
 import { ReferenceNotFound, Ticket, TicketEvent } from '../tickets/index.ts';
@@ -76,6 +77,7 @@ export function eraseContact(scope: Scope, contactId: string): Promise<Contact> 
       'delete from note_version v using note n where n.workspace_id = v.workspace_id and n.id = v.note_id and n.workspace_id = ? and n.ticket_id = any(?::uuid[])',
       where,
     );
+    await discard(tx, { ticketIds: tickets.map(({ id }) => id) });
     await em.execute('delete from ticket_field where workspace_id = ? and ticket_id = any(?::uuid[])', where);
     await em.execute('delete from draft where workspace_id = ? and ticket_id = any(?::uuid[])', where);
     await em.execute('update public_link set revoked_at = ? where workspace_id = ? and ticket_id = any(?::uuid[]) and revoked_at is null', [

@@ -41,6 +41,16 @@ export interface ClientMessage {
   readonly mine: boolean;
   readonly body: string;
   readonly at: Date;
+  readonly files: readonly ClientMessageFile[];
+}
+
+/** GET /client/files/:id answers its content to whoever has the link. */
+export interface ClientMessageFile {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  /** In bytes. */
+  readonly size: number;
 }
 
 interface TicketRow {
@@ -88,11 +98,14 @@ const shownMessages = 200;
 
 /** The newest of what was said, oldest first. */
 export async function clientMessages(scope: Scope, ticketId: string): Promise<ClientMessage[]> {
-  const rows: { id: string; mine: boolean; body: string; created_at: string }[] = await scope.em.execute(
-    'select id, mine, body, created_at from client_message where workspace_id = ? and ticket_id = ? order by created_at desc, id desc limit ?',
+  const rows: { id: string; mine: boolean; body: string; created_at: string; files: ClientMessageFile[] }[] = await scope.em.execute(
+    `select m.id, m.mine, m.body, m.created_at, (
+       select coalesce(json_agg(json_build_object('id', f.id, 'name', f.name, 'type', f.type, 'size', f.size) order by f.id), '[]')
+       from client_file f where f.workspace_id = m.workspace_id and f.ticket_id = m.ticket_id and f.message_id = m.id) as files
+     from client_message m where m.workspace_id = ? and m.ticket_id = ? order by m.created_at desc, m.id desc limit ?`,
     [scope.workspaceId, ticketId, shownMessages],
   );
-  return rows.reverse().map(({ id, mine, body, created_at }) => ({ id, mine, body, at: new Date(created_at) }));
+  return rows.reverse().map(({ created_at, ...message }) => ({ ...message, at: new Date(created_at) }));
 }
 
 /** What came of a message: sent, or why not, in words for the client. */

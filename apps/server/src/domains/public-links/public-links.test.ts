@@ -219,6 +219,7 @@ describe('the client’s door', () => {
 
     expect(things(clientSchema)).toEqual([
       'ClientMessage',
+      'ClientMessageFile',
       'ClientMessageSendInput',
       'ClientMessageSendPayload',
       'ClientTicket',

@@ -1,5 +1,6 @@
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { FolderStore } from '../files/file-store.ts';
 import { createLogger } from '../logger.ts';
 import { waitFor, World } from '../../testing/world.ts';
 import { Mailer, post } from './mailer.ts';
@@ -33,7 +34,13 @@ afterAll(async () => {
 it('hands a letter over once, also when there are two nodes and it was refused at first, and keeps nothing of what it said', async () => {
   const { orm } = world.desk;
   const { port } = smtp.server.address() as { port: number };
-  const settings = { orm, logger: createLogger('silent'), smtpUrl: `smtp://127.0.0.1:${port}`, sender: 'Desk <desk@desk.test>' };
+  const settings = {
+    orm,
+    logger: createLogger('silent'),
+    store: new FolderStore('/nowhere'),
+    smtpUrl: `smtp://127.0.0.1:${port}`,
+    sender: 'Desk <desk@desk.test>',
+  };
   const mailers = [new Mailer(settings), new Mailer(settings)];
   const letter = {
     workspaceId: world.workspaceId,

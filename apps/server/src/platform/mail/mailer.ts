@@ -3,7 +3,8 @@ import { createTransport, type Transporter } from 'nodemailer';
 import { newId } from '../../kernel/id.ts';
 import type { Logger } from '../logger.ts';
 import { Watch } from '../watch.ts';
-import { OutgoingMail } from './outgoing-mail.entity.ts';
+import type { FileStore } from '../files/file-store.ts';
+import { OutgoingMail, type MailFile } from './outgoing-mail.entity.ts';
 
 const batchSize = 20;
 /** The wait before each further attempt, in minutes: eleven over more than three days. */
@@ -14,11 +15,12 @@ export interface Mail {
   readonly recipient: string;
   readonly subject: string;
   readonly body: string;
+  readonly files?: readonly MailFile[];
 }
 
 /** Puts a letter in the post, in the transaction of what it tells. */
 export async function post(em: EntityManager, mail: Mail, at: Date): Promise<void> {
-  await em.insert(OutgoingMail, { ...mail, id: newId(), createdAt: at, dueAt: at, attempts: 0, sentAt: null });
+  await em.insert(OutgoingMail, { files: [], ...mail, id: newId(), createdAt: at, dueAt: at, attempts: 0, sentAt: null });
 }
 
 export interface MailerSettings {
@@ -27,6 +29,7 @@ export interface MailerSettings {
   /** Such as smtps://user:password@mail.example.org; without one letters stay in the table, where the owner reads them. */
   readonly smtpUrl: string | null;
   readonly sender: string;
+  readonly store: FileStore;
 }
 
 /** Sends what is in the post. Any number of nodes may: each takes letters that no other has locked. */
@@ -60,15 +63,29 @@ export class Mailer {
 
   /** The row stays locked while it is sent, so that two nodes never send one letter. */
   async #sendOne(em: EntityManager, id: string): Promise<void> {
-    const [mail]: { recipient: string; subject: string; body: string; attempts: number }[] = await em.execute(
-      'select recipient, subject, body, attempts from outgoing_mail where id = ? and due_at <= now() for update skip locked',
+    const [mail]: { recipient: string; subject: string; body: string; attempts: number; files: MailFile[] }[] = await em.execute(
+      'select recipient, subject, body, attempts, files from outgoing_mail where id = ? and due_at <= now() for update skip locked',
       [id],
     );
     if (!mail) return;
     try {
       const { recipient: to, subject, body: text } = mail;
+      const attachments = await Promise.all(
+        mail.files.map(async ({ key, name: filename, type: contentType }) => ({
+          filename,
+          contentType,
+          content: await this.settings.store.read(key),
+        })),
+      );
       // The same id at every attempt: a letter that came twice is known for one.
-      await this.#transport?.sendMail({ to, subject, text, messageId: `<${id}@baton>`, headers: { 'Auto-Submitted': 'auto-generated' } });
+      await this.#transport?.sendMail({
+        to,
+        subject,
+        text,
+        attachments,
+        messageId: `<${id}@baton>`,
+        headers: { 'Auto-Submitted': 'auto-generated' },
+      });
       await em.execute(`update outgoing_mail set sent_at = now(), due_at = null, body = '' where id = ?`, [id]);
     } catch (error) {
       const wait = waits[mail.attempts] ?? null;

@@ -1,5 +1,12 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
+/** A file that goes with a letter, by its key in the store. */
+export interface MailFile {
+  readonly key: string;
+  readonly name: string;
+  readonly type: string;
+}
+
 const OutgoingMailSchema = defineEntity({
   name: 'OutgoingMail',
   properties: {
@@ -10,6 +17,7 @@ const OutgoingMailSchema = defineEntity({
     subject: p.text(),
     /** Emptied once sent: letters hold links that open something. */
     body: p.text(),
+    files: p.json<readonly MailFile[]>(),
     createdAt: p.datetime(),
     /** When to send it, or to try again; null once it needs no more sending. */
     dueAt: p.datetime().strictNullable(),

@@ -22,6 +22,14 @@ export function relativeTime(instant: string, now: number): string {
   return format.format(Math.round(passed / (365.25 * day)), 'year');
 }
 
+/** Bytes, as people say them: "1.2 MB". */
+export function fileSize(bytes: number): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+  const format = { style: 'unit', unit: units[power] ?? 'byte', unitDisplay: 'narrow', maximumFractionDigits: 1 } as const;
+  return new Intl.NumberFormat(language.locale, format).format(bytes / 1024 ** power);
+}
+
 /** A number with the separators of the page's language. */
 export function count(number: number): string {
   return new Intl.NumberFormat(language.locale).format(number);

@@ -22,7 +22,7 @@ type Saved = DraftChangedSubscription['draftChanged'];
  */
 export class TextDraft {
   body = $state('');
-  #id = crypto.randomUUID() as string;
+  #id = $state(crypto.randomUUID() as string);
   #revision = 0;
   #savedRevision = 0;
   #seenVersion = 0;

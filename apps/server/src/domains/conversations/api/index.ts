@@ -1,1 +1,2 @@
+export { MessageType } from './message.type.ts';
 export { MessageResolver, TicketMessagesResolver } from './message.resolver.ts';

@@ -38,6 +38,8 @@ export class ReplySendInput {
   seenVersion?: number | null;
   @Field(() => ID, { nullable: true, description: 'The status that the ticket has once the reply is out, in the same transaction.' })
   thenStatusId?: string | null;
+  @Field(() => [ID], { nullable: true, description: 'Of files that you uploaded for this ticket (POST /files). At most 20.' })
+  attachmentIds?: string[] | null;
 }
 
 @InputType()

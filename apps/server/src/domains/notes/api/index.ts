@@ -1,1 +1,2 @@
+export { NoteType } from './note.type.ts';
 export { NoteResolver, TicketNotesResolver } from './note.resolver.ts';

@@ -39,6 +39,8 @@ export class NoteAddInput {
       'The ticket’s version that you saw. A note that somebody else added since holds yours back, so that you can read it first.',
   })
   seenVersion?: number | null;
+  @Field(() => [ID], { nullable: true, description: 'Of files that you uploaded for this ticket (POST /files). At most 20.' })
+  attachmentIds?: string[] | null;
 }
 
 @InputType()

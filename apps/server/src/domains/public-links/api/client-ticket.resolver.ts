@@ -3,6 +3,7 @@ import {
   Ctx,
   Field,
   FieldResolver,
+  Float,
   ID,
   InputType,
   Int,
@@ -23,6 +24,7 @@ import {
   followClientTicket,
   sendClientMessage,
   type ClientMessage,
+  type ClientMessageFile,
   type ClientMessageOutcome,
   type ClientTicket,
   type ClientTicketEvent,
@@ -37,12 +39,21 @@ class ClientTicketEventType {
   @Field(() => Date) at!: Date;
 }
 
+@ObjectType('ClientMessageFile', { description: 'A file of a message; GET /client/files/ID answers its content to whoever has the link.' })
+class ClientMessageFileType implements ClientMessageFile {
+  @Field(() => ID) id!: string;
+  @Field(() => String) name!: string;
+  @Field(() => String) type!: string;
+  @Field(() => Float, { description: 'In bytes.' }) size!: number;
+}
+
 @ObjectType('ClientMessage', { description: 'Something that was said, by the client or to them.' })
 class ClientMessageType {
   @Field(() => ID) id!: string;
   @Field(() => Boolean, { description: 'Whether the client said it.' }) mine!: boolean;
   @Field(() => String, { description: 'HTML of a small, safe set of tags.' }) body!: string;
   @Field(() => Date) at!: Date;
+  @Field(() => [ClientMessageFileType]) files!: ClientMessageFile[];
 }
 
 @InputType()

@@ -14,10 +14,10 @@ import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
-    "subscription FollowTicket {\n  ticketChanged {\n    workspace\n    number\n    subject\n    state\n    createdAt\n    readableUntil\n    messages {\n      id\n      mine\n      body\n      at\n    }\n    history {\n      state\n      at\n    }\n  }\n}\n\nmutation FollowMessageSend($input: ClientMessageSendInput!) {\n  messageSend(input: $input) {\n    sent\n    refusal\n    followUpUrl\n  }\n}": typeof types.FollowTicketDocument,
+    "subscription FollowTicket {\n  ticketChanged {\n    workspace\n    number\n    subject\n    state\n    createdAt\n    readableUntil\n    messages {\n      id\n      mine\n      body\n      at\n      files {\n        id\n        name\n        size\n      }\n    }\n    history {\n      state\n      at\n    }\n  }\n}\n\nmutation FollowMessageSend($input: ClientMessageSendInput!) {\n  messageSend(input: $input) {\n    sent\n    refusal\n    followUpUrl\n  }\n}": typeof types.FollowTicketDocument,
 };
 const documents: Documents = {
-    "subscription FollowTicket {\n  ticketChanged {\n    workspace\n    number\n    subject\n    state\n    createdAt\n    readableUntil\n    messages {\n      id\n      mine\n      body\n      at\n    }\n    history {\n      state\n      at\n    }\n  }\n}\n\nmutation FollowMessageSend($input: ClientMessageSendInput!) {\n  messageSend(input: $input) {\n    sent\n    refusal\n    followUpUrl\n  }\n}": types.FollowTicketDocument,
+    "subscription FollowTicket {\n  ticketChanged {\n    workspace\n    number\n    subject\n    state\n    createdAt\n    readableUntil\n    messages {\n      id\n      mine\n      body\n      at\n      files {\n        id\n        name\n        size\n      }\n    }\n    history {\n      state\n      at\n    }\n  }\n}\n\nmutation FollowMessageSend($input: ClientMessageSendInput!) {\n  messageSend(input: $input) {\n    sent\n    refusal\n    followUpUrl\n  }\n}": types.FollowTicketDocument,
 };
 
 /**
@@ -37,7 +37,7 @@ export function graphql(source: string): unknown;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "subscription FollowTicket {\n  ticketChanged {\n    workspace\n    number\n    subject\n    state\n    createdAt\n    readableUntil\n    messages {\n      id\n      mine\n      body\n      at\n    }\n    history {\n      state\n      at\n    }\n  }\n}\n\nmutation FollowMessageSend($input: ClientMessageSendInput!) {\n  messageSend(input: $input) {\n    sent\n    refusal\n    followUpUrl\n  }\n}"): (typeof documents)["subscription FollowTicket {\n  ticketChanged {\n    workspace\n    number\n    subject\n    state\n    createdAt\n    readableUntil\n    messages {\n      id\n      mine\n      body\n      at\n    }\n    history {\n      state\n      at\n    }\n  }\n}\n\nmutation FollowMessageSend($input: ClientMessageSendInput!) {\n  messageSend(input: $input) {\n    sent\n    refusal\n    followUpUrl\n  }\n}"];
+export function graphql(source: "subscription FollowTicket {\n  ticketChanged {\n    workspace\n    number\n    subject\n    state\n    createdAt\n    readableUntil\n    messages {\n      id\n      mine\n      body\n      at\n      files {\n        id\n        name\n        size\n      }\n    }\n    history {\n      state\n      at\n    }\n  }\n}\n\nmutation FollowMessageSend($input: ClientMessageSendInput!) {\n  messageSend(input: $input) {\n    sent\n    refusal\n    followUpUrl\n  }\n}"): (typeof documents)["subscription FollowTicket {\n  ticketChanged {\n    workspace\n    number\n    subject\n    state\n    createdAt\n    readableUntil\n    messages {\n      id\n      mine\n      body\n      at\n      files {\n        id\n        name\n        size\n      }\n    }\n    history {\n      state\n      at\n    }\n  }\n}\n\nmutation FollowMessageSend($input: ClientMessageSendInput!) {\n  messageSend(input: $input) {\n    sent\n    refusal\n    followUpUrl\n  }\n}"];
 
 export function graphql(source: string) {
   return (documents as any)[source] ?? {};

@@ -1,0 +1,118 @@
+import type { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Context, type ContextFactory, type LiveSources } from '../../../graphql/context.ts';
+import { requestTransport } from '../../../graphql/http-transport.ts';
+import { DomainError, NotPermitted } from '../../../kernel/domain-error.ts';
+import type { FileStore } from '../../../platform/files/file-store.ts';
+import { TooManyRequests, type RateLimits } from '../../../platform/rate-limits.ts';
+import { findClientFile, findFile } from '../find-files.ts';
+import { uploadFile, type FileLimits } from '../upload-file.ts';
+
+export interface FileRoutes {
+  readonly factory: ContextFactory;
+  readonly clientFactory: ContextFactory;
+  readonly live: LiveSources;
+  readonly limits: RateLimits;
+  readonly store: FileStore;
+  readonly allowed: FileLimits;
+  /** Whether the desk is reached by https. */
+  readonly secure: boolean;
+}
+
+/** Pictures that no browser runs anything of. SVG is not among them: it can hold scripts. */
+const shown = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif']);
+/** What an upload counts in requests. */
+const uploadPoints = 5;
+
+interface Answerable {
+  readonly name: string;
+  readonly type: string;
+  readonly size: number;
+  readonly storageKey: string;
+}
+
+/**
+ * Files in and out. What comes out is never run by a browser: it is downloaded, or, where it is a harmless picture, shown in
+ * a sandbox without any right, under the type that its content has.
+ */
+export function serveFiles(app: FastifyInstance, { factory, clientFactory, live, limits, store, allowed, secure }: FileRoutes): void {
+  const open = async (request: FastifyRequest, reply: FastifyReply, by: ContextFactory, points: number) => {
+    const context = await Context.open(requestTransport(request, reply, secure), by, live);
+    await limits.countRequest(context.counted, points);
+    return context;
+  };
+
+  void app.register(async (files) => {
+    // Not read into memory: the body is what is stored. Any page of another site must ask first to send this type.
+    files.removeAllContentTypeParsers();
+    files.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+
+    files.post('/files', async (request, reply) => {
+      const { ticketId = '', draftId = null, name = '' } = request.query as Record<string, string | undefined>;
+      return answer(reply, async () => {
+        const context = await open(request, reply, factory, uploadPoints);
+        if (!context.isSignedIn)
+          return reply.code(401).send({ code: 'UNAUTHENTICATED', message: 'Sign in, or send a token, and try again.' });
+        if (request.headers['content-type'] !== 'application/octet-stream') {
+          return reply.code(415).send({ code: 'INVALID_INPUT', message: 'Send the file itself as the body, as application/octet-stream.' });
+        }
+        const content = request.body as Readable;
+        try {
+          const { id, size, type } = await uploadFile(context.scope, store, allowed, { ticketId, draftId, name, content });
+          return reply.code(201).send({ id, size, type });
+        } catch (error) {
+          if (error instanceof NotPermitted) await context.denied('files');
+          throw error;
+        } finally {
+          // What was refused in the middle is not read to its end.
+          if (!content.readableEnded) reply.header('connection', 'close');
+        }
+      });
+    });
+
+    files.get<{ Params: { id: string } }>('/files/:id/:name', (request, reply) =>
+      answer(reply, async () => {
+        const context = await open(request, reply, factory, 1);
+        return send(request, reply, context.isSignedIn ? await findFile(context.scope, request.params.id) : null);
+      }),
+    );
+
+    files.get<{ Params: { id: string } }>('/client/files/:id', (request, reply) =>
+      answer(reply, async () => {
+        const context = await open(request, reply, clientFactory, 1);
+        return send(request, reply, context.isSignedIn ? await findClientFile(context.scope, request.params.id) : null);
+      }),
+    );
+  });
+
+  async function send(request: FastifyRequest, reply: FastifyReply, file: Answerable | null) {
+    // The same for what is not there and what is not theirs.
+    if (!file) return reply.code(404).send({ code: 'FILE_NOT_FOUND', message: 'There is no such file, or it is not yours to see.' });
+    const inline = 'show' in (request.query as object) && shown.has(file.type);
+    const name = encodeURIComponent(file.name).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+    reply
+      .header('content-type', inline ? file.type : 'application/octet-stream')
+      .header('content-length', file.size)
+      .header('content-disposition', `${inline ? 'inline' : 'attachment'}; filename*=UTF-8''${name}`)
+      .header('content-security-policy', "sandbox; default-src 'none'")
+      .header('cross-origin-resource-policy', 'same-origin')
+      .header('x-content-type-options', 'nosniff')
+      // Rights end: a browser may keep it, and asks each time whether it still may.
+      .header('cache-control', 'private, no-cache')
+      .header('etag', `"${file.storageKey.split('/').at(-1)}"`);
+    if (request.headers['if-none-match'] === reply.getHeader('etag')) return reply.code(304).send();
+    return reply.send(await store.read(file.storageKey));
+  }
+}
+
+async function answer(reply: FastifyReply, work: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof TooManyRequests) {
+      return reply.code(429).header('retry-after', error.seconds).send({ code: error.code, message: error.message });
+    }
+    if (!(error instanceof DomainError)) throw error;
+    return reply.code(error instanceof NotPermitted ? 403 : 400).send({ code: error.code, message: error.message, field: error.field });
+  }
+}

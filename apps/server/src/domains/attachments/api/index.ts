@@ -1,0 +1,2 @@
+export { AttachmentResolver, MessageFilesResolver, NoteFilesResolver, TicketFilesResolver } from './attachment.resolver.ts';
+export { serveFiles } from './file-routes.ts';

@@ -1,0 +1,347 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { SMTPServer } from 'smtp-server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLogger } from '../../platform/logger.ts';
+import { FileTooLarge } from '../../platform/files/file-store.ts';
+import { S3Store } from '../../platform/files/s3-store.ts';
+import { Mailer } from '../../platform/mail/mailer.ts';
+import { waitFor, World, type Person } from '../../testing/world.ts';
+
+const FILES = 'attachments { id name type size url uploadedBy { id } }';
+const NOTE = `mutation ($input: NoteAddInput!) { noteAdd(input: $input) { note { id ${FILES} } userErrors { ... on UserError { code field } } } }`;
+const REPLY = `mutation ($input: ReplySendInput!) { replySend(input: $input) { message { id ${FILES} } userErrors { ... on UserError { code field message } } } }`;
+const DELETE_NOTE = `mutation ($input: NoteDeleteInput!) { noteDelete(input: $input) { note { id ${FILES} } } }`;
+const ADD = `mutation ($input: TicketFileAddInput!) { ticketFileAdd(input: $input) { ticket { ${FILES} } userErrors { ... on UserError { code } } } }`;
+const REMOVE = `mutation ($input: FileRemoveInput!) { fileRemove(input: $input) { userErrors { ... on UserError { code } } } }`;
+const TICKET = `query ($id: ID!) { ticket(id: $id) { ${FILES} notes { edges { node { ${FILES} } } } activity { edges { node { type changes { to { text } } } } } } }`;
+const MERGE = `mutation ($input: TicketMergeInput!) { ticketMerge(input: $input) { userErrors { ... on UserError { message } } } }`;
+const UNMERGE = `mutation ($input: TicketUnmergeInput!) { ticketUnmerge(input: $input) { userErrors { ... on UserError { message } } } }`;
+
+/** The smallest picture there is. */
+const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+
+let world: World;
+let team: string;
+let ada: Person;
+let owner: Person;
+
+beforeAll(async () => {
+  world = await World.open({ nodes: 2, redis: true });
+  team = await world.team();
+  ada = await world.person('AGENT', { name: 'Ada', teams: [team] });
+  owner = await world.person('OWNER');
+});
+afterAll(() => world.close());
+
+interface Taken {
+  readonly status: number;
+  readonly id: string;
+  readonly type: string;
+  readonly size: number;
+  readonly code: string;
+  readonly field: string | null;
+}
+
+async function upload(
+  person: Person | null,
+  ticketId: string,
+  name: string,
+  content: string | Buffer,
+  more: { draftId?: string; type?: string } = {},
+): Promise<Taken> {
+  const query = new URLSearchParams({ ticketId, name, ...(more.draftId ? { draftId: more.draftId } : {}) });
+  const response = await fetch(`http://${world.node(0).url}/files?${query.toString()}`, {
+    method: 'POST',
+    headers: { 'content-type': more.type ?? 'application/octet-stream', ...(person ? { authorization: `Bearer ${person.secret}` } : {}) },
+    body: new Uint8Array(Buffer.from(content)),
+  });
+  return { status: response.status, ...((await response.json()) as object) } as Taken;
+}
+
+/** At the other node, which has the same store. */
+const read = (secret: string | null, path: string) =>
+  fetch(`http://${world.node(1).url}${path}`, { headers: secret ? { authorization: `Bearer ${secret}` } : {} });
+const ticket = () => world.ticket({ teamId: team, assigneeId: ada.id });
+
+describe('a file', () => {
+  it('goes with the note that it was added to, and is read by whoever reads the note', async () => {
+    const { id } = await ticket();
+    const file = await upload(ada, id, 'protocol.txt', 'It broke at noon.');
+    expect(file).toMatchObject({ status: 201, type: 'text/plain', size: 17 });
+    // Until it is sent it is its uploader's alone.
+    expect([(await read(ada.secret, `/files/${file.id}/x`)).status, (await read(owner.secret, `/files/${file.id}/x`)).status]).toEqual([
+      200, 404,
+    ]);
+
+    const { note } = (await ada.run(NOTE, { input: { ticketId: id, body: '<p>See there</p>', attachmentIds: [file.id] } })).noteAdd;
+
+    expect(note.attachments).toEqual([
+      {
+        id: file.id,
+        name: 'protocol.txt',
+        type: 'text/plain',
+        size: 17,
+        url: `/files/${file.id}/protocol.txt`,
+        uploadedBy: { id: ada.id },
+      },
+    ]);
+    const answer = await read(owner.secret, note.attachments[0].url);
+    expect([answer.status, await answer.text()]).toEqual([200, 'It broke at noon.']);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'content-type': 'application/octet-stream',
+      'content-disposition': "attachment; filename*=UTF-8''protocol.txt",
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "sandbox; default-src 'none'",
+      'cache-control': 'private, no-cache',
+    });
+    const guest = await world.person('GUEST', { teams: [team] });
+    const other = await world.person('AGENT');
+    const light = await world.person('LIGHT_AGENT', { teams: [team] });
+    const statuses = await Promise.all(
+      [guest.secret, other.secret, light.secret, 'baton_nobody', null].map(
+        async (secret) => (await read(secret, note.attachments[0].url)).status,
+      ),
+    );
+    expect(statuses).toEqual([404, 404, 200, 404, 404]);
+    // Sent once is sent.
+    const again = (await ada.run(NOTE, { input: { ticketId: id, body: '<p>Once more</p>', attachmentIds: [file.id] } })).noteAdd;
+    expect(again).toMatchObject({ note: null, userErrors: [{ code: 'INVALID_INPUT', field: 'attachmentIds' }] });
+  });
+
+  it('goes for good with a note that is deleted, bytes and all', async () => {
+    const { id } = await ticket();
+    const file = await upload(ada, id, 'secret.txt', 'x');
+    const { note } = (await ada.run(NOTE, { input: { ticketId: id, body: '<p>x</p>', attachmentIds: [file.id] } })).noteAdd;
+    const kept = async () => (await readdir(world.filesPath, { recursive: true })).some((path) => path.endsWith(file.id));
+    expect(await kept()).toBe(true);
+
+    expect((await ada.run(DELETE_NOTE, { input: { noteId: note.id } })).noteDelete.note.attachments).toEqual([]);
+
+    await waitFor(async () => !(await kept()), 'the bytes to go');
+    expect((await read(ada.secret, `/files/${file.id}/x`)).status).toBe(404);
+  });
+
+  it('is what its content says, and runs nowhere', async () => {
+    const { id } = await ticket();
+    const kinds = {
+      'photo.html': png,
+      'page.png': '<script>alert(1)</script>',
+      'logo.svg': '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>',
+    };
+    const answers: Record<string, unknown> = {};
+    for (const [name, content] of Object.entries(kinds)) {
+      const file = await upload(ada, id, name, content);
+      const response = await read(ada.secret, `/files/${file.id}/x?show`);
+      answers[name] = [file.type, response.headers.get('content-type'), response.headers.get('content-disposition')?.split(';')[0]];
+    }
+
+    expect(answers).toEqual({
+      'photo.html': ['image/png', 'image/png', 'inline'],
+      'page.png': ['text/plain', 'application/octet-stream', 'attachment'],
+      'logo.svg': ['text/plain', 'application/octet-stream', 'attachment'],
+    });
+  });
+
+  it.each([
+    ['../../etc/passwd', 'passwd'],
+    ['C:\\Windows\\система.log', 'система.log'],
+    ['invoice\u202Efdp.txt', 'invoicefdp.txt'],
+    ['a"; filename=evil.txt', 'a; filename=evil.txt'],
+    [`${'x'.repeat(300)}.pdf`, `${'x'.repeat(116)}.pdf`],
+    ['\r\nSet-Cookie: x=1', 'Set-Cookie x=1'],
+  ])('keeps of the name %j what is a name', async (given, kept) => {
+    const { id } = await ticket();
+    const file = await upload(ada, id, given, 'x');
+    const { note } = (await ada.run(NOTE, { input: { ticketId: id, body: '<p>x</p>', attachmentIds: [file.id] } })).noteAdd;
+
+    expect(note.attachments[0].name).toBe(kept);
+    expect((await read(ada.secret, note.attachments[0].url)).headers.get('set-cookie')).toBeNull();
+  });
+
+  it('is refused where it is too large, of a kind that harms, without a name, or somebody else’s business', async () => {
+    const { id } = await ticket();
+    const foreign = await world.stranger();
+    const guest = await world.person('GUEST', { teams: [team] });
+    const refusals = await Promise.all([
+      upload(ada, id, 'large.bin', randomBytes(1_048_577)),
+      upload(ada, id, 'setup.EXE', 'MZ'),
+      upload(ada, id, '...', 'x'),
+      upload(ada, foreign.ticketId, 'a.txt', 'x'),
+      upload(guest, id, 'a.txt', 'x'),
+      upload(null, id, 'a.txt', 'x'),
+      upload(ada, id, 'a.txt', 'x', { type: 'application/json' }),
+      upload(ada, id, 'a.txt', 'x', { draftId: 'nonsense' }),
+    ]);
+
+    expect(refusals.map(({ status, code }) => [status, code])).toEqual([
+      [400, 'FILE_TOO_LARGE'],
+      [400, 'INVALID_INPUT'],
+      [400, 'INVALID_INPUT'],
+      [400, 'TICKET_NOT_FOUND'],
+      [403, 'NOT_PERMITTED'],
+      [401, 'UNAUTHENTICATED'],
+      [415, 'INVALID_INPUT'],
+      [400, 'INVALID_INPUT'],
+    ]);
+    expect((await readdir(world.filesPath, { recursive: true })).filter((path) => path.endsWith('.part'))).toEqual([]);
+    // Nobody sends what another uploaded.
+    const file = await upload(ada, id, 'mine.txt', 'x');
+    const theirs = (await owner.run(NOTE, { input: { ticketId: id, body: '<p>x</p>', attachmentIds: [file.id] } })).noteAdd;
+    expect(theirs.userErrors).toEqual([{ code: 'INVALID_INPUT', field: 'attachmentIds' }]);
+  });
+
+  it('waits with its draft for whoever reloads the page, and for nobody else', async () => {
+    const { id } = await ticket();
+    const draftId = crypto.randomUUID();
+    const file = await upload(ada, id, 'begun.txt', 'x', { draftId });
+    const ask = async (person: Person) =>
+      (await person.run('query ($id: ID!) { draftAttachments(draftId: $id) { id name } }', { id: draftId })).draftAttachments;
+
+    expect([await ask(ada), await ask(owner)]).toEqual([[{ id: file.id, name: 'begun.txt' }], []]);
+    expect((await owner.run(REMOVE, { input: { attachmentId: file.id } })).fileRemove.userErrors).toEqual([{ code: 'TICKET_NOT_FOUND' }]);
+    await ada.run(REMOVE, { input: { attachmentId: file.id } });
+    expect(await ask(ada)).toEqual([]);
+  });
+
+  it('belongs to the ticket itself, live and in its log, and moves with a merge and back', async () => {
+    const source = await ticket();
+    const destination = await ticket();
+    const open = owner.follow(`subscription { ticketChanged(id: "${source.id}") { attachments { name } } }`);
+    await open.begun();
+    const file = await upload(ada, source.id, 'contract.pdf', '%PDF-1.4 x');
+
+    await ada.run(ADD, { input: { ticketId: source.id, attachmentIds: [file.id] } });
+
+    await open.until(({ ticketChanged }) => ticketChanged.attachments[0]?.name === 'contract.pdf');
+    const look = async (id: string) => (await ada.run(TICKET, { id })).ticket;
+    expect((await look(source.id)).activity.edges.at(-1).node).toEqual({
+      type: 'ticket.file_added',
+      changes: [{ to: { text: 'contract.pdf' } }],
+    });
+    await owner.run(MERGE, { input: { sourceId: source.id, destinationId: destination.id } });
+    expect([(await look(source.id)).attachments.length, (await look(destination.id)).attachments.length]).toEqual([0, 1]);
+    await owner.run(UNMERGE, { input: { ticketId: source.id } });
+    expect([(await look(source.id)).attachments.length, (await look(destination.id)).attachments.length]).toEqual([1, 0]);
+    expect((await ada.run(REMOVE, { input: { attachmentId: file.id } })).fileRemove.userErrors).toEqual([]);
+    expect((await look(source.id)).attachments).toEqual([]);
+  });
+
+  it('reaches the client by letter and on their link, and of notes’ files nothing does', async () => {
+    const received: string[] = [];
+    const smtp = new SMTPServer({
+      authOptional: true,
+      disabledCommands: ['STARTTLS', 'AUTH'],
+      onData: (stream, _session, done) => void text(stream).then((letter) => done(void received.push(letter) as never)),
+    });
+    await new Promise<void>((resolve) => smtp.listen(0, '127.0.0.1', resolve));
+    const client = await world.contact();
+    const { id } = await world.ticket({ teamId: team, assigneeId: ada.id, requesterId: client.id });
+    const [shown, hidden] = [await upload(ada, id, 'Рахунок.txt', 'for you'), await upload(ada, id, 'inner.txt', 'not for you')];
+    const { note } = (await ada.run(NOTE, { input: { ticketId: id, body: '<p>x</p>', attachmentIds: [hidden.id] } })).noteAdd;
+
+    const { message } = (await ada.run(REPLY, { input: { ticketId: id, body: '<p>Here it is</p>', attachmentIds: [shown.id] } })).replySend;
+
+    expect(message.attachments).toMatchObject([{ name: 'Рахунок.txt' }]);
+    const { port } = smtp.server.address() as { port: number };
+    const { orm, store } = world.desk;
+    const mailer = new Mailer({
+      orm,
+      store,
+      logger: createLogger('silent'),
+      smtpUrl: `smtp://127.0.0.1:${port}`,
+      sender: 'Desk <desk@desk.test>',
+    });
+    mailer.start();
+    await waitFor(() => received.length === 1, 'the letter');
+    await mailer.stop();
+    await new Promise<void>((resolve) => smtp.close(() => resolve()));
+    expect(received[0]).toContain(Buffer.from('for you').toString('base64'));
+    expect(received[0]).not.toContain(Buffer.from('not for you').toString('base64'));
+
+    const opened = await ada.run(`mutation ($id: ID!) { ticketLinkOpen(input: { ticketId: $id }) { ticket { publicLink { url } } } }`, {
+      id,
+    });
+    const token = String(opened.ticketLinkOpen.ticket.publicLink.url).split('#')[1] ?? '';
+    const response = await fetch(`http://${world.node(0).url}/client/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query: '{ ticket { messages { files { id name size } } } }' }),
+    });
+    const { data } = (await response.json()) as { data: { ticket: { messages: { files: object[] }[] } } };
+    expect(data.ticket.messages.flatMap(({ files }) => files)).toEqual([{ id: shown.id, name: 'Рахунок.txt', size: 7 }]);
+    const own = await read(token, `/client/files/${shown.id}`);
+    expect([own.status, await own.text()]).toEqual([200, 'for you']);
+    const paths = [`/client/files/${hidden.id}`, `/files/${hidden.id}/x`, `/files/${shown.id}/x`, note.attachments[0].url];
+    expect(await Promise.all(paths.map(async (path) => (await read(token, path)).status))).toEqual([404, 404, 404, 404]);
+  });
+});
+
+describe('a store that speaks S3', () => {
+  const objects = new Map<string, Buffer>();
+  let service: Server;
+  let store: S3Store;
+
+  beforeAll(async () => {
+    // The store is another's: what it keeps by key is all that is played here.
+    service = createServer((request, response) => {
+      const key = decodeURIComponent((request.url ?? '').split('?')[0] ?? '');
+      const parts: Buffer[] = [];
+      request.on('data', (part: Buffer) => parts.push(part));
+      request.on('end', () => {
+        if (!request.headers.authorization?.includes('Credential=key/')) return response.writeHead(403).end();
+        const held = objects.get(key);
+        if (request.method === 'PUT') objects.set(key, unchunked(Buffer.concat(parts), request.headers['content-encoding']));
+        else if (request.method === 'DELETE') objects.delete(key);
+        else if (!held) return response.writeHead(404, { 'content-type': 'application/xml' }).end('<Error><Code>NoSuchKey</Code></Error>');
+        response.writeHead(200, { etag: '"x"' }).end(request.method === 'GET' ? held : undefined);
+      });
+    });
+    await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+    const { port } = service.address() as { port: number };
+    store = new S3Store({
+      bucket: 'files',
+      region: 'us-east-1',
+      endpoint: `http://127.0.0.1:${port}`,
+      accessKeyId: 'key',
+      secretAccessKey: 'secret',
+    });
+  });
+  afterAll(() => new Promise((resolve) => service.close(resolve)));
+
+  /** Streams come in chunks with their lengths before them (aws-chunked). */
+  function unchunked(body: Buffer, encoding: string | undefined): Buffer {
+    if (!encoding?.includes('aws-chunked')) return body;
+    const parts: Buffer[] = [];
+    for (let at = 0; ;) {
+      const end = body.indexOf('\r\n', at);
+      const length = parseInt(body.subarray(at, end).toString(), 16);
+      if (!length) return Buffer.concat(parts);
+      parts.push(body.subarray(end + 2, end + 2 + length));
+      at = end + 2 + length + 2;
+    }
+  }
+
+  it('keeps a file, gives it back, and takes it away', async () => {
+    const content = randomBytes(200_000);
+    const key = `${crypto.randomUUID()}/${crypto.randomUUID()}`;
+
+    const stored = await store.put(key, Readable.from([content]), 1_000_000);
+
+    expect(stored).toEqual({ size: 200_000, sha256: createHash('sha256').update(content).digest('hex') });
+    const parts: Buffer[] = [];
+    for await (const part of await store.read(key)) parts.push(part as Buffer);
+    expect(Buffer.concat(parts).equals(content)).toBe(true);
+    await store.remove(key);
+    await expect(store.read(key)).rejects.toThrow();
+  });
+
+  it('keeps nothing of a file that is too large', async () => {
+    const key = `${crypto.randomUUID()}/${crypto.randomUUID()}`;
+    await expect(store.put(key, Readable.from([randomBytes(70_000), randomBytes(70_000)]), 100_000)).rejects.toThrow(FileTooLarge);
+    expect([...objects.keys()].some((held) => held.endsWith(key))).toBe(false);
+  });
+});

@@ -1,0 +1,117 @@
+import { Readable } from 'node:stream';
+import { fileTypeFromBuffer } from 'file-type';
+import { limits } from '@baton/rules';
+import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
+import { isId, newId } from '../../kernel/id.ts';
+import { may } from '../../kernel/viewer.ts';
+import type { FileStore } from '../../platform/files/file-store.ts';
+import type { Scope } from '../../platform/scope.ts';
+import { canEdit, findTicket, TicketNotFound } from '../tickets/index.ts';
+import { Attachment } from './attachment.entity.ts';
+
+export interface FileLimits {
+  readonly mostBytes: number;
+  /** Endings of names, such as `exe`. */
+  readonly refused: readonly string[];
+}
+
+export interface UploadFile {
+  readonly ticketId: string;
+  readonly draftId: string | null;
+  readonly name: string;
+  readonly content: Readable;
+}
+
+/** Enough for every signature that is looked for. */
+const headBytes = 4100;
+/** Unsent files that one person may have on a ticket at once. */
+const mostUnsent = 50;
+
+/**
+ * Takes a file in. It belongs to nothing yet and is its uploader's alone, until the note, reply or ticket that it is for
+ * claims it; what nobody claims goes after a week.
+ */
+export async function uploadFile(scope: Scope, store: FileStore, allowed: FileLimits, file: UploadFile): Promise<Attachment> {
+  const { workspaceId, viewer } = scope;
+  const { ticketId, draftId, content } = file;
+  const ticket = await findTicket(scope, ticketId);
+  if (!ticket) throw new TicketNotFound();
+  if (!may(viewer, 'note.write') && !canEdit(viewer, ticket)) throw new NotPermitted('Your role may not add files.');
+  if (draftId !== null && !isId(draftId)) throw new InvalidInput('The id of a draft is a UUID.', 'draftId');
+  const name = cleanName(file.name, allowed.refused);
+  const unsent = await scope.em.count(Attachment, { workspaceId, ticketId, uploadedById: viewer.memberId, ownerKind: null });
+  if (unsent >= mostUnsent) throw new InvalidInput(`${unsent} files wait to be sent here. Send or remove some first.`, 'file');
+
+  const id = newId();
+  const storageKey = `${workspaceId}/${id}`;
+  const [head, whole] = await peek(content);
+  const { size, sha256 } = await store.put(storageKey, whole, allowed.mostBytes);
+  const row = {
+    workspaceId,
+    id,
+    ticketId,
+    ownerKind: null,
+    ownerId: null,
+    draftId,
+    name,
+    type: await typeOf(head),
+    size,
+    sha256,
+    storageKey,
+    uploadedById: viewer.kind === 'MEMBER' ? viewer.memberId : null,
+    createdAt: scope.now(),
+  };
+  try {
+    await scope.em.insert(Attachment, row);
+  } catch (error) {
+    // Bytes without a row would be nobody's for ever.
+    await store.remove(storageKey);
+    throw error;
+  }
+  return scope.em.findOneOrFail(Attachment, { workspaceId, id });
+}
+
+/** A line without anything that a file system or a header could stumble over. */
+function cleanName(given: string, refused: readonly string[]): string {
+  const name = (given.split(/[/\\]/).at(-1) ?? '')
+    // Control characters, and those that turn the direction of text: "exe.gpj" must not read as "jpg.exe".
+    .replace(/[\p{Cc}\p{Cf}<>:"|?*]/gu, '')
+    .replace(/^\.+/, '')
+    .trim()
+    .slice(-limits.name);
+  if (name === '') throw new InvalidInput('The file has no name. Give it one.', 'name');
+  const ending = name.split('.').at(-1)?.toLowerCase() ?? '';
+  if (refused.includes(ending)) {
+    throw new InvalidInput(`Files that end in .${ending} are not taken in, as they could do harm. Pack it, or send a link to it.`, 'name');
+  }
+  return name;
+}
+
+/** The first bytes of a stream, and the stream as if nothing had been read. */
+async function peek(content: Readable): Promise<[Buffer, Readable]> {
+  const parts: Buffer[] = [];
+  const rest = content[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  let size = 0;
+  while (size < headBytes) {
+    const { value, done } = await rest.next();
+    if (done) break;
+    parts.push(value);
+    size += value.length;
+  }
+  const head = Buffer.concat(parts);
+  async function* whole() {
+    if (head.length > 0) yield head;
+    for (;;) {
+      const { value, done } = await rest.next();
+      if (done) return;
+      yield value;
+    }
+  }
+  return [head.subarray(0, headBytes), Readable.from(whole(), { objectMode: false })];
+}
+
+async function typeOf(head: Buffer): Promise<string> {
+  const found = await fileTypeFromBuffer(head);
+  if (found) return found.mime;
+  return head.includes(0) ? 'application/octet-stream' : 'text/plain';
+}
