@@ -52,7 +52,7 @@ beforeAll(async () => {
   spare = await world.person('GUEST');
   stranger = await world.stranger();
   const { contactCreate } = await somebody('O').run(
-    `mutation { contactCreate(input: { name: "Client", email: "client@client.test", phone: "+380441234567" }) { contact { id } } }`,
+    `mutation { contactCreate(input: { name: "Client", email: "client@client.test", phone: "+380441234567", organization: "Acme", externalId: "crm-1" }) { contact { id } } }`,
   );
   contactId = contactCreate.contact.id;
 });

@@ -18,6 +18,7 @@ import { Migration0016NoteVersions } from '../migrations/0016-note-versions.ts';
 import { Migration0017NotificationSettings } from '../migrations/0017-notification-settings.ts';
 import { Migration0018Lifecycle } from '../migrations/0018-lifecycle.ts';
 import { Migration0019Attachments } from '../migrations/0019-attachments.ts';
+import { Migration0020Contacts } from '../migrations/0020-contacts.ts';
 import type { Config } from './config.ts';
 import { FileCleaner } from './domains/attachments/index.ts';
 import { BulkWatch } from './domains/bulk/index.ts';
@@ -133,6 +134,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       { name: '0017-notification-settings', class: Migration0017NotificationSettings },
       { name: '0018-lifecycle', class: Migration0018Lifecycle },
       { name: '0019-attachments', class: Migration0019Attachments },
+      { name: '0020-contacts', class: Migration0020Contacts },
     ],
     poolSize: config.databasePool,
   });

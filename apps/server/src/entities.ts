@@ -2,7 +2,7 @@ import { EventRecord } from './platform/event-record.entity.ts';
 import { OutgoingMail } from './platform/mail/outgoing-mail.entity.ts';
 import { IdempotencyKey } from './platform/once.ts';
 import { SecurityEvent } from './platform/security-log.ts';
-import { Contact } from './domains/contacts/index.ts';
+import { Contact, ContactAddress } from './domains/contacts/index.ts';
 import {
   AccessToken,
   Account,
@@ -38,6 +38,7 @@ export const entities = [
   Account,
   Attachment,
   Contact,
+  ContactAddress,
   CustomRole,
   Draft,
   EventRecord,

@@ -79,6 +79,7 @@ export const operations: Readonly<Record<string, Row>> = {
   board: { on: 'workspace', who: 'OAS', input: () => ({ since: '2026-01-01T00:00:00Z' }), select: 'open' },
   contact: { on: 'workspace', who: 'OASM', input: ({ contactId }) => ({ id: contactId }), select: 'id' },
   contacts: { on: 'workspace', who: 'OASM', ...list, yes: (answer: { edges: readonly unknown[] }) => answer.edges.length > 0 },
+  organizations: { on: 'workspace', who: 'OASM', select: 'name', yes: (answer: readonly unknown[]) => answer.length > 0 },
   customFields: { ...everybody, select: 'id' },
   draftAttachments: { ...everybody, input: () => ({ draftId: crypto.randomUUID() }), select: 'id' },
   deletedTickets: { ...people, select: 'edges { node { id } }' },
@@ -282,6 +283,18 @@ export const operations: Readonly<Record<string, Row>> = {
   fieldsOrder: { ...people, input: () => ({ fieldIds: [] }), select: 'fields { id }' },
   ticketFileAdd: { on: 'ticket', ...edited, input: ({ ticketId }) => ({ ticketId, attachmentIds: [] }), select: 'ticket { id }' },
   fileRemove: { ...everybody, input: () => ({ attachmentId: crypto.randomUUID() }), yes: gone('TICKET_NOT_FOUND') },
+  contactEdit: {
+    on: 'workspace',
+    who: 'OASM',
+    input: ({ contactId }) => ({ contactId, version: 0, name: 'x', emails: [], phones: [], notes: '' }),
+    yes: gone('CONTACT_CONFLICT'),
+  },
+  contactMerge: {
+    on: 'workspace',
+    who: 'OAS',
+    input: () => ({ sourceId: crypto.randomUUID(), destinationId: crypto.randomUUID() }),
+    yes: gone('CONTACT_NOT_FOUND'),
+  },
   ticketDelete: { on: 'ticket', free: 'OA', taken: 'OA', other: 'OA', input: ({ ticketId }) => ({ ticketId }), select: 'deletedId' },
   ticketRestore: { ...people, input: () => ({ ticketId: crypto.randomUUID() }), yes: gone('TICKET_NOT_FOUND') },
   lifecycleSave: {
@@ -331,6 +344,7 @@ export const operations: Readonly<Record<string, Row>> = {
 
   // Subscriptions
   boardChanged: { on: 'workspace', who: 'OAS', input: () => ({ since: '2026-01-01T00:00:00Z' }), select: 'open' },
+  contactChanged: { on: 'workspace', who: 'OASM', input: ({ contactId }) => ({ id: contactId }), select: 'id' },
   draftChanged: { on: 'ticket', ...noted, input: ({ ticketId }) => ({ ticketId, kind: 'NOTE' }), select: 'id', yes: () => true },
   eventsStreamed: { on: 'ticket', ...seen, select: 'ticketId', yes: told },
   notificationsChanged: { ...everybody, select: 'unreadCount' },
@@ -379,7 +393,8 @@ export const fields: Readonly<Record<string, string>> = {
   BulkCount: 'count outcome',
   BulkItem: 'message outcome ticket',
   BulkJob: 'cancelled createdAt finishedAt id isUndo items outcomes total undoable',
-  Contact: 'email:OASML id name organization phone:OASML',
+  Contact: 'createdAt email:OASML emails:OASM externalId:OASM id mergedInto name notes:OASM organization phone:OASML phones:OASM version',
+  Organization: 'contacts name',
   CustomField: 'defaultValues forLightAgents help id key maximum minimum names options required topicIds type version',
   DeletedTicket: 'deletedAt deletedBy id number subject',
   Lifecycle: 'closeAfterDays closeNotice lifecycleVersion reopenDays staleAfterDays staleCloseDays staleNotice',

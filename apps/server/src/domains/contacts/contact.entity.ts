@@ -6,11 +6,17 @@ const ContactSchema = defineEntity({
     workspaceId: p.uuid().primary(),
     id: p.uuid().primary(),
     name: p.text(),
+    /** The first of their addresses: letters go there. */
     email: p.text().strictNullable(),
     phone: p.text().strictNullable(),
     organization: p.text().strictNullable(),
     externalId: p.text().strictNullable(),
     locale: p.text(),
+    /** What colleagues should know of them; no client reads it. */
+    notes: p.text().default(''),
+    version: p.integer().default(1),
+    /** The client that this one turned out to be; null for one of their own. */
+    mergedIntoId: p.uuid().strictNullable().default(null),
     createdAt: p.datetime(),
   },
 });
@@ -18,3 +24,24 @@ const ContactSchema = defineEntity({
 /** A client. Matched by e-mail, then by external id. */
 export class Contact extends ContactSchema.class {}
 ContactSchema.setClass(Contact);
+
+export const AddressKind = { EMAIL: 'EMAIL', PHONE: 'PHONE' } as const;
+export type AddressKind = (typeof AddressKind)[keyof typeof AddressKind];
+
+const ContactAddressSchema = defineEntity({
+  name: 'ContactAddress',
+  properties: {
+    workspaceId: p.uuid().primary(),
+    contactId: p.uuid().primary(),
+    kind: p
+      .enum(() => AddressKind)
+      .columnType('text')
+      .primary(),
+    value: p.text().primary(),
+    place: p.integer(),
+  },
+});
+
+/** A further address of a client, beside the first. */
+export class ContactAddress extends ContactAddressSchema.class {}
+ContactAddressSchema.setClass(ContactAddress);

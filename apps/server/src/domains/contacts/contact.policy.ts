@@ -5,6 +5,11 @@ export function canReadContactDetails(viewer: Viewer): boolean {
   return may(viewer, 'contact.read');
 }
 
+/** Everything that is known of a client, for those who may read it; nothing of it for others. */
+export function shownDetail<T>(viewer: Viewer, detail: T): T | null {
+  return canReadContactDetails(viewer) ? detail : null;
+}
+
 interface Details {
   readonly email: string | null;
   readonly phone: string | null;

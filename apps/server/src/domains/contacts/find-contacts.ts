@@ -1,3 +1,5 @@
+import { InvalidInput } from '../../kernel/domain-error.ts';
+import { isId } from '../../kernel/id.ts';
 import { loaderByKey } from '../../platform/loader.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { Contact } from './contact.entity.ts';
@@ -14,20 +16,82 @@ export async function findContact(scope: Scope, id: string): Promise<Contact | n
 
 const pageLimit = 50;
 
+export interface FindContacts {
+  readonly search: string;
+  /** Of this organization alone. */
+  readonly organization?: string | null | undefined;
+  readonly first: number;
+  /** The last of the page before, where nothing is searched for. */
+  readonly after?: string | null | undefined;
+}
+
+export interface ContactPage {
+  readonly contacts: readonly Contact[];
+  readonly hasNext: boolean;
+}
+
 /**
- * Clients whose name or address contains the words, the best match first; a misspelt word still finds.
- * Nothing for those who may not read client details: a search would tell what it hides.
+ * Clients whose name or one of whose addresses contains the words, the best match first; a misspelt word still finds.
+ * Without words all of them by name, page by page. Nothing for those who may not read client details: a search would tell
+ * what it hides.
  */
-export async function searchContacts(scope: Scope, text: string, limit: number): Promise<Contact[]> {
-  if (!canReadContactDetails(scope.viewer)) return [];
-  const words = text.trim().toLowerCase();
-  const where = words === '' ? '' : `and (lower(name) || ' ' || coalesce(email, '')) %> ?`;
-  const order = words === '' ? 'name, id' : `word_similarity(?, lower(name) || ' ' || coalesce(email, '')) desc, name, id`;
-  const rows = Math.max(1, Math.min(limit, pageLimit));
-  const hits: { id: string }[] = await scope.em.execute(
-    `select id from contact where workspace_id = ? ${where} order by ${order} limit ?`,
-    words === '' ? [scope.workspaceId, rows] : [scope.workspaceId, words, words, rows],
+export async function findContacts(scope: Scope, { search, organization, first, after }: FindContacts): Promise<ContactPage> {
+  if (!canReadContactDetails(scope.viewer)) return { contacts: [], hasNext: false };
+  const words = search.trim().toLowerCase();
+  const rows = Math.max(1, Math.min(first, pageLimit));
+  const ids = words === '' ? await listIds(scope, { organization, rows, after }) : await searchIds(scope, { words, organization, rows });
+  const found = await Promise.all(ids.slice(0, rows).map((id) => scope.load(contactById, id)));
+  return { contacts: found.filter((contact) => contact !== null), hasNext: ids.length > rows };
+}
+
+interface Listed {
+  readonly organization: string | null | undefined;
+  readonly rows: number;
+}
+
+async function listIds(
+  { em, workspaceId }: Scope,
+  { organization, rows, after }: Listed & { readonly after: string | null | undefined },
+): Promise<string[]> {
+  if (after && !isId(after)) throw new InvalidInput('The cursor is not one of this list.', 'after');
+  const hits: { id: string }[] = await em.execute(
+    `select id from contact where workspace_id = ? and merged_into_id is null ${organization ? 'and organization = ?' : ''}
+     ${after ? 'and (name, id) > (select name, id from contact where workspace_id = ? and id = ?)' : ''} order by name, id limit ?`,
+    [workspaceId, ...(organization ? [organization] : []), ...(after ? [workspaceId, after] : []), rows + 1],
   );
-  const found = await Promise.all(hits.map((row) => scope.load(contactById, row.id)));
-  return found.filter((contact) => contact !== null);
+  return hits.map(({ id }) => id);
+}
+
+async function searchIds(
+  { em, workspaceId }: Scope,
+  { words, organization, rows }: Listed & { readonly words: string },
+): Promise<string[]> {
+  const hits: { id: string }[] = await em.execute(
+    `select c.id from (
+       select id, word_similarity(?, lower(name) || ' ' || coalesce(email, '')) as rank from contact
+       where workspace_id = ? and (lower(name) || ' ' || coalesce(email, '')) %> ?
+       union all
+       select contact_id, word_similarity(?, value) from contact_address where workspace_id = ? and value %> ?
+     ) hit join contact c on c.workspace_id = ? and c.id = hit.id and c.merged_into_id is null ${organization ? 'and c.organization = ?' : ''}
+     group by c.id, c.name order by max(hit.rank) desc, c.name, c.id limit ?`,
+    [words, workspaceId, words, words, workspaceId, words, workspaceId, ...(organization ? [organization] : []), rows],
+  );
+  return hits.map(({ id }) => id);
+}
+
+export interface OrganizationFound {
+  readonly name: string;
+  readonly contacts: number;
+}
+
+/** The organizations that clients belong to, by name; those whose name begins with the words. */
+export async function listOrganizations({ em, workspaceId, viewer }: Scope, search: string): Promise<OrganizationFound[]> {
+  if (!canReadContactDetails(viewer)) return [];
+  const begins = `${search.trim().replace(/[\\%_]/g, '\\$&')}%`;
+  return em.execute(
+    `select organization as name, count(*)::int as contacts from contact
+     where workspace_id = ? and organization is not null and merged_into_id is null and organization ilike ?
+     group by organization order by organization limit ?`,
+    [workspaceId, begins, pageLimit],
+  );
 }

@@ -206,7 +206,17 @@ function findOrMakeContact(
 ): string {
   const known = person.email === null ? undefined : contacts.get(person.email);
   if (known) return known;
-  const contact = em.create(Contact, { workspaceId, id: newId(), ...person, externalId: null, locale: 'en', createdAt });
+  const contact = em.create(Contact, {
+    workspaceId,
+    id: newId(),
+    ...person,
+    externalId: null,
+    locale: 'en',
+    notes: '',
+    version: 1,
+    mergedIntoId: null,
+    createdAt,
+  });
   if (person.email !== null) contacts.set(person.email, contact.id);
   return contact.id;
 }

@@ -5,7 +5,7 @@ import { may, type Viewer } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
 import { discard } from '../attachments/index.ts';
-import { Contact } from '../contacts/index.ts';
+import { addressesOf, Contact, setAddresses } from '../contacts/index.ts';
 import { Conversation, Message } from '../conversations/index.ts';
 import { ReferenceNotFound, Ticket, TicketEvent } from '../tickets/index.ts';
 
@@ -22,10 +22,12 @@ export function exportContact(scope: Scope, contactId: string): Promise<string> 
     const tickets = await ticketsOf(tx, contact);
     const said = await messagesWith(tx, contact);
     await recordSecurity(tx, SecurityEventKind.CLIENT_DATA_EXPORTED, { details: { contact: contact.id, tickets: tickets.length } });
-    const { name, email, phone, organization, externalId, locale, createdAt } = contact;
+    const { name, organization, externalId, notes, locale, createdAt } = contact;
+    const emails = await addressesOf(tx, contact, 'EMAIL');
+    const phones = await addressesOf(tx, contact, 'PHONE');
     return JSON.stringify(
       {
-        client: { name, email, phone, organization, externalId, locale, createdAt },
+        client: { name, emails, phones, organization, externalId, notes, locale, createdAt },
         tickets: tickets.map(({ id, number, subject, description, category, priority, source, createdAt: at, resolvedAt }) => ({
           number,
           subject,
@@ -56,7 +58,8 @@ export function eraseContact(scope: Scope, contactId: string): Promise<Contact> 
     const { workspaceId, em } = tx;
     const tickets = await ticketsOf(tx, contact);
     if (contact.email) await em.execute('delete from outgoing_mail where workspace_id = ? and recipient = ?', [workspaceId, contact.email]);
-    tx.em.assign(contact, { name: erased, email: null, phone: null, organization: null, externalId: null });
+    tx.em.assign(contact, { name: erased, organization: null, externalId: null, notes: '', version: contact.version + 1 });
+    await setAddresses(tx, contact, { emails: [], phones: [] });
     for (const ticket of tickets) {
       ticket.subject = erased;
       ticket.description = '';

@@ -100,7 +100,7 @@ it('exports what is theirs and no note, to those who manage people alone, and sa
   const missing = await boss.run(EXPORT, { id: crypto.randomUUID() });
 
   const document = JSON.parse(contactExport.document);
-  expect(document.client).toMatchObject({ name: `Client ${word}`, email: `${word}@client.test`, phone: `+380 ${word}` });
+  expect(document.client).toMatchObject({ name: `Client ${word}`, emails: [`${word}@client.test`], phones: [`+380 ${word}`] });
   expect(document.tickets).toMatchObject([{ subject: `Where is my ${word}?`, description: `<p>I am ${word}</p>`, state: 'NEW' }]);
   expect(contactExport.document).not.toContain('Not for them');
   expect(refused.contactExport).toEqual({ document: null, userErrors: [{ code: 'NOT_PERMITTED' }] });

@@ -21,6 +21,7 @@ const embeddedTypes = [
   'ActivityEntryEdge',
   'ActivityValue',
   'ContactConnection',
+  'Organization',
   'ContactEdge',
   'DeletedTicketConnection',
   'DeletedTicketEdge',

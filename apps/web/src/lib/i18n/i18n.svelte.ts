@@ -1,6 +1,7 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 import type board from './messages/board.en.json';
 import type bulk from './messages/bulk.en.json';
+import type contacts from './messages/contacts.en.json';
 import type english from './messages/en.json';
 import type filter from './messages/filter.en.json';
 import type follow from './messages/follow.en.json';
@@ -12,6 +13,7 @@ import type ticket from './messages/ticket.en.json';
 export type MessageKey =
   | keyof typeof board
   | keyof typeof bulk
+  | keyof typeof contacts
   | keyof typeof english
   | keyof typeof filter
   | keyof typeof follow
@@ -39,6 +41,7 @@ const catalogues = {
   palette: { en: () => import('./messages/palette.en.json'), uk: () => import('./messages/palette.uk.json') },
   settings: { en: () => import('./messages/settings.en.json'), uk: () => import('./messages/settings.uk.json') },
   bulk: { en: () => import('./messages/bulk.en.json'), uk: () => import('./messages/bulk.uk.json') },
+  contacts: { en: () => import('./messages/contacts.en.json'), uk: () => import('./messages/contacts.uk.json') },
   board: { en: () => import('./messages/board.en.json'), uk: () => import('./messages/board.uk.json') },
   follow: { en: () => import('./messages/follow.en.json'), uk: () => import('./messages/follow.uk.json') },
 } satisfies Record<string, Catalogue>;

@@ -6,6 +6,8 @@ import boardEnglish from './messages/board.en.json' with { type: 'json' };
 import boardUkrainian from './messages/board.uk.json' with { type: 'json' };
 import bulkEnglish from './messages/bulk.en.json' with { type: 'json' };
 import bulkUkrainian from './messages/bulk.uk.json' with { type: 'json' };
+import contactsEnglish from './messages/contacts.en.json' with { type: 'json' };
+import contactsUkrainian from './messages/contacts.uk.json' with { type: 'json' };
 import deskEnglish from './messages/en.json' with { type: 'json' };
 import filterEnglish from './messages/filter.en.json' with { type: 'json' };
 import filterUkrainian from './messages/filter.uk.json' with { type: 'json' };
@@ -24,6 +26,7 @@ import deskUkrainian from './messages/uk.json' with { type: 'json' };
 const englishParts = [
   boardEnglish,
   bulkEnglish,
+  contactsEnglish,
   deskEnglish,
   filterEnglish,
   followEnglish,
@@ -35,6 +38,7 @@ const englishParts = [
 const ukrainianParts = [
   boardUkrainian,
   bulkUkrainian,
+  contactsUkrainian,
   deskUkrainian,
   filterUkrainian,
   followUkrainian,

@@ -1,14 +1,36 @@
-import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { connectionTypes } from '../../../graphql/connection.ts';
 import { Node } from '../../../graphql/node.ts';
 import { IdempotencyKeyReusedType, UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
 import type { Contact } from '../contact.entity.ts';
+import type { EditContact } from '../edit-contact.ts';
+import type { OrganizationFound } from '../find-contacts.ts';
 
 @ObjectType('Contact', { implements: Node, description: 'A client.' })
-export class ContactType implements Pick<Contact, 'id' | 'name' | 'organization'> {
+export class ContactType implements Pick<Contact, 'id' | 'name' | 'organization' | 'version' | 'createdAt'> {
+  @Field(() => Int, { description: 'Grows with every change of the card.' }) version!: number;
+  @Field(() => Date) createdAt!: Date;
   @Field(() => ID) id!: string;
   @Field(() => String) name!: string;
   @Field(() => String, { nullable: true }) organization!: string | null;
+}
+
+@ObjectType('Organization', { description: 'One that clients belong to.' })
+export class OrganizationType implements OrganizationFound {
+  @Field(() => String) name!: string;
+  @Field(() => Int, { description: 'How many clients.' }) contacts!: number;
+}
+
+@InputType({ description: 'The card as a whole.' })
+export class ContactEditInput implements EditContact {
+  @Field(() => ID) contactId!: string;
+  @Field(() => Int, { description: 'The version that the edit started from.' }) version!: number;
+  @Field(() => String) name!: string;
+  @Field(() => [String], { description: 'All of them; letters go to the first.' }) emails!: string[];
+  @Field(() => [String]) phones!: string[];
+  @Field(() => String, { nullable: true }) organization?: string | null;
+  @Field(() => String, { nullable: true }) externalId?: string | null;
+  @Field(() => String) notes!: string;
 }
 
 export const ContactConnection = connectionTypes('Contact', () => ContactType);
@@ -33,7 +55,33 @@ export class ContactExistsType extends UserError {
   @Field(() => ID) contactId!: string;
 }
 
-const ContactCreateError = userErrorUnion('ContactCreateError', [ContactExistsType, IdempotencyKeyReusedType]);
+@ObjectType('ContactsDiffer', { implements: UserError, description: 'The e-mail address is one client’s and the external id another’s.' })
+export class ContactsDifferType extends UserError {
+  @Field(() => [ID]) contactIds!: string[];
+}
+
+@ObjectType('ContactConflict', { implements: UserError, description: 'Somebody else saved the client first. Nothing was overwritten.' })
+class ContactConflictType extends UserError {
+  @Field(() => Int, { description: 'The version that stands now.' }) version!: number;
+}
+
+@ObjectType('ContactNotFound', { implements: UserError })
+export class ContactNotFoundType extends UserError {}
+
+const ContactEditError = userErrorUnion('ContactEditError', [
+  ContactExistsType,
+  ContactsDifferType,
+  ContactConflictType,
+  ContactNotFoundType,
+]);
+
+@ObjectType()
+export class ContactEditPayload {
+  @Field(() => ContactType, { nullable: true }) contact?: Contact | null;
+  @Field(() => [ContactEditError]) userErrors!: UserErrorData[];
+}
+
+const ContactCreateError = userErrorUnion('ContactCreateError', [ContactExistsType, ContactsDifferType, IdempotencyKeyReusedType]);
 
 @ObjectType()
 export class ContactCreatePayload {

@@ -3,7 +3,7 @@ import { Priority } from '@baton/rules';
 import type { Context } from '../../../graphql/context.ts';
 import { IdempotencyKeyReusedType, ReturnsUserErrors, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
 import { once } from '../../../platform/once.ts';
-import { NewContactInput, ContactExistsType } from '../../contacts/api/index.ts';
+import { NewContactInput, ContactExistsType, ContactsDifferType } from '../../contacts/api/index.ts';
 import { FieldInput } from '../../fields/api/index.ts';
 import { ReferenceNotFoundType, TicketType } from '../../tickets/api/index.ts';
 import { findTicket, type Ticket } from '../../tickets/index.ts';
@@ -27,7 +27,12 @@ class TicketCreateInput {
   fields?: FieldInput[] | null;
 }
 
-const TicketCreateError = userErrorUnion('TicketCreateError', [ReferenceNotFoundType, ContactExistsType, IdempotencyKeyReusedType]);
+const TicketCreateError = userErrorUnion('TicketCreateError', [
+  ReferenceNotFoundType,
+  ContactExistsType,
+  ContactsDifferType,
+  IdempotencyKeyReusedType,
+]);
 
 @ObjectType()
 class TicketCreatePayload {

@@ -1,0 +1,1 @@
+export { ContactMergeResolver } from './contact-merge.resolver.ts';

@@ -1,0 +1,218 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { waitFor, World, type Person } from '../../testing/world.ts';
+
+const CARD = 'id name email emails phones organization externalId notes version mergedInto { id }';
+const LOOK = `query ($id: ID!) { contact(id: $id) { ${CARD} } }`;
+const CREATE = `mutation ($input: ContactCreateInput!) { contactCreate(input: $input) { contact { ${CARD} }
+  userErrors { ... on UserError { code field } ... on ContactExists { contactId } ... on ContactsDiffer { contactIds } } } }`;
+const EDIT = `mutation ($input: ContactEditInput!) { contactEdit(input: $input) { contact { ${CARD} }
+  userErrors { ... on UserError { code field } ... on ContactConflict { version } ... on ContactExists { contactId } } } }`;
+const MERGE = `mutation ($input: ContactMergeInput!) { contactMerge(input: $input) { contact { ${CARD} } userErrors { ... on UserError { code field } } } }`;
+const FIND = `query ($search: String! = "", $organization: String, $first: Int! = 20, $after: String) {
+  contacts(search: $search, organization: $organization, first: $first, after: $after) { edges { node { id name } } pageInfo { hasNextPage endCursor } } }`;
+const OPEN = `mutation ($input: TicketCreateInput!) { ticketCreate(input: $input) { ticket { id } userErrors { ... on UserError { code } ... on ContactsDiffer { contactIds } } } }`;
+
+let world: World;
+let ada: Person;
+let boss: Person;
+
+beforeAll(async () => {
+  world = await World.open({ nodes: 2, redis: true });
+  ada = await world.person('AGENT');
+  boss = await world.person('SUPERVISOR');
+});
+afterAll(() => world.close());
+
+const create = async (input: object) => (await ada.run(CREATE, { input })).contactCreate;
+const make = async (input: object) => (await create(input)).contact;
+const edit = async (card: { id: string; version: number }, input: object, person = ada) =>
+  (
+    await person.run(EDIT, {
+      input: { contactId: card.id, version: card.version, name: 'Same', emails: [], phones: [], notes: '', ...input },
+    })
+  ).contactEdit;
+const look = async (id: string, person = ada) => (await person.run(LOOK, { id })).contact;
+const find = async (input: object, person = ada) =>
+  (await person.run(FIND, input)).contacts.edges.map(({ node }: { node: { name: string } }) => node.name);
+
+describe('a client’s card', () => {
+  it('holds several addresses, an organization, an id of another system and notes, and is saved as a whole', async () => {
+    const card = await make({ name: 'Olha Kravets', email: 'olha@work.test' });
+    const open = boss.follow(`subscription { contactChanged(id: "${card.id}") { name emails } }`);
+    await open.begun();
+
+    const { contact } = await edit(card, {
+      name: 'Olha Kravets-Bondar',
+      emails: ['Olha@Home.test', 'olha@work.test', 'olha@home.test', ' '],
+      phones: ['+380441112233', '+380501112233'],
+      organization: 'Kravets & Co',
+      externalId: 'crm-77',
+      notes: 'Writes at night.',
+    });
+
+    expect(contact).toMatchObject({
+      name: 'Olha Kravets-Bondar',
+      email: 'olha@home.test',
+      emails: ['olha@home.test', 'olha@work.test'],
+      phones: ['+380441112233', '+380501112233'],
+      organization: 'Kravets & Co',
+      externalId: 'crm-77',
+      notes: 'Writes at night.',
+      version: 2,
+    });
+    await open.until(({ contactChanged }) => contactChanged?.emails.length === 2);
+    // By any address, also one that is misspelt.
+    expect(await find({ search: 'olha@work' })).toContain('Olha Kravets-Bondar');
+    expect(await find({ organization: 'Kravets & Co' })).toEqual(['Olha Kravets-Bondar']);
+    const { organizations } = await ada.run('{ organizations(search: "Krav") { name contacts } }');
+    expect(organizations).toEqual([{ name: 'Kravets & Co', contacts: 1 }]);
+  });
+
+  it('is not overwritten by whoever opened it earlier', async () => {
+    const card = await make({ name: 'Two editors' });
+    await edit(card, { name: 'First' });
+
+    const { contact, userErrors } = await edit(card, { name: 'Second' });
+
+    expect([contact, userErrors]).toEqual([null, [{ code: 'CONTACT_CONFLICT', field: null, version: 2 }]]);
+    expect((await look(card.id)).name).toBe('First');
+  });
+
+  it('is found by e-mail first, by all that are known, then by external id; where the two differ, a person decides', async () => {
+    const first = await make({ name: 'By mail', email: 'a@match.test' });
+    await edit(first, { name: 'By mail', emails: ['a@match.test', 'b@match.test'] });
+    const second = await make({ name: 'By id', externalId: 'match-2' });
+
+    expect((await create({ name: 'x', email: 'B@Match.test' })).userErrors).toEqual([
+      { code: 'CONTACT_EXISTS', field: 'email', contactId: first.id },
+    ]);
+    expect((await create({ name: 'x', externalId: 'match-2' })).userErrors).toEqual([
+      { code: 'CONTACT_EXISTS', field: 'externalId', contactId: second.id },
+    ]);
+    const differ = await create({ name: 'x', email: 'b@match.test', externalId: 'match-2' });
+    expect(differ.userErrors).toEqual([{ code: 'CONTACTS_DIFFER', field: null, contactIds: [first.id, second.id] }]);
+    const { ticketCreate } = await ada.run(OPEN, {
+      input: { subject: 'x', newContact: { name: 'x', email: 'b@match.test', externalId: 'match-2' } },
+    });
+    expect(ticketCreate.userErrors).toEqual([{ code: 'CONTACTS_DIFFER', contactIds: [first.id, second.id] }]);
+    expect((await edit(second, { emails: ['b@match.test'], externalId: 'match-2' })).userErrors).toMatchObject([
+      { code: 'CONTACT_EXISTS', contactId: first.id },
+    ]);
+  });
+
+  it('is made once by two who give the same address at the same moment', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => create({ name: `Racer ${index}`, email: 'race@match.test' })),
+    );
+
+    expect(answers.filter(({ contact }) => contact !== null)).toHaveLength(1);
+    expect(answers.filter(({ userErrors }) => userErrors[0]?.code === 'CONTACT_EXISTS')).toHaveLength(7);
+  });
+
+  it.each([
+    [{ name: ' ' }, 'name'],
+    [{ emails: ['nonsense'] }, 'email'],
+    [{ emails: Array.from({ length: 21 }, (_, index) => `many${index}@match.test`) }, 'emails'],
+    [{ notes: 'x'.repeat(10_001) }, 'notes'],
+  ])('refuses %j', async (input, field) => {
+    const card = await make({ name: 'Faulty' });
+    expect((await edit(card, input)).userErrors).toEqual([{ code: 'INVALID_INPUT', field }]);
+  });
+
+  it('is listed by name, page by page', async () => {
+    for (const name of ['Page a', 'Page b', 'Page c']) await make({ name, organization: 'Pages' });
+    const first = (await ada.run(FIND, { organization: 'Pages', first: 2 })).contacts;
+    const second = (await ada.run(FIND, { organization: 'Pages', first: 2, after: first.pageInfo.endCursor })).contacts;
+
+    const names = [...first.edges, ...second.edges].map(({ node }: { node: { name: string } }) => node.name);
+    expect(names).toEqual(['Page a', 'Page b', 'Page c']);
+    expect([first.pageInfo.hasNextPage, second.pageInfo.hasNextPage]).toEqual([true, false]);
+  });
+});
+
+describe('two cards of one person', () => {
+  it('become one: tickets, conversations and addresses, with each ticket’s log and what is open telling of it', async () => {
+    const source = await make({ name: 'Ivan', email: 'ivan@one.test', phone: '1', organization: 'One', externalId: 'crm-ivan' });
+    const destination = await make({ name: 'Ivan Bilyk', email: 'ivan@two.test' });
+    const [ticket, other] = [await world.ticket({ requesterId: source.id }), await world.ticket({ requesterId: destination.id })];
+    await boss.run(
+      `mutation ($input: MessageReceiveInput!) { messageReceive(input: $input) { userErrors { ... on UserError { code } } } }`,
+      {
+        input: { ticketId: ticket.id, body: '<p>Hello</p>' },
+      },
+    );
+    const open = boss.follow(`subscription { ticketChanged(id: "${ticket.id}") { requester { id } } }`);
+    await open.begun();
+    const history = boss.follow(`subscription { ticketsChanged(filter: { requesterId: "${destination.id}" }) { kind ticketId } }`);
+    await history.begun();
+
+    const { contact, userErrors } = (await boss.run(MERGE, { input: { sourceId: source.id, destinationId: destination.id } })).contactMerge;
+
+    expect(userErrors).toEqual([]);
+    expect(contact).toMatchObject({
+      id: destination.id,
+      name: 'Ivan Bilyk',
+      emails: ['ivan@two.test', 'ivan@one.test'],
+      phones: ['1'],
+      organization: 'One',
+      externalId: 'crm-ivan',
+    });
+    await open.until(({ ticketChanged }) => ticketChanged?.requester.id === destination.id);
+    await history.until(({ ticketsChanged: { kind, ticketId } }) => kind === 'ENTERED' && ticketId === ticket.id);
+    expect(await look(source.id)).toMatchObject({ emails: [], externalId: null, mergedInto: { id: destination.id } });
+    const { tickets } = await boss.run(`query ($id: ID!) { tickets(filter: { requesterId: $id }) { edges { node { id } } } }`, {
+      id: destination.id,
+    });
+    expect(tickets.edges.map(({ node }: { node: { id: string } }) => node.id).sort()).toEqual([ticket.id, other.id].sort());
+    const held = await world.sql<{ contact_id: string }>('select contact_id from conversation where ticket_id = ?', [ticket.id]);
+    expect(held).toEqual([{ contact_id: destination.id }]);
+    // The client of the old card is found under the new one, and the old one is merged no more.
+    expect((await create({ name: 'x', email: 'ivan@one.test' })).userErrors).toMatchObject([{ contactId: destination.id }]);
+    const again = (await boss.run(MERGE, { input: { sourceId: source.id, destinationId: destination.id } })).contactMerge;
+    expect(again.userErrors).toEqual([{ code: 'CONTACT_NOT_FOUND', field: 'contactId' }]);
+    expect(await find({ search: 'Ivan' }, boss)).not.toContain('Ivan');
+  });
+
+  it('stay two where another system knows two, where one is the other, and for who may not', async () => {
+    const [a, b] = [await make({ name: 'A', externalId: 'two-a' }), await make({ name: 'B', externalId: 'two-b' })];
+    const merge = async (person: Person, sourceId: string, destinationId: string) =>
+      (await person.run(MERGE, { input: { sourceId, destinationId } })).contactMerge.userErrors;
+
+    expect(await merge(boss, a.id, b.id)).toEqual([{ code: 'INVALID_INPUT', field: 'destinationId' }]);
+    expect(await merge(boss, a.id, a.id)).toEqual([{ code: 'INVALID_INPUT', field: 'destinationId' }]);
+    expect(await merge(ada, a.id, b.id)).toEqual([{ code: 'NOT_PERMITTED', field: null }]);
+  });
+
+  it('are merged both ways at once by two people: exactly one of them is', async () => {
+    const [a, b] = [await make({ name: 'Race A', email: 'ra@x.test' }), await make({ name: 'Race B', email: 'rb@x.test' })];
+    const answers = await Promise.all([
+      boss.run(MERGE, { input: { sourceId: a.id, destinationId: b.id } }),
+      boss.run(MERGE, { input: { sourceId: b.id, destinationId: a.id } }),
+    ]);
+
+    expect(answers.filter(({ contactMerge }) => contactMerge.contact !== null)).toHaveLength(1);
+    await waitFor(
+      async () => [await look(a.id), await look(b.id)].filter(({ mergedInto }) => mergedInto === null).length === 1,
+      'one card',
+    );
+  });
+});
+
+it('keeps of a client from light agents what their ticket does not tell', async () => {
+  const light = await world.person('LIGHT_AGENT');
+  const card = await make({ name: 'Hidden', email: 'hidden@x.test', externalId: 'hid', phone: '12345' });
+  await edit(card, { name: 'Hidden', emails: ['hidden@x.test', 'other@x.test'], externalId: 'hid', notes: 'secret' });
+  const { id } = await world.ticket({ requesterId: card.id });
+  await light.run(`mutation ($input: WatcherAddInput!) { watcherAdd(input: $input) { userErrors { ... on UserError { code } } } }`, {
+    input: { ticketId: id, memberId: light.id },
+  });
+  await boss.run(`mutation ($input: WatcherAddInput!) { watcherAdd(input: $input) { userErrors { ... on UserError { code } } } }`, {
+    input: { ticketId: id, memberId: light.id },
+  });
+
+  const { ticket } = await light.run(`query ($id: ID!) { ticket(id: $id) { requester { ${CARD} } } }`, { id });
+
+  expect(ticket.requester).toMatchObject({ name: 'Hidden', email: 'h…@x.test', emails: null, phones: null, externalId: null, notes: null });
+  expect(await find({ search: 'hidden' }, light)).toEqual([]);
+  expect((await light.run('{ organizations { name } }')).organizations).toEqual([]);
+});

@@ -1,0 +1,1 @@
+export const ContactEvent = { CHANGED: 'contact.changed' } as const;

@@ -1,0 +1,63 @@
+import { LockMode } from '@mikro-orm/core';
+import { limits } from '@baton/rules';
+import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
+import { domainEvent } from '../../kernel/domain-event.ts';
+import { isId } from '../../kernel/id.ts';
+import { requireLine } from '../../kernel/text.ts';
+import { may } from '../../kernel/viewer.ts';
+import type { Scope } from '../../platform/scope.ts';
+import { optionalLine, requireEmail, requireFree, setAddresses } from './addresses.ts';
+import { Contact } from './contact.entity.ts';
+import { ContactConflict, ContactNotFound } from './contact.errors.ts';
+import { ContactEvent } from './contact.events.ts';
+import { canReadContactDetails } from './contact.policy.ts';
+
+const longestNotes = 10_000;
+
+export interface EditContact {
+  readonly contactId: string;
+  /** The version that the edit started from. */
+  readonly version: number;
+  readonly name: string;
+  /** All of them, the first first. */
+  readonly emails: readonly string[];
+  readonly phones: readonly string[];
+  readonly organization?: string | null | undefined;
+  readonly externalId?: string | null | undefined;
+  readonly notes: string;
+}
+
+/** Saves a client's card as a whole. */
+export function editContact(scope: Scope, { contactId, version, ...wanted }: EditContact): Promise<Contact> {
+  return scope.transaction(async (tx) => {
+    const contact = await lockContact(tx, contactId);
+    if (!may(tx.viewer, 'contact.create')) throw new NotPermitted('Your role may not change clients.');
+    if (contact.version !== version) throw new ContactConflict(contact.version);
+    if (wanted.notes.length > longestNotes) {
+      throw new InvalidInput(`The notes have ${wanted.notes.length} characters; ${longestNotes} are allowed. Shorten them.`, 'notes');
+    }
+    const emails = [...new Set(wanted.emails.filter((email) => email.trim() !== '').map(requireEmail))];
+    const phones = [...new Set(wanted.phones.flatMap((phone) => optionalLine('phone', phone) ?? []))];
+    const externalId = optionalLine('externalId', wanted.externalId);
+    await requireFree(tx, { emails, externalId, except: contact.id });
+    contact.name = requireLine('name', wanted.name, limits.name);
+    contact.organization = optionalLine('organization', wanted.organization);
+    contact.externalId = externalId;
+    contact.notes = wanted.notes.trim();
+    contact.version += 1;
+    await setAddresses(tx, contact, { emails, phones });
+    tx.record(domainEvent(ContactEvent.CHANGED, null, { subjectId: contact.id }));
+    return contact;
+  });
+}
+
+/** A client that the viewer may read, and that is still one of their own, locked until the transaction ends. */
+export async function lockContact(tx: Scope, id: string): Promise<Contact> {
+  const { em, workspaceId, viewer } = tx;
+  const found =
+    isId(id) && canReadContactDetails(viewer)
+      ? await em.findOne(Contact, { workspaceId, id, mergedIntoId: null }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true })
+      : null;
+  if (!found) throw new ContactNotFound();
+  return found;
+}

@@ -1,0 +1,70 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { createTicket, faultsOf, picture, RunningDesk } from './desk.ts';
+
+let desk: RunningDesk;
+
+beforeAll(async () => {
+  desk = await RunningDesk.start({ nodes: 2, closed: true });
+});
+afterAll(() => desk.stop());
+afterEach(() => expect(desk.complaints.splice(0)).toEqual([]));
+
+it('a client is made, described, given a ticket, and turns out to be another; a colleague sees each of it', async () => {
+  const sofia = await desk.person('sofia@demo.baton', { path: '/contacts' });
+  await sofia.getByRole('link', { name: /.+@.+/ }).first().waitFor();
+  expect(await faultsOf(sofia)).toEqual([]);
+  await picture(sofia, 'contacts');
+  const make = async (name: string, email: string) => {
+    await sofia.goto(new URL('/contacts', sofia.url()).href);
+    await sofia.getByRole('button', { name: 'New client' }).click();
+    const dialog = sofia.getByRole('dialog');
+    await dialog.getByLabel('Name').fill(name);
+    await dialog.getByLabel('E-mail').fill(email);
+    await dialog.getByRole('button', { name: 'Create' }).click();
+    await sofia.getByRole('heading', { name, level: 1 }).waitFor();
+    return sofia.url();
+  };
+  const main = await make('Halyna Test', 'halyna@work.test');
+  const twin = await make('H. Test', 'halyna@home.test');
+
+  const number = await (async () => {
+    await sofia.goto(new URL('/views/open', sofia.url()).href);
+    return createTicket(sofia, 'Whose am I?');
+  })();
+  const client = sofia.getByRole('region', { name: 'Client', exact: true });
+  await client.getByRole('button', { name: 'Choose a client' }).click();
+  await client.getByRole('combobox').fill('H. Test');
+  await client.getByRole('option', { name: /H\. Test/ }).dispatchEvent('pointerdown');
+  await client.getByRole('link', { name: 'H. Test' }).click();
+  await sofia.getByRole('region', { name: 'Tickets' }).getByText('Whose am I?').waitFor();
+
+  const ada = await desk.person('ada@demo.baton', { node: 1, path: new URL(main).pathname });
+  const card = ada.getByRole('form', { name: 'Card' });
+  await card.getByLabel('Organization').fill('Test & Sons');
+  await card.getByLabel(/^E-mail addresses/).fill('halyna@work.test\nhalyna@home.test');
+  await card.getByRole('button', { name: 'Save' }).click();
+  await card.getByText('A client with the e-mail address halyna@home.test exists already.', { exact: false }).waitFor();
+  await picture(ada, 'contact-exists');
+  await card.getByLabel(/^E-mail addresses/).fill('halyna@work.test');
+  await card.getByRole('button', { name: 'Save' }).click();
+  await card.getByText('Saved.').waitFor();
+
+  await sofia.goto(twin);
+  await sofia.getByRole('button', { name: 'Merge' }).click();
+  const dialog = sofia.getByRole('dialog');
+  await dialog.getByLabel('The client that stays').fill('Halyna');
+  await dialog
+    .getByRole('option', { name: /Halyna Test/ })
+    .first()
+    .dispatchEvent('pointerdown');
+  await dialog.getByRole('button', { name: 'Merge' }).click();
+  await sofia.getByRole('heading', { name: 'Halyna Test', level: 1 }).waitFor();
+
+  // Without a reload: addresses and the ticket that came with the other card.
+  await expect.poll(() => card.getByLabel(/^E-mail addresses/).inputValue()).toBe('halyna@work.test\nhalyna@home.test');
+  await ada.getByRole('region', { name: 'Tickets' }).getByText(`#${number}`).waitFor();
+  expect(await faultsOf(ada)).toEqual([]);
+  await picture(ada, 'contact-card');
+  await ada.context().close();
+  await sofia.context().close();
+});
