@@ -38,10 +38,11 @@ import { authenticate, rightsBehind, SignInDesk } from './domains/identity/index
 import { DeliveryWatch, notifyMembers } from './domains/notifications/index.ts';
 import { authenticateClient, clientRightsBehind, LinkDesk, tokenPrefix } from './domains/public-links/index.ts';
 import { followText } from './domains/search/index.ts';
-import { nextInstant, stampTicket, topicsOf, type TimeField } from './domains/tickets/index.ts';
+import { nextInstant, stampTicket, TicketEvent, topicsOf, type TimeField } from './domains/tickets/index.ts';
 import { entities } from './entities.ts';
 import type { ContextFactory, LiveSources } from './graphql/context.ts';
 import type { Clock } from './kernel/clock.ts';
+import type { DomainEvent } from './kernel/domain-event.ts';
 import { systemViewer, type Viewer } from './kernel/viewer.ts';
 import { DatabaseClock } from './platform/database-clock.ts';
 import { EventLog } from './platform/event-log.ts';
@@ -59,6 +60,7 @@ import { Mailer } from './platform/mail/mailer.ts';
 import { LocalPubSub, RedisPubSub, type PubSub } from './platform/pub-sub.ts';
 import { PushService } from './platform/push/push-service.ts';
 import { RateLimits } from './platform/rate-limits.ts';
+import { SharedRows } from './platform/loader.ts';
 import { Relay } from './platform/relay.ts';
 import { Scope } from './platform/scope.ts';
 import { logSecurity } from './platform/security-log.ts';
@@ -154,13 +156,17 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
   const pubSub = redis ?? new LocalPubSub();
   const limits = new RateLimits(redis?.commands ?? null, config.requestsPerMinute ?? 0);
 
+  const rows = new SharedRows();
   const relay = new Relay(orm, pubSub, logger);
   const log = new EventLog(
     stampTicket,
     [requireFields, startClocks, followStatus, followFacts, followMessages, followMerges, escalate, notifyMembers, followText],
-    (workspaceId) => relay.poke(workspaceId),
+    (workspaceId, events) => {
+      if (events.length === 0 || events.some(mayChangeRows)) rows.forget(workspaceId);
+      if (events.length > 0) relay.poke(workspaceId);
+    },
   );
-  const scopeFor = (viewer: Viewer, at: Clock = clock) => new Scope(orm.em.fork(), viewer, at, log);
+  const scopeFor = (viewer: Viewer, at: Clock = clock) => new Scope(orm.em.fork(), viewer, at, log, rows.loadersFor(viewer.workspaceId));
   const systemScope = (workspaceId: string, at?: Clock) => scopeFor(systemViewer(workspaceId), at);
   const signInDesk = new SignInDesk(orm, clock, config.publicUrl ?? '', config.singleSignOn?.name ?? null, keys);
   const factory: ContextFactory = {
@@ -214,7 +220,10 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
     nextInstant: (workspaceId, field, after) => nextInstant({ em: orm.em.fork(), workspaceId }, field as TimeField, after),
     ring: (workspaceId, topic) => liveDesk.signal(workspaceId, topic),
   });
-  liveDesk.listen((workspaceId, events) => time.hear(workspaceId, events));
+  liveDesk.listen((workspaceId, events) => {
+    if (events.some(mayChangeRows)) rows.forget(workspaceId);
+    time.hear(workspaceId, events);
+  });
   const presence = new PresenceBoard(pubSub, (workspaceId, ticketId) => {
     if (ticketId === null) return liveDesk.signal(workspaceId, 'online');
     liveDesk.signal(workspaceId, `presence:${ticketId}`);
@@ -286,6 +295,11 @@ function storeOf(files: Config['files'] = { kind: 'FOLDER', path: '.data/files' 
 function contactOf({ publicUrl, mailSender }: DeskConfig): string {
   if (publicUrl?.startsWith('https:')) return publicUrl;
   return `mailto:${/<(.*)>/.exec(mailSender ?? '')?.[1] ?? 'baton@localhost'}`;
+}
+
+/** What happens to a ticket, and what is told of it, changes nothing of the people, teams and settings that tickets name. */
+function mayChangeRows({ type, ticketId }: Pick<DomainEvent, 'type' | 'ticketId'>): boolean {
+  return (ticketId === null && !type.startsWith('notification.')) || type === TicketEvent.TAGGED;
 }
 
 async function connectRedis(url: string, logger: Logger): Promise<RedisPubSub> {

@@ -24,8 +24,8 @@ export class EventLog {
   constructor(
     private readonly stampTicket: StampTicket,
     reactions: readonly Reaction[],
-    /** Called after each commit that recorded something; must not throw. */
-    readonly announce: (workspaceId: string) => void,
+    /** Called after each commit with what was recorded, also where that is nothing; must not throw. */
+    readonly announce: (workspaceId: string, events: readonly DomainEvent[]) => void,
   ) {
     for (const reaction of reactions) {
       for (const type of reaction.to) this.#reactions.set(type, [...(this.#reactions.get(type) ?? []), reaction]);

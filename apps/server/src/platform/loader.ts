@@ -48,16 +48,43 @@ export function listLoaderByKey<K, V>(
 type AnyLoader = DataLoader<unknown, unknown>;
 type AnyDefinition = LoaderDefinition<never, unknown>;
 
+type LastingRows = { readonly loaders: Map<AnyDefinition, AnyLoader>; readonly since: number };
+
+/**
+ * Rows that seldom change, shared by the requests of a second in a workspace: people, teams, statuses, topics, tags. They
+ * are read anew after everything that could have changed them, so a second is what a change elsewhere may take at most.
+ */
+export class SharedRows {
+  readonly #byWorkspace = new Map<string, LastingRows>();
+
+  /** For a unit of work that is beginning. */
+  loadersFor(workspaceId: string): Loaders {
+    const held = this.#byWorkspace.get(workspaceId);
+    if (held && isFresh(held)) return new Loaders(held);
+    const rows = newRows();
+    this.#byWorkspace.set(workspaceId, rows);
+    return new Loaders(rows);
+  }
+
+  /** Something happened in the workspace by which they may be others now. */
+  forget(workspaceId: string): void {
+    this.#byWorkspace.delete(workspaceId);
+  }
+}
+
+const newRows = (): LastingRows => ({ loaders: new Map(), since: performance.now() });
+const isFresh = ({ since }: LastingRows): boolean => performance.now() - since < lastingMs;
+
 /** What one unit of work has read. It dies with the unit, except for the lasting rows that a next one may take over. */
 export class Loaders {
   readonly #loaders = new Map<AnyDefinition, AnyLoader>();
   readonly #remembered = new Map<string, Promise<unknown>>();
 
-  constructor(private readonly lasting = { loaders: new Map<AnyDefinition, AnyLoader>(), since: performance.now() }) {}
+  constructor(private readonly lasting: LastingRows = newRows()) {}
 
   /** For the unit that follows this one in a row of deliveries. */
   next(): Loaders {
-    return new Loaders(performance.now() - this.lasting.since < lastingMs ? this.lasting : undefined);
+    return new Loaders(isFresh(this.lasting) ? this.lasting : undefined);
   }
 
   load<K, V>(source: RowSource, definition: LoaderDefinition<K, V>, key: K): Promise<V | null> {
@@ -67,7 +94,10 @@ export class Loaders {
       loader = new DataLoader<unknown, unknown>((keys) => definition.batch(source, keys as readonly K[]));
       loaders.set(definition as AnyDefinition, loader);
     }
-    return loader.load(key) as Promise<V | null>;
+    const answer = loader.load(key) as Promise<V | null>;
+    // A fault is nobody's answer: whoever asks next asks anew.
+    answer.catch(() => loader.clear(key));
+    return answer;
   }
 
   remember<V>(source: RowSource, key: string, fetch: (source: RowSource) => Promise<V>): Promise<V> {

@@ -83,7 +83,7 @@ export class Scope {
       await this.em.flush();
       return result;
     }
-    const [result, happened] = await retryDeadlock(() =>
+    const [result, recorded] = await retryDeadlock(() =>
       this.em.transactional(
         async (em) => {
           const tx = new Scope(em, this.viewer, this.clock, this.log, new Loaders(), this.causeId);
@@ -91,12 +91,15 @@ export class Scope {
           await tx.#react();
           await em.flush();
           await this.log.append(tx, tx.#recorded);
-          return [result, tx.#recorded.length > 0] as const;
+          return [result, tx.#recorded] as const;
         },
         { clear: true }, // own copies: a rollback must not leave half-edited entities in the request
       ),
     );
-    if (happened) this.log.announce(this.workspaceId);
+    this.log.announce(
+      this.workspaceId,
+      recorded.map(({ event }) => event),
+    );
     return result;
   }
 

@@ -3,27 +3,66 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Permission, Viewer } from '../../kernel/viewer.ts';
 import { hashSecret } from '../../platform/keys.ts';
 import { AccessToken, Session } from './credential.entity.ts';
-import { Account, CustomRole, Member, TeamMember } from './member.entity.ts';
+import { CustomRole, TeamMember, type Member } from './member.entity.ts';
 import { permissionsOf, seesEveryTeam } from './role.policy.ts';
-import { Workspace } from './workspace.entity.ts';
 
 const lastUsedStepMs = 60_000;
 
-/** Whom a session's or a token's secret stands for at this moment; null for nobody. */
-export async function authenticate(em: EntityManager, clock: Clock, secret: string): Promise<Viewer | null> {
-  const credential = secret.startsWith('session_') ? await useSession(em, clock, secret) : await useToken(em, clock, secret);
-  if (!credential) return null;
-  const { workspaceId, memberId } = credential;
-  const member = await em.findOne(Member, { workspaceId, id: memberId, active: true });
-  if (!member) return null;
-  if (credential instanceof AccessToken) return viewerOf(em, member, credential.permissions);
-  return { ...(await viewerOf(em, member)), unsecured: await lacksSecondFactor(em, credential) };
+/** What each credential among some hashes gives, as one row: parameters are the hashes and the instant, twice. */
+const credentials = `
+  with credential as (
+    select s.token_hash, s.workspace_id, s.id, s.member_id, null::text[] as permissions, s.last_used_at,
+      w.second_factor_required and not s.single_sign_on and a.totp_confirmed_at is null as unsecured
+    from session s join workspace w on w.id = s.workspace_id join account a on a.id = s.account_id
+    where s.token_hash = any(?::text[]) and s.expires_at > ?
+    union all
+    select token_hash, workspace_id, id, member_id, permissions, last_used_at, false from access_token
+    where token_hash = any(?::text[]) and revoked_at is null and (expires_at is null or expires_at > ?)
+  )
+  select c.token_hash, c.workspace_id, c.id, c.member_id, to_json(c.permissions) as part, c.last_used_at, c.unsecured, m.role, m.all_teams,
+    to_json(r.permissions) as own,
+    to_json(array(select t.team_id from team_member t where t.workspace_id = m.workspace_id and t.member_id = m.id order by t.team_id)) as teams
+  from credential c
+  join member m on m.workspace_id = c.workspace_id and m.id = c.member_id and m.active
+  left join custom_role r on r.workspace_id = m.workspace_id and r.id = m.custom_role_id`;
+
+interface Credential {
+  readonly token_hash: string;
+  readonly workspace_id: string;
+  readonly id: string;
+  readonly member_id: string;
+  /** What a token was given of its owner's rights; null = all of them. */
+  readonly part: Permission[] | null;
+  readonly last_used_at: string | null;
+  readonly unsecured: boolean;
+  readonly role: string;
+  readonly all_teams: boolean;
+  /** Of a role of the workspace's own; null for a built-in one. */
+  readonly own: Permission[] | null;
+  readonly teams: string[];
 }
 
-/** Whether the workspace asks for a second factor and this browser came in without one. Programs have none to ask for. */
-async function lacksSecondFactor(em: EntityManager, { workspaceId, accountId, singleSignOn }: Session): Promise<boolean> {
-  const { secondFactorRequired } = await em.findOneOrFail(Workspace, { id: workspaceId });
-  return secondFactorRequired && !singleSignOn && (await em.findOneOrFail(Account, { id: accountId })).totpConfirmedAt === null;
+function readCredentials(em: EntityManager, clock: Clock, hashes: readonly string[]): Promise<Credential[]> {
+  const now = clock();
+  const list = `{${hashes.join(',')}}`;
+  return em.execute(credentials, [list, now, list, now]);
+}
+
+/** Whom a session's or a token's secret stands for at this moment; null for nobody. One round trip, as each request asks it. */
+export async function authenticate(em: EntityManager, clock: Clock, secret: string): Promise<Viewer | null> {
+  const [found] = await readCredentials(em, clock, [hashSecret(secret)]);
+  if (!found) return null;
+  const isSession = secret.startsWith('session_');
+  const now = clock();
+  const { workspace_id: workspaceId, id, member_id: memberId, part, last_used_at: lastUsedAt, unsecured, role, own } = found;
+  if (isStale(lastUsedAt === null ? null : new Date(lastUsedAt), now)) {
+    await (isSession
+      ? em.nativeUpdate(Session, { workspaceId, id }, { lastUsedAt: now })
+      : em.nativeUpdate(AccessToken, { workspaceId, id }, { lastUsedAt: now }));
+  }
+  const member = { workspaceId, id: memberId, role, allTeams: found.all_teams };
+  const viewer = partOf(asViewer(member, own ?? permissionsOf(role), found.teams), part);
+  return isSession ? { ...viewer, unsecured } : viewer;
 }
 
 /**
@@ -31,27 +70,14 @@ async function lacksSecondFactor(em: EntityManager, { workspaceId, accountId, si
  * nobody are left out. Does not count as use of a token.
  */
 export async function rightsBehind(em: EntityManager, clock: Clock, secrets: readonly string[]): Promise<Map<string, string>> {
-  const now = clock();
   const bySecret = new Map(secrets.map((secret) => [hashSecret(secret), secret]));
-  const hashes = `{${[...bySecret.keys()].join(',')}}`;
-  const rows: { token_hash: string; rights: unknown }[] = await em.execute(
-    `with credential as (
-       select s.token_hash, s.workspace_id, s.member_id, null::text[] as permissions,
-         w.second_factor_required and not s.single_sign_on and a.totp_confirmed_at is null as unsecured
-       from session s join workspace w on w.id = s.workspace_id join account a on a.id = s.account_id
-       where s.token_hash = any(?::text[]) and s.expires_at > ?
-       union all
-       select token_hash, workspace_id, member_id, permissions, false from access_token
-       where token_hash = any(?::text[]) and revoked_at is null and (expires_at is null or expires_at > ?)
-     )
-     select c.token_hash, json_build_array(c.permissions, c.unsecured, m.role, r.permissions, m.all_teams,
-       array(select t.team_id from team_member t where t.workspace_id = m.workspace_id and t.member_id = m.id order by t.team_id)) as rights
-     from credential c
-     join member m on m.workspace_id = c.workspace_id and m.id = c.member_id and m.active
-     left join custom_role r on r.workspace_id = m.workspace_id and r.id = m.custom_role_id`,
-    [hashes, now, hashes, now],
+  const rows = await readCredentials(em, clock, [...bySecret.keys()]);
+  return new Map(
+    rows.map(({ token_hash: hash, part, unsecured, role, own, all_teams: allTeams, teams }) => [
+      bySecret.get(hash) ?? '',
+      JSON.stringify([part, unsecured, role, own, allTeams, teams]),
+    ]),
   );
-  return new Map(rows.map(({ token_hash, rights }) => [bySecret.get(token_hash) ?? '', JSON.stringify(rights)]));
 }
 
 /** A member's rights as they are now, or the part of them that a token was given. */
@@ -63,6 +89,10 @@ export async function viewerOf(em: EntityManager, member: Member, part: readonly
     await permissionsOfMember(em, member),
     teams.map(({ teamId }) => teamId),
   );
+  return partOf(viewer, part);
+}
+
+function partOf(viewer: Viewer, part: readonly Permission[] | null): Viewer {
   return part === null ? viewer : { ...viewer, permissions: new Set(viewer.permissions).intersection(new Set(part)), partial: true };
 }
 
@@ -81,7 +111,11 @@ export async function viewersOf(em: EntityManager, members: readonly Member[]): 
   };
 }
 
-function asViewer(member: Member, held: readonly Permission[], teamIds: readonly string[]): Viewer {
+function asViewer(
+  member: Pick<Member, 'workspaceId' | 'id' | 'allTeams'> & { readonly role: string },
+  held: readonly Permission[],
+  teamIds: readonly string[],
+): Viewer {
   return {
     kind: 'MEMBER',
     workspaceId: member.workspaceId,
@@ -99,26 +133,7 @@ async function permissionsOfMember(em: EntityManager, { workspaceId, role, custo
   return (await em.findOneOrFail(CustomRole, { workspaceId, id: customRoleId })).permissions;
 }
 
-async function useSession(em: EntityManager, clock: Clock, secret: string): Promise<Session | null> {
-  const now = clock();
-  const session = await em.findOne(Session, { tokenHash: hashSecret(secret), expiresAt: { $gt: now } });
-  if (session && isStale(session.lastUsedAt, now)) {
-    await em.nativeUpdate(Session, { workspaceId: session.workspaceId, id: session.id }, { lastUsedAt: now });
-  }
-  return session;
-}
-
 /** To the minute is enough, and spares a write on every request. */
 function isStale(lastUsedAt: Date | null, now: Date): boolean {
   return !lastUsedAt || now.getTime() - lastUsedAt.getTime() > lastUsedStepMs;
-}
-
-async function useToken(em: EntityManager, clock: Clock, secret: string): Promise<AccessToken | null> {
-  const now = clock();
-  const token = await em.findOne(AccessToken, { tokenHash: hashSecret(secret), revokedAt: null });
-  if (!token || (token.expiresAt && token.expiresAt <= now)) return null;
-  if (isStale(token.lastUsedAt, now)) {
-    await em.nativeUpdate(AccessToken, { workspaceId: token.workspaceId, id: token.id }, { lastUsedAt: now });
-  }
-  return token;
 }

@@ -15,6 +15,7 @@ export { Status, Tag, Topic, WaitingOn, type Names } from './status.entity.ts';
 export { tagTicket } from './tag-ticket.ts';
 export { Ticket, TicketGrant, TicketSource, TicketTag } from './ticket.entity.ts';
 export { asFacets, movesIn, nextInstant, ticketsPassing, topicsOf, type TicketFacets, type TimeField } from './ticket-facets.ts';
+export { ticketOfRow } from './ticket-row.ts';
 export { ReferenceNotFound, TicketNotFound } from './ticket.errors.ts';
 export { TicketEvent } from './ticket.events.ts';
 export { canEdit, canSee, canWork, visibleTickets, type TicketScope } from './ticket.policy.ts';

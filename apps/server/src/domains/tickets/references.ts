@@ -2,7 +2,6 @@ import { isId } from '../../kernel/id.ts';
 import { loaderByKey, listLoaderByKey, type LoaderDefinition } from '../../platform/loader.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { Status, Tag, Topic } from './status.entity.ts';
-import { TicketTag } from './ticket.entity.ts';
 import { ReferenceNotFound } from './ticket.errors.ts';
 
 export const statusById = loaderByKey(
@@ -24,7 +23,11 @@ const tagById = loaderByKey(
 );
 
 const tagLinksByTicket = listLoaderByKey(
-  (scope, ids: readonly string[]) => scope.em.find(TicketTag, { workspaceId: scope.workspaceId, ticketId: { $in: [...ids] } }),
+  ({ em, workspaceId }, ids: readonly string[]): Promise<{ ticketId: string; tagId: string }[]> =>
+    em.execute('select ticket_id as "ticketId", tag_id as "tagId" from ticket_tag where workspace_id = ? and ticket_id = any(?::uuid[])', [
+      workspaceId,
+      `{${ids.join(',')}}`,
+    ]),
   (link) => link.ticketId,
 );
 

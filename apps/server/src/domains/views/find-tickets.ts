@@ -2,7 +2,7 @@ import { limits } from '@baton/rules';
 import { InvalidInput } from '../../kernel/domain-error.ts';
 import { isId } from '../../kernel/id.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { Ticket, visibleTickets } from '../tickets/index.ts';
+import { ticketOfRow, visibleTickets, type Ticket } from '../tickets/index.ts';
 import { filterSql, requireReasonable, TicketOrder, type SqlCondition, type TicketFilter } from './ticket-filter.ts';
 
 export interface FindTickets {
@@ -35,12 +35,12 @@ export async function findTickets(scope: Scope, { filter, order, first, after, o
   const { column, direction } = orders[order];
   const where = whereVisible(scope, filter);
   const past = after ? pastCursor(order, after) : { sql: 'true', parameters: [] };
-  const rows: object[] = await scope.em.execute(
+  const rows: Record<string, unknown>[] = await scope.em.execute(
     `select t.* from ticket t where ${where.sql} and ${past.sql}
      order by ${column} ${direction}, t.id ${direction} limit ? offset ?`,
     [...where.parameters, ...past.parameters, first + 1, offset ?? 0],
   );
-  const tickets = rows.slice(0, first).map((row) => scope.em.map(Ticket, row as never));
+  const tickets = rows.slice(0, first).map(ticketOfRow);
   return { tickets, hasNext: rows.length > first };
 }
 
