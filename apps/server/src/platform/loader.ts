@@ -48,7 +48,10 @@ export function listLoaderByKey<K, V>(
 type AnyLoader = DataLoader<unknown, unknown>;
 type AnyDefinition = LoaderDefinition<never, unknown>;
 
-type LastingRows = { readonly loaders: Map<AnyDefinition, AnyLoader>; readonly since: number };
+interface LastingRows {
+  readonly loaders: Map<AnyDefinition, AnyLoader>;
+  readonly since: number;
+}
 
 /**
  * Rows that seldom change, shared by the requests of a second in a workspace: people, teams, statuses, topics, tags. They
