@@ -14,6 +14,7 @@ export default defineConfig({
       input: {
         list: 'bench/list.ts',
         sla: 'bench/sla.ts',
+        bulk: 'bench/bulk.ts',
         scale: 'bench/scale.ts',
         'scale-server': 'bench/scale-server.ts',
         live: 'bench/live.ts',

@@ -14,7 +14,12 @@ afterEach(() => expect(desk.complaints.splice(0)).toEqual([]));
 
 /** The pages as the folders of routes name them: who adds one is asked about it here. */
 const routes = globSync('**/+page.svelte', { cwd: fileURLToPath(new URL('../src/routes/', import.meta.url)) }).map(
-  (path) => `/${path.replaceAll('\\', '/').replace(/\+page\.svelte$/, '').replace(/\([^)]*\)\//g, '').replace(/\/$/, '')}`,
+  (path) =>
+    `/${path
+      .replaceAll('\\', '/')
+      .replace(/\+page\.svelte$/, '')
+      .replace(/\([^)]*\)\//g, '')
+      .replace(/\/$/, '')}`,
 );
 
 /** Nothing hangs over the edge, whatever the width. */
@@ -32,7 +37,10 @@ describe('every page', () => {
     expect(signedIn.length).toBeGreaterThan(20);
     const faults: Record<string, readonly string[]> = {};
     for (const route of signedIn) {
-      const path = route.replace('[view]', 'open').replace('[number]', number).replace('/contacts/[id]', href ?? '');
+      const path = route
+        .replace('[view]', 'open')
+        .replace('[number]', number)
+        .replace('/contacts/[id]', href ?? '');
       await olena.setViewportSize({ width: 1440, height: 900 });
       await olena.goto(new URL(path, olena.url()).href);
       await olena.locator('[data-connection="live"]').first().waitFor();
@@ -61,7 +69,10 @@ describe('a shift at the keyboard alone', () => {
         await keyboard.press('Tab');
         const focused = page.locator(':focus');
         if ((await focused.count()) === 0) continue;
-        const matches = await page.getByRole(role as 'button', { name }).and(focused).count();
+        const matches = await page
+          .getByRole(role as 'button', { name })
+          .and(focused)
+          .count();
         if (matches > 0) return;
       }
       throw new Error(`the keyboard does not reach ${role} ${String(name)}`);
@@ -93,7 +104,10 @@ describe('a shift at the keyboard alone', () => {
     await page.locator('[contenteditable]:focus').waitFor();
     await keyboard.type('Looked into it');
     await keyboard.press('Control+Enter');
-    await page.getByRole('article', { name: /^Internal note/ }).getByText('Looked into it').waitFor();
+    await page
+      .getByRole('article', { name: /^Internal note/ })
+      .getByText('Looked into it')
+      .waitFor();
     await keyboard.press('Escape');
     await tabTo('button', /^Status$/);
     await keyboard.press('Enter');

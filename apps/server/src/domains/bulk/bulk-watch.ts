@@ -12,6 +12,8 @@ import { applyTo, takeBackFrom } from './change-one.ts';
 
 /** So many tickets of one job are done before the next job has its turn, and before it is told how far it is. */
 const batchSize = 25;
+/** So many are under way at once: while one waits for the database another is worked on, and most connections stay others'. */
+const lanes = 3;
 
 interface Turn {
   readonly workspaceId: string;
@@ -60,13 +62,19 @@ export class BulkWatch {
     );
     // Looked at anew for each batch: who lost a right does not go on with it.
     const viewer = await this.#viewerOf(system, job);
-    for (const { ticket_id: ticketId } of open) {
-      if (this.#watch.isClosed) return;
-      await this.#one(job, viewer, ticketId);
-    }
+    const left = open.values();
+    await Promise.all(
+      Array.from({ length: lanes }, async () => {
+        for (const { ticket_id: ticketId } of left) {
+          if (this.#watch.isClosed) return;
+          await this.#one(job, viewer, ticketId);
+        }
+      }),
+    );
+    if (this.#watch.isClosed) return;
     await system.transaction(async (tx) => {
-      const left = await tx.em.count(BulkItem, { workspaceId, jobId, outcome: null });
-      if (left === 0) await tx.em.nativeUpdate(BulkJob, { workspaceId, id: jobId, finishedAt: null }, { finishedAt: tx.now() });
+      const waiting = await tx.em.count(BulkItem, { workspaceId, jobId, outcome: null });
+      if (waiting === 0) await tx.em.nativeUpdate(BulkJob, { workspaceId, id: jobId, finishedAt: null }, { finishedAt: tx.now() });
       tx.record(domainEvent(BulkEvent.PROGRESSED, null, { subjectId: jobId, memberIds: [job.memberId] }));
     });
   }
