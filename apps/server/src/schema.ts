@@ -37,7 +37,7 @@ import {
   SlaReportResolver,
   SlaResolver,
 } from './domains/sla/api/index.ts';
-import { SearchHitResolver, SearchResolver } from './domains/search/api/index.ts';
+import { SearchHitResolver, SearchResolver, SimilarTicketsResolver } from './domains/search/api/index.ts';
 import { ConflictResolver, StatusResolver, TicketResolver, TopicResolver } from './domains/tickets/api/index.ts';
 import { TicketListResolver, ViewResolver } from './domains/views/api/index.ts';
 import { TicketSettingsResolver } from './domains/ticket-settings/api/index.ts';
@@ -101,6 +101,7 @@ export function makeSchema({ signInDesk, linkDesk, push }: SchemaDesk): Promise<
       RoleDescriptionResolver,
       SearchHitResolver,
       SearchResolver,
+      SimilarTicketsResolver,
       SecurityEventResolver,
       SessionResolver,
       SlaCalendarResolver,

@@ -68,3 +68,38 @@ it('a client is made, described, given a ticket, and turns out to be another; a 
   await ada.context().close();
   await sofia.context().close();
 });
+
+it('a ticket that was begun is there after a reload, and the client’s tickets like it are shown before it is made', async () => {
+  const sofia = await desk.person('sofia@demo.baton', { path: '/views/open' });
+  const begin = async () => {
+    await sofia.getByRole('button', { name: 'New ticket' }).click();
+    return sofia.getByRole('dialog', { name: 'New ticket' });
+  };
+  let dialog = await begin();
+  await dialog.getByPlaceholder('Search a client by name or e-mail').fill('Halyna');
+  await dialog
+    .getByRole('option', { name: /Halyna Test/ })
+    .first()
+    .dispatchEvent('pointerdown');
+  await dialog.getByLabel('Subject').fill('Whose am I');
+  const similar = dialog.getByRole('button', { name: /Whose am I\?/ });
+  await similar.waitFor();
+  expect(await faultsOf(sofia)).toEqual([]);
+  await picture(sofia, 'new-ticket-similar');
+
+  await sofia.reload();
+  await sofia.getByTestId('queue').waitFor();
+  dialog = await begin();
+  await dialog.getByText('You had begun this before.').waitFor();
+  expect(await dialog.getByLabel('Subject').inputValue()).toBe('Whose am I');
+  await dialog.getByText('Halyna Test').waitFor();
+  await picture(sofia, 'new-ticket-kept');
+  await dialog.getByRole('button', { name: 'Clear the form' }).click();
+  expect(await dialog.getByLabel('Subject').inputValue()).toBe('');
+  await dialog.getByLabel('Subject').fill('Something else entirely');
+  await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+  await sofia.getByRole('heading', { name: 'Something else entirely' }).waitFor();
+  dialog = await begin();
+  expect(await dialog.getByText('You had begun this before.').count()).toBe(0);
+  await sofia.context().close();
+});

@@ -119,6 +119,7 @@ export const operations: Readonly<Record<string, Row>> = {
     yes: (answer: { edges: readonly { node: { ticket: { id: string } } }[] }, { ticketId }: Fixture) =>
       answer.edges.some(({ node }) => node.ticket.id === ticketId),
   },
+  similarTickets: { ...everybody, input: ({ contactId }) => ({ requesterId: contactId, subject: 'x' }), select: 'id' },
   tickets: { on: 'ticket', ...seen, input: () => ({ first: 100 }), ...list, yes: holds },
   topics: { ...everybody, select: 'id' },
   unreadNotificationCount: everybody,

@@ -227,3 +227,34 @@ describe('a question', () => {
     expect(tsQuery([{ text: 'x', isPhrase: false, isUnwanted: false, isBegun: false }], known, 'AC')).toBe(String.raw`('a''b\\c':AC)`);
   });
 });
+
+describe('what may be a duplicate', () => {
+  const SIMILAR = `query ($requesterId: ID!, $subject: String!, $topicId: ID) { similarTickets(requesterId: $requesterId, subject: $subject, topicId: $topicId) { subject } }`;
+  const similar = async (person: Person, input: object) =>
+    (await person.run(SIMILAR, input)).similarTickets.map(({ subject }: { subject: string }) => subject);
+
+  it('is the same client’s, alike or of the topic, open or done of late, and seen by whoever asks', async () => {
+    const client = await world.contact();
+    const topicId = await world.topic('Printers');
+    const other = await world.team();
+    await ticket('The printer does not print', { requesterId: client.id });
+    await ticket('Printer prints nothing', { requesterId: client.id });
+    await ticket('Invoice of March', { requesterId: client.id, topicId });
+    await ticket('Where is my parcel', { requesterId: client.id });
+    await ticket('The printer does not print', { requesterId: (await world.contact()).id });
+    await world.ticket({ subject: 'The printer does not print either', requesterId: client.id, teamId: other });
+    const old = await ticket('The printer did not print', { requesterId: client.id });
+    await world.sql(`update ticket set resolved_at = now() - interval '31 days', category = 'CLOSED' where id = ?`, [old.id]);
+    const wanted = { requesterId: client.id, subject: 'printer does not print' };
+
+    expect(await similar(ada, wanted)).toEqual(['The printer does not print', 'Printer prints nothing']);
+    expect(await similar(ada, { ...wanted, topicId })).toEqual([
+      'The printer does not print',
+      'Printer prints nothing',
+      'Invoice of March',
+    ]);
+    expect(await similar(stranger, wanted)).toEqual([]);
+    expect(await similar(ada, { requesterId: client.id, subject: ' ' })).toEqual([]);
+    expect(await similar(ada, { requesterId: 'nonsense', subject: 'printer' })).toEqual([]);
+  });
+});

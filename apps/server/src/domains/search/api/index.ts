@@ -1,1 +1,1 @@
-export { SearchResolver, SearchHitResolver } from './search.resolver.ts';
+export { SearchResolver, SearchHitResolver, SimilarTicketsResolver } from './search.resolver.ts';

@@ -1,10 +1,11 @@
-import { Arg, Ctx, Field, FieldResolver, Int, ObjectType, Query, registerEnumType, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Field, FieldResolver, ID, Int, ObjectType, Query, registerEnumType, Resolver, Root } from 'type-graphql';
 import { connection, connectionTypes, type Connection } from '../../../graphql/connection.ts';
 import type { Context } from '../../../graphql/context.ts';
 import { InvalidInput } from '../../../kernel/domain-error.ts';
 import { TicketType } from '../../tickets/api/index.ts';
 import type { Ticket } from '../../tickets/index.ts';
 import { TicketFilterInput } from '../../views/api/index.ts';
+import { similarTickets } from '../similar-tickets.ts';
 import { searchTickets, SearchSource, type Hit, type Snippet } from '../search-tickets.ts';
 
 registerEnumType(SearchSource, { name: 'SearchSource', description: 'The part of a ticket in which words stand.' });
@@ -47,6 +48,22 @@ export class SearchResolver {
     const { hits, hasNext } = await searchTickets(scope, { text, filter, first, offset });
     const placeOf = new Map(hits.map((hit, index) => [hit, offset + index + 1]));
     return connection(hits, (hit) => String(placeOf.get(hit)), { next: hasNext, previous: offset > 0 });
+  }
+}
+
+@Resolver()
+export class SimilarTicketsResolver {
+  @Query(() => [TicketType], {
+    description:
+      'Tickets of a client that a new one may be a duplicate of, the most alike first: open or done of late, with a subject like it or its topic. At most 5.',
+  })
+  similarTickets(
+    @Arg('requesterId', () => ID) requesterId: string,
+    @Arg('subject', () => String) subject: string,
+    @Arg('topicId', () => ID, { nullable: true }) topicId: string | null | undefined,
+    @Ctx() { scope }: Context,
+  ): Promise<Ticket[]> {
+    return similarTickets(scope, { requesterId, subject, topicId });
   }
 }
 

@@ -1,0 +1,52 @@
+import type { ContactChoice } from '#lib/contacts/ContactPicker.svelte';
+import type { Priority } from '#lib/graphql/generated/graphql.ts';
+
+/** A ticket that is being filled in. */
+export interface NewTicketDraft {
+  readonly form: {
+    readonly subject: string;
+    readonly description: string;
+    readonly priority: Priority;
+    readonly topicId: string;
+    readonly teamId: string;
+    readonly assigneeId: string;
+    readonly watcherIds: string[];
+  };
+  /** Of the workspace's own, by their ids. */
+  readonly fields: Readonly<Record<string, readonly string[]>>;
+  readonly contact: ContactChoice | null;
+  readonly newContact: { readonly name: string; readonly email: string } | null;
+  /** One for each new ticket: sent twice by whatever accident, also after a reload, it is made once. */
+  readonly idempotencyKey: string;
+}
+
+export const blankForm = (): NewTicketDraft['form'] => ({
+  subject: '',
+  description: '',
+  priority: 'NORMAL',
+  topicId: '',
+  teamId: '',
+  assigneeId: '',
+  watcherIds: [],
+});
+
+const keyOf = (memberId: string) => `baton.newTicket.${memberId}`;
+
+/** What this person had begun in this browser; null for nothing. */
+export function readDraft(memberId: string): NewTicketDraft | null {
+  try {
+    const kept = JSON.parse(localStorage.getItem(keyOf(memberId)) ?? 'null') as NewTicketDraft | null;
+    return kept && { ...kept, form: { ...blankForm(), ...kept.form } };
+  } catch {
+    // Something else of that name: nothing that could be shown.
+    return null;
+  }
+}
+
+/** Keeps what was filled in, or forgets it where there is nothing. */
+export function keepDraft(memberId: string, draft: NewTicketDraft): void {
+  const { form, fields, contact, newContact } = draft;
+  const isBlank = JSON.stringify(form) === JSON.stringify(blankForm()) && Object.keys(fields).length === 0 && !contact && !newContact;
+  if (isBlank) localStorage.removeItem(keyOf(memberId));
+  else localStorage.setItem(keyOf(memberId), JSON.stringify(draft));
+}
