@@ -44,7 +44,7 @@ describe('every page', () => {
       await olena.setViewportSize({ width: 1440, height: 900 });
       await olena.goto(new URL(path, olena.url()).href);
       await olena.locator('[data-connection="live"]').first().waitFor();
-      await expect.poll(() => olena.getByText('Loading…').count()).toBe(0);
+      await expect.poll(() => olena.getByText('Loading…').count(), { timeout: 15_000 }).toBe(0);
       for (const dark of [false, true]) {
         await olena.evaluate((on) => document.documentElement.classList.toggle('dark', on), dark);
         const found = await faultsOf(olena);
