@@ -230,6 +230,19 @@ describe('a file', () => {
     expect((await look(source.id)).attachments).toEqual([]);
   });
 
+  it('stays with the note that it was sent with after a merge, when the merge is undone', async () => {
+    const [source, destination] = [await ticket(), await ticket()];
+    const file = await upload(ada, source.id, 'begun before.txt', 'x');
+    await owner.run(MERGE, { input: { sourceId: source.id, destinationId: destination.id } });
+    await ada.run(NOTE, { input: { ticketId: source.id, body: '<p>Sent after</p>', attachmentIds: [file.id] } });
+
+    await owner.run(UNMERGE, { input: { ticketId: source.id } });
+
+    const { notes } = (await ada.run(TICKET, { id: destination.id })).ticket;
+    expect(notes.edges.at(-1).node.attachments).toMatchObject([{ id: file.id }]);
+    expect(await world.sql('select ticket_id from attachment where id = ?', [file.id])).toEqual([{ ticket_id: destination.id }]);
+  });
+
   it('reaches the client by letter and on their link, and of notes’ files nothing does', async () => {
     const received: string[] = [];
     const smtp = new SMTPServer({

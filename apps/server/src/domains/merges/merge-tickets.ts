@@ -57,13 +57,14 @@ export function numberChange({ number }: Ticket) {
 }
 
 async function moveItems({ em, workspaceId }: Scope, { id, sourceId, destinationId }: Merge): Promise<void> {
-  for (const [table, kind] of [
-    ['note', MergeItemKind.NOTE],
-    ['conversation', MergeItemKind.CONVERSATION],
-    ['attachment', MergeItemKind.ATTACHMENT],
+  for (const [table, kind, which] of [
+    ['note', MergeItemKind.NOTE, 'true'],
+    ['conversation', MergeItemKind.CONVERSATION, 'true'],
+    // A file that is not sent yet goes where what it is for is sent, and stays there when the merge is undone.
+    ['attachment', MergeItemKind.ATTACHMENT, 'owner_kind is not null'],
   ] as const) {
     await em.execute(
-      `with moved as (update ${table} set ticket_id = ? where workspace_id = ? and ticket_id = ? returning id)
+      `with moved as (update ${table} set ticket_id = ? where workspace_id = ? and ticket_id = ? and ${which} returning id)
        insert into merge_item (workspace_id, merge_id, kind, item_id) select ?, ?, ?, id from moved`,
       [destinationId, workspaceId, sourceId, workspaceId, id, kind],
     );
