@@ -318,6 +318,25 @@ it('tries a push again when the service could not be reached, and stops when it 
   expect((await ada.run(SETTINGS)).notificationSettings.devices).toEqual([]);
 });
 
+it('gives a push up that could not be handed over for a day', async () => {
+  const ada = await world.person('AGENT');
+  const phone = await browser(ada);
+  await phone.signedIn.run(ADD_DEVICE, { input: phone.input });
+  answer = 503;
+  await boss.run(ASSIGN, { input: { ticketId: (await world.ticket()).id, from: null, to: ada.id } });
+  later(0.2);
+  await waitFor(() => phone.received().length === 1, 'a push');
+  // Time brings news of promises too, which are not what is looked at.
+  const held = async () =>
+    (await world.sql(`select 1 from notification where member_id = ? and kind = 'ASSIGNED' and push_due_at is not null`, [ada.id])).length;
+  expect(await held()).toBe(1);
+
+  later(24 * 60 + 1);
+
+  await waitFor(async () => (await held()) === 0, 'the end of it');
+  expect(phone.received()).toHaveLength(2);
+});
+
 it('pushes to no address that is no push service’s, and to no program', async () => {
   const ada = await world.person('AGENT');
   const phone = await browser(ada);

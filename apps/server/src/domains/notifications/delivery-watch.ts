@@ -17,6 +17,8 @@ import { profilesOf } from './wanted.ts';
 /** Nobody gets two letters, or two pushes, closer together than this, in milliseconds. */
 const restMs = { mail: 300_000, push: 60_000 } as const;
 const retryMs = 60_000;
+/** What could not be pushed for so long is old news; the bell still shows it. */
+const giveUpMs = 86_400_000;
 /** In one letter; what is beyond comes in the next. */
 const mostNotices = 200;
 const membersPerLook = 50;
@@ -97,7 +99,8 @@ export class DeliveryWatch {
 
     const notices = unread.map(({ notice }) => notice);
     const told = channel === 'mail' ? await this.#mail(tx, member, notices) : await this.#push(tx, member, notices);
-    await settle(told === 'FAILED' ? new Date(now.getTime() + retryMs) : null);
+    const isOld = due.every(({ createdAt }) => now.getTime() - createdAt.getTime() > giveUpMs);
+    await settle(told === 'FAILED' && !isOld ? new Date(now.getTime() + retryMs) : null);
     if (told === 'SENT') await em.upsert(NotificationDelivery, { workspaceId, memberId, channel, sentAt: now });
   }
 
