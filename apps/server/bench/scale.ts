@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { searchTickets } from '../src/domains/search/search-tickets.ts';
 import { changeStatus, findTicket } from '../src/domains/tickets/index.ts';
-import { countTickets, cursorOf, findTickets } from '../src/domains/views/find-tickets.ts';
+import { countTickets, findTickets } from '../src/domains/views/find-tickets.ts';
 import { TicketOrder, type TicketFilter } from '../src/domains/views/index.ts';
 import { answering, editBodies, openWorld, serve, type World } from './full-desk.ts';
 
@@ -55,8 +55,8 @@ async function measure({ scope, openIds, statusOf }: World): Promise<Record<stri
   for (const [name, { filter, order }] of Object.entries(views)) {
     measured[`list: ${name}`] = await timed(() => findTickets(scope(), { filter, order, first: 50 }));
     // As the page does that is scrolled: after a cursor far down.
-    const far = (await findTickets(scope(), { filter, order, first: 1, offset: depthOf(filter) })).tickets[0];
-    const after = far && cursorOf(order, far);
+    const page = await findTickets(scope(), { filter, order, first: 1, offset: depthOf(filter) });
+    const after = page.tickets[0] && page.cursorOf(page.tickets[0]);
     measured[`deep: ${name}`] = await timed(() => findTickets(scope(), { filter, order, first: 50, after }));
     measured[`count: ${name}`] = await timed(() => countTickets(scope(), filter));
   }

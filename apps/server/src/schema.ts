@@ -39,6 +39,7 @@ import {
 } from './domains/sla/api/index.ts';
 import { SearchHitResolver, SearchResolver, SimilarTicketsResolver } from './domains/search/api/index.ts';
 import { ConflictResolver, StatusResolver, TicketResolver, TopicResolver } from './domains/tickets/api/index.ts';
+import { UndoResolver } from './domains/undo/api/index.ts';
 import { TicketListResolver, ViewResolver } from './domains/views/api/index.ts';
 import { TicketSettingsResolver } from './domains/ticket-settings/api/index.ts';
 import { WatcherResolver } from './domains/watchers/api/index.ts';
@@ -117,6 +118,7 @@ export function makeSchema({ signInDesk, linkDesk, push }: SchemaDesk): Promise<
       TicketNotesResolver,
       TicketResolver,
       TopicResolver,
+      UndoResolver,
       ViewResolver,
       WatcherResolver,
     ],

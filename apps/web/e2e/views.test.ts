@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createTicket, faultsOf, picture, RunningDesk } from './desk.ts';
+import { choose, createTicket, faultsOf, picture, RunningDesk } from './desk.ts';
 
 let desk: RunningDesk;
 
@@ -87,6 +87,89 @@ describe('a view', () => {
     await olena.reload();
     await olena.getByTestId('queue').waitFor();
     expect((await names()).indexOf('unassigned')).toBe(2);
+    await olena.context().close();
+  });
+
+  it('is filtered by what was put together by hand, in groups, by a field of one’s own, live for all of it', async () => {
+    const olena = await desk.person('olena@demo.baton', { path: '/settings/fields' });
+    await olena.getByRole('button', { name: 'New field' }).click();
+    const making = olena.getByRole('dialog', { name: 'New field' });
+    await making.getByLabel('Name', { exact: true }).fill('Shelf');
+    await making.getByLabel('Key, for programs').fill('shelf');
+    await making.getByLabel('Type').selectOption('NUMBER');
+    await making.getByRole('button', { name: 'Save' }).click();
+    await making.waitFor({ state: 'detached' });
+    const shelf = async (number: string, value: string) => {
+      await olena.goto(new URL(`/views/open/${number}`, olena.url()).href);
+      await olena.getByLabel('Shelf').fill(value);
+      await olena.getByLabel('Shelf').press('Tab');
+      await olena.getByText(`changed Shelf from nothing to ${value}`, { exact: false }).waitFor();
+    };
+    const [tenth, ninth] = [await createTicket(olena, 'Stands on the tenth'), await createTicket(olena, 'Stands on the ninth')];
+    await shelf(tenth, '10');
+    await shelf(ninth, '9');
+
+    // By a pointer alone: two priorities, or anything on a shelf above the fifth.
+    await olena.goto(new URL('/views/open', olena.url()).href);
+    await olena.getByRole('button', { name: 'Filter' }).click();
+    await olena.getByRole('button', { name: 'Build a filter' }).click();
+    const dialog = olena.getByRole('dialog', { name: 'Build a filter' });
+    await dialog.getByLabel('How many must hold').selectOption('any');
+    await dialog.getByRole('button', { name: 'Condition', exact: true }).click();
+    const [first, second] = [dialog.getByTestId('condition').nth(0), dialog.getByTestId('condition').nth(1)];
+    await first.getByLabel('Of what').selectOption({ label: 'Priority' });
+    await first.getByRole('button', { name: 'Value' }).click();
+    await olena.getByRole('option', { name: 'Critical' }).click();
+    await olena.getByRole('option', { name: 'High' }).click();
+    await olena.keyboard.press('Escape');
+    await dialog.getByRole('button', { name: 'Condition', exact: true }).click();
+    await second.getByLabel('Of what').selectOption({ label: 'Shelf' });
+    await second.getByLabel('Value').fill('>many');
+    await dialog.getByText('“shelf:>many” names nothing here', { exact: false }).waitFor();
+    await second.getByLabel('Value').fill('>5');
+    await dialog.getByRole('button', { name: 'Group' }).click();
+    await dialog.getByRole('group', { name: 'A group of conditions' }).last().getByLabel('Of what').selectOption({ label: 'Team' });
+    expect(await dialog.getByLabel('The same as text').inputValue()).toBe('priority:critical,high OR shelf:>5');
+    expect(await faultsOf(olena)).toEqual([]);
+    await picture(olena, 'filter-builder');
+    await dialog.getByRole('button', { name: 'Show tickets' }).click();
+    await olena.getByTestId('queue').getByText('Stands on the tenth').waitFor();
+    // What was typed is understood by the builder too.
+    await olena.getByRole('button', { name: 'Build a filter' }).click();
+    await expect.poll(() => dialog.getByTestId('condition').count()).toBe(2);
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+
+    // Kept as a view in groups, ordered by the shelf, which is a column.
+    await olena.getByRole('button', { name: 'How it is shown' }).click();
+    const options = olena.getByRole('dialog', { name: 'How it is shown' });
+    await options.getByLabel('Order').selectOption({ label: 'Shelf, least first' });
+    await options.getByLabel('Groups').selectOption({ label: 'By priority' });
+    await options.getByRole('checkbox', { name: 'Shelf' }).check();
+    await options.getByLabel('Name', { exact: true }).fill('Shelves');
+    expect(await faultsOf(olena)).toEqual([]);
+    await picture(olena, 'view-options');
+    await options.getByRole('button', { name: 'Save', exact: true }).click();
+    await olena.getByRole('region', { name: 'Tickets in Shelves' }).waitFor();
+    const heading = (name: string) => olena.getByTestId('queue').getByRole('button', { name: new RegExp(`^${name}`) });
+    await heading('Normal').waitFor();
+    expect(await heading('Normal').textContent()).toMatch(/2$/);
+    const subjects = () => olena.getByTestId('queue').locator('[data-ticket]').allTextContents();
+    await expect.poll(async () => (await subjects()).findIndex((text) => text.includes('tenth'))).toBeGreaterThan(0);
+    const listed = await subjects();
+    expect(listed.findIndex((text) => text.includes('ninth'))).toBeLessThan(listed.findIndex((text) => text.includes('tenth')));
+    expect(await faultsOf(olena)).toEqual([]);
+    await picture(olena, 'list-groups');
+
+    // A colleague makes one more urgent: it goes to another group before her eyes.
+    const sofia = await desk.person('sofia@demo.baton', { node: 1, path: `/views/open/${tenth}` });
+    await choose(sofia, 'Priority', 'Critical');
+    await expect.poll(() => heading('Normal').textContent()).toMatch(/1$/);
+    await expect
+      .poll(async () => (await subjects()).findIndex((text) => text.includes('tenth')))
+      .toBeLessThan((await subjects()).findIndex((text) => text.includes('ninth')));
+    await heading('Critical').click();
+    await expect.poll(async () => (await subjects()).some((text) => text.includes('tenth'))).toBe(false);
+    await sofia.context().close();
     await olena.context().close();
   });
 });

@@ -5,6 +5,10 @@ import { EventRecord } from '../../platform/event-record.entity.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { canReadNotes } from '../notes/index.ts';
 
+/** Who did it: a member or a program of theirs, the client, the desk itself, or an import. */
+export const ActorKind = { MEMBER: 'MEMBER', CLIENT: 'CLIENT', SYSTEM: 'SYSTEM', IMPORT: 'IMPORT' } as const;
+export type ActorKind = (typeof ActorKind)[keyof typeof ActorKind];
+
 export interface ActivityAsked {
   readonly last: number;
   readonly before: string | null;
@@ -12,6 +16,8 @@ export interface ActivityAsked {
   readonly types?: readonly string[] | null | undefined;
   /** By these members alone. */
   readonly actorIds?: readonly string[] | null | undefined;
+  /** By these kinds of actors alone. */
+  readonly actorKinds?: readonly ActorKind[] | null | undefined;
 }
 
 export interface ActivityPage {
@@ -23,7 +29,11 @@ export interface ActivityPage {
  * The history of a ticket the viewer sees, oldest first: the last entries, or those before a version. What happened to
  * notes is left out for those who may not know that there are any.
  */
-export async function activityOf(scope: Scope, ticketId: string, { last, before, types, actorIds }: ActivityAsked): Promise<ActivityPage> {
+export async function activityOf(
+  scope: Scope,
+  ticketId: string,
+  { last, before, types, actorIds, actorKinds }: ActivityAsked,
+): Promise<ActivityPage> {
   const count = Math.max(1, Math.min(last, limits.pageSize));
   if (before !== null && !/^\d{1,9}$/.test(before)) throw new InvalidInput('The cursor is not one of this list.', 'before');
   const entries = await scope.em.find(
@@ -33,6 +43,7 @@ export async function activityOf(scope: Scope, ticketId: string, { last, before,
       ticketId,
       ...(before === null ? {} : { ticketVersion: { $lt: Number(before) } }),
       ...(types ? { type: { $in: [...types] } } : {}),
+      ...(actorKinds ? { actorKind: { $in: [...actorKinds] } } : {}),
       ...(actorIds ? { actorId: { $in: actorIds.filter(isId) } } : {}),
       ...(canReadNotes(scope.viewer) ? {} : { $not: { type: { $like: 'note.%' } } }),
     },

@@ -6,9 +6,10 @@ import type { Scope } from '../../platform/scope.ts';
 import { Watch } from '../../platform/watch.ts';
 import { Member, viewerOf } from '../identity/index.ts';
 import { TicketNotFound } from '../tickets/index.ts';
+import { takeBack } from '../undo/index.ts';
 import { BulkItem, BulkJob, BulkOutcome } from './bulk.entity.ts';
 import { BulkEvent } from './bulk.events.ts';
-import { applyTo, takeBackFrom } from './change-one.ts';
+import { applyTo } from './change-one.ts';
 
 /** So many tickets of one job are done before the next job has its turn, and before it is told how far it is. */
 const batchSize = 25;
@@ -111,7 +112,7 @@ export class BulkWatch {
       return { outcome: changes.length > 0 ? BulkOutcome.DONE : BulkOutcome.UNCHANGED, changes };
     }
     const { changes } = await tx.em.findOneOrFail(BulkItem, { workspaceId, jobId: undoOfId, ticketId });
-    const skipped = await takeBackFrom(tx, ticketId, changes);
+    const skipped = await takeBack(tx, ticketId, changes);
     return skipped.length === 0
       ? { outcome: BulkOutcome.DONE }
       : { outcome: BulkOutcome.SKIPPED, message: `Somebody changed it since: ${[...new Set(skipped)].join(', ')}.` };

@@ -1,20 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { FieldChange } from '../../kernel/domain-event.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { deleteTicket, restoreTicket } from '../lifecycle/index.ts';
-import { mergeTickets, unmergeTickets } from '../merges/index.ts';
-import {
-  assignTicket,
-  changeStatus,
-  editTicket,
-  lockTicket,
-  lockTicketToEdit,
-  restoreStatus,
-  Tag,
-  tagTicket,
-  TicketTag,
-  type Ticket,
-} from '../tickets/index.ts';
+import { deleteTicket } from '../lifecycle/index.ts';
+import { mergeTickets } from '../merges/index.ts';
+import { assignTicket, changeStatus, editTicket, lockTicket, Tag, tagTicket, TicketTag, type Ticket } from '../tickets/index.ts';
 import { addWatcher, removeWatcher, Watcher } from '../watchers/index.ts';
 import type { BulkAction } from './bulk.entity.ts';
 
@@ -43,34 +32,6 @@ export async function applyTo(tx: Scope, ticketId: string, action: BulkAction): 
   }
   await tx.em.flush();
   return changesBetween(before, await stateOf(tx, ticket), mergeIntoId != null);
-}
-
-/** Puts back what still is as it was left. Answers the fields that are not. */
-export async function takeBackFrom(tx: Scope, ticketId: string, changes: readonly FieldChange[]): Promise<string[]> {
-  const skipped: string[] = [];
-  if (changes.some(({ field }) => field === 'merge')) await unmergeTickets(tx, ticketId);
-  if (changes.some(({ field }) => field === 'deleted')) await restoreTicket(tx, ticketId);
-  for (const { field, from, to } of changes) {
-    if (field === 'merge' || field === 'deleted') continue;
-    const ticket = await lockTicket(tx, ticketId);
-    const now = await stateOf(tx, ticket);
-    if (field === 'tag') {
-      const had = from as string | null;
-      const got = to as string | null;
-      if (now.tags.has((had ?? got) as string) === (got !== null)) {
-        await tagTicket(tx, { ticketId, add: had === null ? [] : [had], remove: got === null ? [] : [got] });
-      } else skipped.push(field);
-    } else if (field === 'watcher') {
-      const memberId = (from ?? to) as string;
-      await (from === null ? removeWatcher : addWatcher)(tx, { ticketId, memberId });
-    } else if (now.fields[field as Field] !== to) skipped.push(field);
-    else if (field === 'assigneeId') await assignTicket(tx, { ticketId, from: to as string | null, to: from as string | null });
-    else if (field === 'statusId') await restoreStatus(tx, await lockTicketToEdit(tx, ticketId), from as string);
-    else await editTicket(tx, { ticketId, [field]: { from: to, to: from } });
-    // Before the ticket is read anew.
-    await tx.em.flush();
-  }
-  return skipped;
 }
 
 const fields = ['teamId', 'priority', 'statusId', 'assigneeId'] as const;

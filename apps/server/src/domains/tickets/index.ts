@@ -7,6 +7,7 @@ export { findTicket, lockTicket, lockTicketOrMerged, lockTicketToEdit, lockTwo }
 export { endGrant, letIn } from './let-in.ts';
 export { requireNames } from './names.ts';
 export { restoreStatus } from './restore-status.ts';
+export { snoozeTicket } from './snooze-ticket.ts';
 export { listStatuses, listTopics, statusById, topicById } from './references.ts';
 export { cleanRichText, isBlank, plainFromRichText, richTextFromPlain } from './rich-text.ts';
 export { settingsChanged } from './settings.events.ts';

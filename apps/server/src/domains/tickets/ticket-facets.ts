@@ -62,9 +62,14 @@ export function topicsOf({ type, subjectId, ticketId, memberIds, facetsBefore, f
   return topics;
 }
 
-export type TimeField = 'dueAt' | 'statusSince' | 'snoozedUntil';
+export type TimeField = 'createdAt' | 'dueAt' | 'statusSince' | 'snoozedUntil';
 
-const columns: Record<TimeField, string> = { dueAt: 'due_at', statusSince: 'status_since', snoozedUntil: 'snoozed_until' };
+const columns: Record<TimeField, string> = {
+  createdAt: 'created_at',
+  dueAt: 'due_at',
+  statusSince: 'status_since',
+  snoozedUntil: 'snoozed_until',
+};
 
 /**
  * The tickets one of whose instants lies in a stretch of time, `(from, to]` in milliseconds, as they stood at a position

@@ -1,13 +1,12 @@
 import { limits } from '@baton/rules';
 import { InvalidInput } from '../../kernel/domain-error.ts';
-import { isId } from '../../kernel/id.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { ticketOfRow, visibleTickets, type Ticket } from '../tickets/index.ts';
-import { filterSql, requireReasonable, TicketOrder, type SqlCondition, type TicketFilter } from './ticket-filter.ts';
+import { filterSql, requireReasonable, type SqlCondition, type TicketFilter } from './ticket-filter.ts';
+import { cursorOf, orderingOf, readCursor, type OrderAsked, type Ordering, type Place } from './ticket-order.ts';
 
-export interface FindTickets {
+export interface FindTickets extends OrderAsked {
   readonly filter: TicketFilter;
-  readonly order: TicketOrder;
   /** 1 to 100 rows. */
   readonly first: number;
   readonly after?: string | null | undefined;
@@ -17,31 +16,96 @@ export interface FindTickets {
 
 export interface TicketPage {
   readonly tickets: readonly Ticket[];
+  readonly cursorOf: (ticket: Ticket) => string;
   readonly hasNext: boolean;
 }
 
-const orders: Record<TicketOrder, { readonly column: string; readonly direction: 'asc' | 'desc'; readonly type: string }> = {
-  UPDATED: { column: 't.updated_at', direction: 'desc', type: 'timestamptz' },
-  DUE: { column: 't.due_at', direction: 'asc', type: 'timestamptz' },
-  NUMBER: { column: 't.number', direction: 'desc', type: 'integer' },
-};
+type Row = Record<string, unknown> & { readonly id: string };
+
+/** A stretch of an order: so many rows after a place. */
+interface Stretch {
+  readonly after: Place | null;
+  readonly limit: number;
+  readonly offset: number;
+}
 
 /** A page of the tickets that match and that the viewer may see. */
-export async function findTickets(scope: Scope, { filter, order, first, after, offset }: FindTickets): Promise<TicketPage> {
+export async function findTickets(scope: Scope, { filter, first, after, offset, ...asked }: FindTickets): Promise<TicketPage> {
   if (first < 1 || first > limits.pageSize) {
     throw new InvalidInput(`A page has 1 to ${limits.pageSize} tickets; ${first} were asked for.`, 'first');
   }
   if (offset != null && offset < 0) throw new InvalidInput(`An offset is 0 or more; ${offset} was given.`, 'offset');
-  const { column, direction } = orders[order];
+  const ordering = await orderingOf(scope, asked);
   const where = whereVisible(scope, filter);
-  const past = after ? pastCursor(order, after) : { sql: 'true', parameters: [] };
-  const rows: Record<string, unknown>[] = await scope.em.execute(
-    `select t.* from ticket t where ${where.sql} and ${past.sql}
-     order by ${column} ${direction}, t.id ${direction} limit ? offset ?`,
-    [...where.parameters, ...past.parameters, first + 1, offset ?? 0],
+  const stretch = { after: after ? readCursor(ordering, after) : null, limit: first + 1, offset: offset ?? 0 };
+  const rows = await rowsIn(scope, ordering, where, stretch);
+  const places = new Map(rows.map((row) => [row.id, cursorOf(ordering, placeOf(ordering, row))]));
+  return {
+    tickets: rows.slice(0, first).map(ticketOfRow),
+    cursorOf: ({ id }) => places.get(id) ?? '',
+    hasNext: rows.length > first,
+  };
+}
+
+/** First those that have what the order goes by, then the others: each by an index of its own. */
+async function rowsIn(scope: Scope, ordering: Ordering, where: SqlCondition, stretch: Stretch): Promise<Row[]> {
+  const { present } = ordering;
+  if (present === null) return rowsBy(scope, ordering, where, stretch);
+  const { after, limit, offset } = stretch;
+  const isPastThem = after !== null && after.keys === null;
+  const having = { sql: `${where.sql} and ${present}`, parameters: where.parameters };
+  const rows = isPastThem ? [] : await rowsBy(scope, ordering, having, stretch);
+  if (rows.length === limit) return rows;
+  const skipped = isPastThem || rows.length > 0 || offset === 0 ? 0 : await countAfter(scope, ordering, having, after);
+  const others = await rowsBy(
+    scope,
+    { ...ordering, keys: [], direction: 'desc' },
+    { sql: `${where.sql} and not coalesce(${present}, false)`, parameters: where.parameters },
+    {
+      after: isPastThem ? { keys: [], id: after.id } : null,
+      limit: limit - rows.length,
+      offset: rows.length > 0 ? 0 : offset - skipped,
+    },
   );
-  const tickets = rows.slice(0, first).map(ticketOfRow);
-  return { tickets, hasNext: rows.length > first };
+  return [...rows, ...others];
+}
+
+function rowsBy(scope: Scope, ordering: Ordering, where: SqlCondition, { after, limit, offset }: Stretch): Promise<Row[]> {
+  const { join, keys, direction } = ordering;
+  const past = pastPlace(ordering, after);
+  const shown = keys.map(({ sql }, index) => `, (${sql})::text as key_${index}`).join('');
+  const order = [...keys.map(({ sql }) => sql), 't.id'].map((sql) => `${sql} ${direction}`).join(', ');
+  const inKeys = keys.flatMap(({ parameters }) => parameters);
+  return scope.em.execute(
+    `select t.*${shown} from ticket t ${join.sql} where ${where.sql} and ${past.sql} order by ${order} limit ? offset ?`,
+    [...inKeys, ...join.parameters, ...where.parameters, ...past.parameters, ...inKeys, limit, offset],
+  );
+}
+
+async function countAfter(scope: Scope, ordering: Ordering, where: SqlCondition, after: Place | null): Promise<number> {
+  const { join } = ordering;
+  const past = pastPlace(ordering, after);
+  const [row]: { count: string }[] = await scope.em.execute(
+    `select count(*) from ticket t ${join.sql} where ${where.sql} and ${past.sql}`,
+    [...join.parameters, ...where.parameters, ...past.parameters],
+  );
+  return Number(row?.count ?? 0);
+}
+
+function pastPlace({ keys, direction }: Ordering, after: Place | null): SqlCondition {
+  if (after === null) return { sql: 'true', parameters: [] };
+  const sides = [...keys.map(({ sql }) => sql), 't.id'].join(', ');
+  const marks = [...keys.map(({ type }) => `?::${type}`), '?::uuid'].join(', ');
+  return {
+    sql: `(${sides}) ${direction === 'desc' ? '<' : '>'} (${marks})`,
+    parameters: [...keys.flatMap(({ parameters }) => parameters), ...(after.keys ?? []), after.id],
+  };
+}
+
+/** By the keys of the row; a row of those that have nothing was read without any. */
+function placeOf({ keys }: Ordering, row: Row): Place {
+  const isWithout = keys.length > 0 && !('key_0' in row);
+  return { id: row.id, keys: isWithout ? null : keys.map((_, index) => String(row[`key_${index}`])) };
 }
 
 /** How many the viewer sees, under the same filter and rights as the page. */
@@ -49,6 +113,33 @@ export async function countTickets(scope: Scope, filter: TicketFilter): Promise<
   const where = whereVisible(scope, filter);
   const [row]: { count: string }[] = await scope.em.execute(`select count(*) from ticket t where ${where.sql}`, where.parameters);
   return Number(row?.count ?? 0);
+}
+
+export const TicketGrouping = { STATUS: 'STATUS', PRIORITY: 'PRIORITY', ASSIGNEE: 'ASSIGNEE', TEAM: 'TEAM', TOPIC: 'TOPIC' } as const;
+export type TicketGrouping = (typeof TicketGrouping)[keyof typeof TicketGrouping];
+
+/** `key`: a priority, or the id of the status, member, team or topic; null = those that have none. */
+export interface TicketGroup {
+  readonly key: string | null;
+  readonly count: number;
+}
+
+const groupColumns: Readonly<Record<TicketGrouping, string>> = {
+  STATUS: 't.status_id',
+  PRIORITY: 't.priority',
+  ASSIGNEE: 't.assignee_id',
+  TEAM: 't.team_id',
+  TOPIC: 't.topic_id',
+};
+
+/** How many of the tickets that match there are of each kind, in no order; kinds without any are left out. */
+export async function groupTickets(scope: Scope, filter: TicketFilter, by: TicketGrouping): Promise<TicketGroup[]> {
+  const where = whereVisible(scope, filter);
+  const rows: { key: string | null; count: string }[] = await scope.em.execute(
+    `select ${groupColumns[by]} as key, count(*) from ticket t where ${where.sql} group by 1`,
+    where.parameters,
+  );
+  return rows.map(({ key, count }) => ({ key, count: Number(count) }));
 }
 
 /** Counts of one snapshot, and which events the snapshot holds: those up to a position, and some without one yet. */
@@ -74,17 +165,6 @@ export async function countsAsOf(scope: Scope, filters: readonly TicketFilter[],
   };
 }
 
-/** A ticket's place in an order, opaque to clients. */
-export function cursorOf(order: TicketOrder, ticket: Ticket): string {
-  const key =
-    order === TicketOrder.NUMBER
-      ? ticket.number
-      : order === TicketOrder.DUE
-        ? (ticket.dueAt?.toISOString() ?? null)
-        : ticket.updatedAt.toISOString();
-  return Buffer.from(JSON.stringify([order, key, ticket.id])).toString('base64url');
-}
-
 /** The tickets that match and that the viewer may see, as SQL over the alias `t`. */
 export function whereVisible(scope: Scope, filter: TicketFilter, now = scope.now()): SqlCondition {
   requireReasonable(filter);
@@ -94,25 +174,4 @@ export function whereVisible(scope: Scope, filter: TicketFilter, now = scope.now
     sql: `t.workspace_id = ? and ${wanted.sql} and ${visible.sql}`,
     parameters: [scope.workspaceId, ...wanted.parameters, ...visible.parameters],
   };
-}
-
-function pastCursor(order: TicketOrder, cursor: string): { sql: string; parameters: unknown[] } {
-  const { column, direction, type } = orders[order];
-  const [key, id] = readCursor(order, cursor);
-  const past = direction === 'desc' ? '<' : '>';
-  // Rows without a due instant come last, so a cursor among them has only the id to go by.
-  if (key === null) return { sql: `${column} is null and t.id ${past} ?`, parameters: [id] };
-  const beyond = order === TicketOrder.DUE ? ` or ${column} is null` : '';
-  return { sql: `((${column}, t.id) ${past} (?::${type}, ?::uuid)${beyond})`, parameters: [key, id] };
-}
-
-function readCursor(order: TicketOrder, cursor: string): [string | number | null, string] {
-  try {
-    const [made, key, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [string, string | number | null, string];
-    const keyFits = key === null || (order === TicketOrder.NUMBER ? Number.isInteger(key) : !Number.isNaN(Date.parse(String(key))));
-    if (made === order && isId(id) && keyFits) return [key, id];
-  } catch {
-    // Falls through to the one answer for everything that is no cursor of ours.
-  }
-  throw new InvalidInput('The cursor is not one of this list. Use an endCursor or cursor that the same list gave you.', 'after');
 }

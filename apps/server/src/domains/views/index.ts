@@ -2,4 +2,5 @@ export { findView } from './find-views.ts';
 export { ViewNotFound } from './view.errors.ts';
 export { whereVisible } from './find-tickets.ts';
 export { usualColumns, View, ViewPlace } from './view.entity.ts';
-export { TicketOrder, type TicketFilter } from './ticket-filter.ts';
+export type { TicketFilter } from './ticket-filter.ts';
+export { TicketOrder } from './ticket-order.ts';

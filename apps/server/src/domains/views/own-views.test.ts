@@ -89,6 +89,40 @@ describe('a view of one’s own', () => {
     expect((await edit(ada, view.id, { filter: { created: { from: '2000-01-01T00:00:00Z' } } })).view.count).toBeGreaterThan(0);
   });
 
+  it('keeps the fields that it shows and goes by, and its groups', async () => {
+    const owner = await world.person('OWNER');
+    const input = { key: 'depth', type: 'NUMBER', names: [{ locale: 'en', text: 'Depth' }], forLightAgents: false };
+    const { field } = (await owner.run('mutation ($input: FieldCreateInput!) { fieldCreate(input: $input) { field { id } } }', { input }))
+      .fieldCreate;
+    const { view } = await create(boss, {
+      audience: 'WORKSPACE',
+      filter: {},
+      order: 'FIELD_DESCENDING',
+      orderFieldId: field.id,
+      fieldIds: [field.id, field.id],
+      grouping: 'PRIORITY',
+    });
+    const LISTED = `query ($key: String!, $within: TicketFilterInput) { view(key: $key) { order orderFieldId fieldIds grouping groups(by: PRIORITY) { key count }
+      tickets(within: $within) { totalCount edges { node { priority } } } } }`;
+    const shown = async (person: Person, within: object | null = null) => (await person.run(LISTED, { key: view.id, within })).view;
+    await world.ticket({ teamId: team, priority: 'LOW' });
+
+    const all = await shown(ada);
+    expect(all).toMatchObject({ order: 'FIELD_DESCENDING', orderFieldId: field.id, fieldIds: [field.id], grouping: 'PRIORITY' });
+    const low = await shown(ada, { priorities: ['LOW'] });
+    expect(low.tickets.totalCount).toBe(all.groups.find(({ key }: { key: string }) => key === 'LOW').count);
+    expect(low.tickets.edges.every(({ node }: { node: { priority: string } }) => node.priority === 'LOW')).toBe(true);
+
+    // Who does not see the field still gets the list; and so does everybody when it is gone.
+    expect((await shown(await world.person('LIGHT_AGENT', { teams: [team] }))).tickets.totalCount).toBe(all.tickets.totalCount);
+    await owner.run('mutation ($input: FieldRemoveInput!) { fieldRemove(input: $input) { field { id } } }', {
+      input: { fieldId: field.id },
+    });
+    expect((await shown(ada)).tickets.totalCount).toBe(all.tickets.totalCount);
+    expect((await create(ada, { fieldIds: [field.id] })).userErrors).toMatchObject([{ field: 'fieldIds' }]);
+    expect((await create(ada, { order: 'FIELD' })).userErrors).toMatchObject([{ code: 'INVALID_INPUT', field: 'orderFieldId' }]);
+  });
+
   it('stands where its owner put it, and nobody else’s order changes', async () => {
     const before = (await bob.run(VIEWS)).views.map(({ id }: { id: string }) => id);
     const [first, second] = [(await create(ada)).view.id, (await create(ada)).view.id];

@@ -6,10 +6,13 @@ import { isId, newId } from '../../kernel/id.ts';
 import { SettingsConflict } from '../../kernel/settings-error.ts';
 import { requireLine } from '../../kernel/text.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { listFields } from '../fields/index.ts';
 import { Team } from '../identity/index.ts';
 import { ReferenceNotFound } from '../tickets/index.ts';
 import { listViews } from './find-views.ts';
-import { requireReasonable, type TicketFilter, type TicketOrder } from './ticket-filter.ts';
+import type { TicketGrouping } from './find-tickets.ts';
+import { requireReasonable, type TicketFilter } from './ticket-filter.ts';
+import { orderingOf, type OrderAsked } from './ticket-order.ts';
 import { View, ViewPlace, type TicketColumn } from './view.entity.ts';
 import { ViewNotFound } from './view.errors.ts';
 import { ViewEvent } from './view.events.ts';
@@ -18,12 +21,14 @@ import { canSaveView, canSeeView } from './view.policy.ts';
 export const ViewAudience = { PRIVATE: 'PRIVATE', TEAM: 'TEAM', WORKSPACE: 'WORKSPACE' } as const;
 export type ViewAudience = (typeof ViewAudience)[keyof typeof ViewAudience];
 
-export interface ViewWanted {
+export interface ViewWanted extends OrderAsked {
   readonly name: string;
   readonly filter: TicketFilter;
   readonly text: string;
-  readonly order: TicketOrder;
   readonly columns: readonly TicketColumn[];
+  /** Fields of the workspace's own that stand as columns after those. */
+  readonly fieldIds: readonly string[];
+  readonly grouping: TicketGrouping | null;
   readonly audience: ViewAudience;
   readonly teamId?: string | null | undefined;
 }
@@ -35,6 +40,7 @@ export function createView(scope: Scope, wanted: ViewWanted): Promise<View> {
   return scope.transaction(async (tx) => {
     const { workspaceId, em } = tx;
     const whose = await requireAudience(tx, wanted);
+    await requireOrder(tx, wanted);
     const beside = await em.count(View, { workspaceId, ...whose });
     if (beside >= mostViews) throw new InvalidInput(`There are ${mostViews} such views already. Delete one first.`, 'name');
     const id = newId();
@@ -61,6 +67,7 @@ export function editView(scope: Scope, { viewId, version, ...wanted }: EditView)
   return scope.transaction(async (tx) => {
     const view = await lockViewToSave(tx, viewId);
     if (view.version !== version) throw new SettingsConflict(view.version);
+    await requireOrder(tx, wanted);
     Object.assign(view, await requireAudience(tx, wanted), written(wanted, view));
     view.version += 1;
     await changed(tx, view);
@@ -96,16 +103,32 @@ export function orderViews(scope: Scope, viewIds: readonly string[]): Promise<Vi
 }
 
 function written(
-  { name, filter, text, order, columns }: ViewWanted,
+  { name, filter, text, order, orderFieldId, columns, fieldIds, grouping }: ViewWanted,
   before?: View,
-): Pick<View, 'name' | 'filter' | 'text' | 'sort' | 'columns'> {
+): Pick<View, 'name' | 'filter' | 'text' | 'sort' | 'sortFieldId' | 'columns' | 'fieldIds' | 'grouping'> {
   requireReasonable(filter);
   const line = requireLine('name', name, limits.name);
   if (text.length > limits.viewText)
     throw new InvalidInput(`A filter has at most ${limits.viewText} characters; ${text.length} were given.`, 'text');
   // Whoever leaves the name as they read it keeps it in the other languages too.
   const names = before && Object.values(before.name).includes(line) ? before.name : { en: line, uk: line };
-  return { name: names, filter, text, sort: order, columns: [...new Set(columns)] };
+  return {
+    name: names,
+    filter,
+    text,
+    sort: order,
+    sortFieldId: (order.startsWith('FIELD') && orderFieldId) || null,
+    columns: [...new Set(columns)],
+    fieldIds: [...new Set(fieldIds)],
+    grouping,
+  };
+}
+
+/** The order and the columns are of fields that there are. */
+async function requireOrder(tx: Scope, wanted: ViewWanted): Promise<void> {
+  await orderingOf(tx, wanted);
+  const known = new Set((await listFields(tx)).map(({ id }) => id));
+  if (wanted.fieldIds.some((id) => !known.has(id))) throw new ReferenceNotFound('fieldIds', 'field');
 }
 
 async function requireAudience(tx: Scope, { audience, teamId = null }: ViewWanted): Promise<Pick<View, 'ownerId' | 'teamId'>> {

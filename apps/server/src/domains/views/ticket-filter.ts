@@ -39,6 +39,8 @@ export interface TicketFilter {
   readonly requesterId?: string | null | undefined;
   readonly sources?: readonly TicketSource[] | null | undefined;
   readonly created?: InstantRange | null | undefined;
+  /** Created within so many minutes up to now. */
+  readonly createdWithinMinutes?: number | null | undefined;
   /** When it came to be resolved or closed, as it is now. */
   readonly resolved?: InstantRange | null | undefined;
   /** Due within so many minutes from now, or overdue. */
@@ -54,9 +56,6 @@ export interface TicketFilter {
   readonly not?: TicketFilter | null | undefined;
 }
 
-export const TicketOrder = { UPDATED: 'UPDATED', DUE: 'DUE', NUMBER: 'NUMBER' } as const;
-export type TicketOrder = (typeof TicketOrder)[keyof typeof TicketOrder];
-
 const minute = 60_000;
 const maxParts = 50;
 const maxMinutes = 10 * 366 * 24 * 60;
@@ -67,7 +66,7 @@ export function requireReasonable(filter: TicketFilter): void {
   for (const part of partsOf(filter)) {
     parts += 1 + (part.fields?.length ?? 0);
     for (const id of idsOf(part)) if (!isId(id)) throw new InvalidInput(`"${id}" is no id. Take the ids that the desk gives.`, 'filter');
-    const minutes = Math.max(Math.abs(part.dueWithinMinutes ?? 0), Math.abs(part.inStatusMinutes ?? 0));
+    const minutes = Math.max(...[part.dueWithinMinutes, part.inStatusMinutes, part.createdWithinMinutes].map((one) => Math.abs(one ?? 0)));
     if (minutes > maxMinutes)
       throw new InvalidInput(`A filter looks at most ten years ahead or back; ${minutes} minutes were given.`, 'filter');
   }
@@ -120,6 +119,7 @@ export function matchesFilter(filter: TicketFilter, viewer: Viewer, now: number,
     among(filter.sources, ticket.source) &&
     within(filter.created, ticket.createdAt) &&
     within(filter.resolved, ticket.resolvedAt) &&
+    (filter.createdWithinMinutes == null || ticket.createdAt > now - filter.createdWithinMinutes * minute) &&
     (!filter.withoutTeam || ticket.teamId === null) &&
     (!filter.withoutTopic || ticket.topicId === null) &&
     (!filter.mine || ticket.assigneeId === viewer.memberId) &&
@@ -235,6 +235,7 @@ export function filterSql(filter: TicketFilter, viewer: Viewer, now: Date): SqlC
     if (range?.from) also(`${column} >= ?`, range.from);
     if (range?.to) also(`${column} < ?`, range.to);
   }
+  if (filter.createdWithinMinutes != null) also('t.created_at > ?', new Date(now.getTime() - filter.createdWithinMinutes * minute));
   if (filter.withoutTeam) also('t.team_id is null');
   if (filter.withoutTopic) also('t.topic_id is null');
   if (filter.mine) also('t.assignee_id = ?', viewer.memberId);
@@ -261,7 +262,8 @@ export function filterSql(filter: TicketFilter, viewer: Viewer, now: Date): SqlC
 export function edgesOf(filter: TicketFilter): { readonly field: TimeField; readonly shiftMs: number }[] {
   const edges = new Map<string, { field: TimeField; shiftMs: number }>();
   const add = (field: TimeField, shiftMs: number) => edges.set(`${field} ${shiftMs}`, { field, shiftMs });
-  for (const { dueWithinMinutes, inStatusMinutes, snoozed } of partsOf(filter)) {
+  for (const { createdWithinMinutes, dueWithinMinutes, inStatusMinutes, snoozed } of partsOf(filter)) {
+    if (createdWithinMinutes != null) add('createdAt', createdWithinMinutes * minute);
     if (dueWithinMinutes != null) add('dueAt', -dueWithinMinutes * minute);
     if (inStatusMinutes != null) add('statusSince', inStatusMinutes * minute);
     if (snoozed != null) add('snoozedUntil', 0);

@@ -1,6 +1,8 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { Names } from '../tickets/index.ts';
-import { TicketOrder, withInstants, type TicketFilter } from './ticket-filter.ts';
+import { TicketGrouping } from './find-tickets.ts';
+import { withInstants, type TicketFilter } from './ticket-filter.ts';
+import { TicketOrder } from './ticket-order.ts';
 
 /** What a list shows of a ticket beside its subject. */
 export const TicketColumn = {
@@ -32,7 +34,15 @@ const ViewSchema = defineEntity({
     /** The filter as it was typed; '' where it was not. */
     text: p.text(),
     sort: p.enum(() => TicketOrder).columnType('text'),
+    /** For an order by a field of the workspace's own. */
+    sortFieldId: p.uuid().strictNullable(),
     columns: p.array<TicketColumn>().columnType('text[]'),
+    /** Fields of the workspace's own that stand as columns after those. */
+    fieldIds: p.array().columnType('uuid[]'),
+    grouping: p
+      .enum(() => TicketGrouping)
+      .columnType('text')
+      .strictNullable(),
     /** Whose it is alone; null for a team's and for the workspace's. */
     ownerId: p.uuid().strictNullable(),
     /** Whose members have it; null for somebody's own and for the workspace's. */

@@ -7,9 +7,11 @@ import { viewerOf } from '../identity/index.ts';
 import { setTicketDue, topicsOf, type TicketFacets } from '../tickets/index.ts';
 import { anchorsOf, filterSql, matchesFilter, type TicketFilter } from './ticket-filter.ts';
 
-const PAGE = `query ($filter: TicketFilterInput!, $order: TicketOrder!, $first: Int!, $after: String, $offset: Int) {
-  tickets(filter: $filter, order: $order, first: $first, after: $after, offset: $offset) { totalCount position edges { cursor node { id number } } pageInfo { hasNextPage endCursor } } }`;
+const PAGE = `query ($filter: TicketFilterInput!, $order: TicketOrder!, $orderFieldId: ID, $first: Int!, $after: String, $offset: Int) {
+  tickets(filter: $filter, order: $order, orderFieldId: $orderFieldId, first: $first, after: $after, offset: $offset) { totalCount position edges { cursor node { id number } } pageInfo { hasNextPage endCursor } } }`;
 const CHANGES = `subscription ($filter: TicketFilterInput!, $after: String) { ticketsChanged(filter: $filter, after: $after) { kind ticketId position ticket { subject } } }`;
+const MAKE_FIELD = `mutation ($input: FieldCreateInput!) { fieldCreate(input: $input) { field { id options { id } } } }`;
+const SET_FIELDS = `mutation ($input: TicketSetFieldsInput!) { ticketSetFields(input: $input) { userErrors { ... on UserError { message } } } }`;
 const EDIT = `mutation ($input: TicketEditInput!) { ticketEdit(input: $input) { userErrors { ... on UserError { code } } } }`;
 const TAG = `mutation ($input: TicketTagInput!) { ticketTag(input: $input) { ticket { id } } }`;
 const ASSIGN = `mutation ($input: TicketAssignInput!) { ticketAssign(input: $input) { userErrors { ... on UserError { code } } } }`;
@@ -88,6 +90,7 @@ it('means the same in memory and in SQL, for generated filters and tickets', asy
         sources: some(['AGENT', 'API'] as const),
         created: range,
         resolved: range,
+        createdWithinMinutes: seldom(fc.constantFrom(0, 60, 1440)),
         withoutTeam: seldom(fc.boolean()),
         withoutTopic: seldom(fc.boolean()),
         mine: seldom(fc.boolean()),
@@ -144,26 +147,117 @@ it('means the same in memory and in SQL, for generated filters and tickets', asy
 });
 
 describe('a list', () => {
-  it.each(['UPDATED', 'DUE', 'NUMBER'] as const)(
+  it.each(['UPDATED', 'DUE', 'NUMBER', 'PRIORITY', 'FIELD', 'FIELD_DESCENDING'] as const)(
     'walks through every ticket once in the order %s, by cursor and by offset',
     async (order) => {
       const filter = {};
+      const [held] = await world.sql<{ field_id: string }>('select field_id from ticket_field group by field_id order by count(*) limit 1');
+      const orderFieldId = held?.field_id;
       const walked: string[] = [];
       let after: string | undefined;
       let total: number;
       do {
-        const { tickets } = await boss.run(PAGE, { filter, order, first: 7, after });
+        const { tickets } = await boss.run(PAGE, { filter, order, orderFieldId, first: 7, after });
         walked.push(...tickets.edges.map(({ node }: { node: { id: string } }) => node.id));
         after = tickets.pageInfo.hasNextPage ? tickets.pageInfo.endCursor : undefined;
         total = tickets.totalCount;
       } while (after);
-      const { tickets: jumped } = await boss.run(PAGE, { filter, order, first: 5, offset: 20 });
+      const jumps = await Promise.all(
+        [0, 20, 29, 41, total - 2].map(async (offset) => {
+          const { tickets } = await boss.run(PAGE, { filter, order, orderFieldId, first: 5, offset });
+          return [offset, tickets.edges.map(({ node }: { node: { id: string } }) => node.id)];
+        }),
+      );
 
       expect(walked).toHaveLength(total);
       expect(new Set(walked).size).toBe(total);
-      expect(jumped.edges.map(({ node }: { node: { id: string } }) => node.id)).toEqual(walked.slice(20, 25));
+      for (const [offset, ids] of jumps) expect(ids).toEqual(walked.slice(offset, offset + 5));
     },
   );
+
+  it('puts numbers by their value, texts after them, choices as they are offered, and what has nothing last', async () => {
+    const teamId = await world.team();
+    const options = [{ names: [{ locale: 'en', text: 'Small' }] }, { names: [{ locale: 'en', text: 'Large' }] }];
+    const owner = await world.person('OWNER', { teams: [teamId] });
+    const make = async (key: string, type: string, more: object = {}) =>
+      (await owner.run(MAKE_FIELD, { input: { key, type, names: [{ locale: 'en', text: key }], ...more } })).fieldCreate.field;
+    const [size, code, hidden, several] = [
+      await make('size', 'SELECT', { options }),
+      await make('code', 'TEXT', { forLightAgents: false }),
+      crypto.randomUUID(),
+      await make('several', 'MULTI_SELECT', { options }),
+    ];
+    const [small, large] = size.options.map(({ id }: { id: string }) => id);
+    const rows: { id: string; code: string | null; size: string | null }[] = [];
+    for (const [code, size] of [
+      ['10', large],
+      ['9', small],
+      ['b', null],
+      [null, large],
+      ['A', small],
+    ]) {
+      rows.push({ id: (await world.ticket({ teamId })).id, code: code ?? null, size: size ?? null });
+    }
+    for (const row of rows) {
+      const fields = [
+        { fieldId: size.id, to: row.size ? [row.size] : [] },
+        { fieldId: code.id, to: row.code ? [row.code] : [] },
+      ];
+      await owner.run(SET_FIELDS, { input: { ticketId: row.id, fields } });
+    }
+    const listed = async (order: string, orderFieldId: string) =>
+      (await owner.run(PAGE, { filter: { teamIds: [teamId] }, order, orderFieldId, first: 9 })).tickets.edges.map(
+        ({ node }: { node: { id: string } }) => rows.find(({ id }) => id === node.id),
+      );
+
+    expect((await listed('FIELD', code.id)).map((row: { code: string }) => row.code)).toEqual(['9', '10', 'A', 'b', null]);
+    expect((await listed('FIELD_DESCENDING', code.id)).map((row: { code: string }) => row.code)).toEqual(['b', 'A', '10', '9', null]);
+    expect((await listed('FIELD', size.id)).map((row: { size: string }) => row.size)).toEqual([small, small, large, large, null]);
+
+    // An order would say what is in a field that somebody does not see.
+    const light = await world.person('LIGHT_AGENT', { teams: [teamId] });
+    const ask = async (person: Person, orderFieldId?: string) =>
+      (await person.ask(PAGE, { filter: {}, order: 'FIELD', orderFieldId, first: 5 })).errors?.[0]?.extensions.code ?? null;
+    expect(await ask(light, size.id)).toBeNull();
+    expect([await ask(light, code.id), await ask(owner, hidden), await ask(owner, several.id), await ask(owner)]).toEqual(
+      Array.from({ length: 4 }, () => 'INVALID_INPUT'),
+    );
+  });
+
+  it('says how many there are of each kind, of those that the viewer sees', async () => {
+    const [mine, other] = [await world.team(), await world.team()];
+    const agent = await world.person('AGENT', { teams: [mine] });
+    await world.ticket({ teamId: mine, priority: 'HIGH' });
+    await world.ticket({ teamId: mine, priority: 'HIGH', assigneeId: agent.id });
+    await world.ticket({ teamId: mine, priority: 'LOW' });
+    await world.ticket({ teamId: other, priority: 'LOW' });
+    const groups = async (by: string) =>
+      (
+        await agent.run(
+          'query ($filter: TicketFilterInput!, $by: TicketGrouping!) { ticketGroups(filter: $filter, by: $by) { key count } }',
+          {
+            filter: { teamIds: [mine, other] },
+            by,
+          },
+        )
+      ).ticketGroups;
+
+    expect(new Set(await groups('PRIORITY'))).toEqual(
+      new Set([
+        { key: 'HIGH', count: 2 },
+        { key: 'LOW', count: 1 },
+      ]),
+    );
+    expect(new Set(await groups('ASSIGNEE'))).toEqual(
+      new Set([
+        { key: agent.id, count: 1 },
+        { key: null, count: 2 },
+      ]),
+    );
+    expect(await groups('TEAM')).toEqual([{ key: mine, count: 3 }]);
+    expect(await groups('TOPIC')).toEqual([{ key: null, count: 3 }]);
+    expect(await groups('STATUS')).toHaveLength(1);
+  });
 
   it('refuses a cursor that is not its own, and pages that are too long', async () => {
     const ask = (variables: object) => boss.ask(PAGE, { filter: {}, order: 'NUMBER', first: 5, ...variables });

@@ -3,6 +3,11 @@ import { language, localized, t } from '#lib/i18n/index.ts';
 
 type Change = ActivityEntryFragment['changes'][number];
 
+/** Who did it, in words. */
+export function actorName({ actor, byClient }: Pick<ActivityEntryFragment, 'actor' | 'byClient'>): string {
+  return actor?.name ?? t(byClient ? 'activity.client' : 'activity.desk');
+}
+
 /** What an entry of the log says, a sentence for each change, without its subject. */
 export function sentences({ type, changes }: ActivityEntryFragment): string[] {
   if (type === 'ticket.edited' || type === 'ticket.fields_set') return changes.map(edited);

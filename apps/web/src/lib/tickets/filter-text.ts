@@ -1,5 +1,6 @@
 import { openCategories, type Priority, type StatusCategory } from '@baton/rules';
-import type { TicketFilterInput, TicketSource } from '#lib/graphql/generated/graphql.ts';
+import type { FieldType, TicketFilterInput, TicketSource } from '#lib/graphql/generated/graphql.ts';
+import { endOf, Fault, quoted, readTree, type FilterCondition, type FilterFault, type FilterNode } from './filter-tree.ts';
 
 /** A thing of the desk, by its names. */
 interface Named {
@@ -8,78 +9,39 @@ interface Named {
   readonly names: readonly string[];
 }
 
+/** A field of the workspace's own. */
+interface NamedField extends Named {
+  readonly key: string;
+  readonly type: FieldType;
+  /** Of a select. */
+  readonly options: readonly Named[];
+}
+
 export interface FilterWorld {
   readonly statuses: readonly Named[];
   readonly teams: readonly Named[];
   readonly topics: readonly Named[];
   readonly members: readonly Named[];
   readonly tags: readonly Named[];
-}
-
-/** Why a text is no filter. `at`: where in it. */
-export interface FilterFault {
-  readonly kind: 'key' | 'value' | 'form' | 'end';
-  readonly at: number;
-  /** The word that is not understood. */
-  readonly word: string;
+  readonly fields: readonly NamedField[];
 }
 
 /** `words`: what is looked for in the text of tickets, as it was typed; '' for nothing. */
 type ReadFilter = { readonly filter: TicketFilterInput; readonly words: string } | { readonly fault: FilterFault };
 
-type Token = { readonly kind: '(' | ')' | '-' | 'OR'; readonly at: number } | Condition | Word;
-interface Condition {
-  readonly kind: 'condition';
-  readonly at: number;
-  readonly key: string;
-  readonly values: readonly string[];
-}
-
-interface Word {
-  readonly kind: 'word';
-  readonly at: number;
-  /** With its quotation marks. */
-  readonly text: string;
-}
-
-class Fault extends Error {
-  constructor(readonly fault: FilterFault) {
-    super(fault.kind);
-  }
-}
-
 /**
- * A filter as people type it: `status:open,new team:"Second line" -assignee:none (tag:vip OR due:<2h)`. Conditions beside
- * each other must all hold; OR means any, a minus not, values after a comma any of them. Names count in either case.
- * Anything else is a word, or a "phrase", that is looked for in tickets; words stand beside conditions, not among choices.
+ * A filter as people type it: `status:open,new team:"Second line" -assignee:none (tag:vip OR due:<2h)`. Names count in either
+ * case. Anything that is no condition is a word, or a "phrase", that is looked for in tickets; words stand beside
+ * conditions, not among choices.
  */
 export function readFilter(text: string, world: FilterWorld): ReadFilter {
   try {
-    const { words, conditions } = withoutWords(tokensOf(text));
-    if (conditions.length === 0) return { filter: {}, words };
-    return { filter: new Reader(conditions, world, text.length).read(), words };
+    const { tree, words } = readTree(text);
+    return { filter: tree ? filterOf(tree, world) : {}, words };
   } catch (error) {
     if (error instanceof Fault) return { fault: error.fault };
     throw error;
   }
-}
-
-/** Words found in tickets are asked of the search, conditions of the list: a choice between the two is neither's. */
-function withoutWords(tokens: readonly Token[]): { words: string; conditions: Token[] } {
-  const words: string[] = [];
-  const conditions: Token[] = [];
-  let depth = 0;
-  for (const token of tokens) {
-    if (token.kind === '(') depth += 1;
-    if (token.kind === ')') depth -= 1;
-    if (token.kind !== 'word') conditions.push(token);
-    else if (depth > 0 || tokens.some(({ kind }) => kind === 'OR')) throw new Fault({ kind: 'form', at: token.at, word: token.text });
-    else
-      words.push(
-        conditions.at(-1)?.kind === '-' && conditions.at(-1)?.at === token.at - 1 ? `${conditions.pop()?.kind}${token.text}` : token.text,
-      );
-  }
-  return { words: words.join(' '), conditions };
 }
 
 /** What a list of such a text shows: closed tickets and spam for those alone who ask for a status. */
@@ -87,123 +49,82 @@ export function asList(text: string, filter: TicketFilterInput): TicketFilterInp
   return /\b(status|is):/i.test(text) ? filter : { all: [filter, { not: { categories: ['CLOSED', 'SPAM'] } }] };
 }
 
-/** A value is a word, or anything between quotation marks. */
-const valuePattern = String.raw`(?:"[^"]*"|[^\s,()"]+)`;
-const conditionPattern = new RegExp(String.raw`^([a-z]+):(${valuePattern}(?:,${valuePattern})*)`, 'i');
-
-function tokensOf(text: string): Token[] {
-  const tokens: Token[] = [];
-  for (let at = 0; at < text.length;) {
-    const rest = text.slice(at);
-    const space = /^\s+/.exec(rest)?.[0];
-    if (space) {
-      at += space.length;
-      continue;
-    }
-    const [first = ''] = rest;
-    const word = /^"[^"]*"?|^[^\s()"]+/.exec(rest)?.[0] ?? first;
-    const condition = conditionPattern.exec(rest);
-    if (first === '(' || first === ')' || first === '-') {
-      tokens.push({ kind: first, at });
-      at += 1;
-    } else if (/^OR(?=[\s(]|$)/i.test(rest)) {
-      tokens.push({ kind: 'OR', at });
-      at += 2;
-    } else if (condition) {
-      const [whole, key = '', values = ''] = condition;
-      const list = values.match(new RegExp(valuePattern, 'g')) ?? [];
-      tokens.push({ kind: 'condition', at, key: key.toLowerCase(), values: list.map((value) => value.replaceAll('"', '')) });
-      at += whole.length;
-    } else if (/^[a-z]+:/i.test(word)) {
-      throw new Fault({ kind: 'form', at, word });
-    } else {
-      tokens.push({ kind: 'word', at, text: word });
-      at += word.length;
-    }
-  }
-  return tokens;
+function filterOf(node: FilterNode, world: FilterWorld): TicketFilterInput {
+  if (node.kind === 'condition') return conditionOf(node, world);
+  if (node.kind === 'not') return { not: filterOf(node.part, world) };
+  const parts = node.parts.map((part) => filterOf(part, world));
+  return node.kind === 'any' ? { any: parts } : { all: parts };
 }
 
-/** Reads by the precedence that people expect: not, then and, then or. */
-class Reader {
-  #next = 0;
-
-  constructor(
-    private readonly tokens: readonly Token[],
-    private readonly world: FilterWorld,
-    private readonly end: number,
-  ) {}
-
-  read(): TicketFilterInput {
-    const filter = this.#any();
-    const left = this.#token;
-    if (left) throw new Fault({ kind: 'form', at: left.at, word: left.kind });
-    return filter;
-  }
-
-  get #token(): Token | undefined {
-    return this.tokens[this.#next];
-  }
-
-  #any(): TicketFilterInput {
-    const parts = [this.#all()];
-    while (this.#token?.kind === 'OR') {
-      this.#next += 1;
-      parts.push(this.#all());
-    }
-    const [only = {}] = parts;
-    return parts.length === 1 ? only : { any: parts };
-  }
-
-  #all(): TicketFilterInput {
-    const parts: TicketFilterInput[] = [this.#one()];
-    while (this.#token && this.#token.kind !== 'OR' && this.#token.kind !== ')') parts.push(this.#one());
-    const [only = {}] = parts;
-    return parts.length === 1 ? only : { all: parts };
-  }
-
-  #one(): TicketFilterInput {
-    const token = this.#token;
-    if (!token) throw new Fault({ kind: 'end', at: this.end, word: '' });
-    this.#next += 1;
-    if (token.kind === '-') return { not: this.#one() };
-    if (token.kind === 'condition') return this.#condition(token);
-    if (token.kind !== '(') throw new Fault({ kind: 'form', at: token.at, word: token.kind });
-    const inside = this.#any();
-    if (this.#token?.kind !== ')') throw new Fault({ kind: 'end', at: this.end, word: '(' });
-    this.#next += 1;
-    return inside;
-  }
-
-  #condition({ key, values, at }: Condition): TicketFilterInput {
-    const make = conditions[key];
-    if (!make) throw new Fault({ kind: 'key', at, word: key });
-    const parts = values.map((value) => {
-      const part = make(value, this.world);
-      if (!part) throw new Fault({ kind: 'value', at, word: `${key}:${value}` });
-      return part;
-    });
-    const [only = {}] = parts;
-    return parts.length === 1 ? only : { any: parts };
-  }
+function conditionOf({ key, values, at }: FilterCondition, world: FilterWorld): TicketFilterInput {
+  const make = makerFor(key, world);
+  if (!make) throw new Fault({ kind: 'key', at, word: key });
+  const parts = values.map((value) => {
+    const part = make(value, world);
+    if (!part) throw new Fault({ kind: 'value', at, word: `${key}:${value}` });
+    return part;
+  });
+  const [only = {}] = parts;
+  return parts.length === 1 ? only : { any: parts };
 }
 
 type Make = (value: string, world: FilterWorld) => TicketFilterInput | null;
 
+/** What a field of the workspace's own is called in a text: its key, unless the desk has a condition of that name. */
+export const fieldKey = ({ key }: Pick<NamedField, 'key'>) => (Object.hasOwn(conditions, key) ? `field.${key}` : key);
+
+function makerFor(key: string, { fields }: FilterWorld): Make | null {
+  if (Object.hasOwn(conditions, key)) return conditions[key] ?? null;
+  const field = fields.find((one) => fieldKey(one) === key || `field.${one.key}` === key);
+  return field ? (value, world) => ofField(field, value, world) : null;
+}
+
 const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
+const typed = (name: string) => name.replaceAll('"', '').toLowerCase();
 const idOf = (things: readonly Named[], name: string) =>
-  things.find((one) => one.names.some((own) => same(own, name)))?.id ??
+  things.find((one) => one.names.some((own) => typed(own) === typed(name)))?.id ??
   // The beginning is enough where it is one thing's alone.
-  only(things.filter((one) => one.names.some((own) => own.toLowerCase().startsWith(name.toLowerCase()))))?.id ??
+  only(things.filter((one) => one.names.some((own) => typed(own).startsWith(typed(name)))))?.id ??
   null;
 const only = <One>(found: readonly One[]) => (found.length === 1 ? found[0] : undefined);
 
 const minutesPer = { m: 1, h: 60, d: 1440 } as const;
 
-/** `<30m`, `<2h`, `<3d` in minutes; null for anything else. */
-function minutesIn(value: string): number | null {
-  const [, amount, unit] = /^<(\d{1,5})([mhd])$/i.exec(value) ?? [];
-  return amount && unit ? Number(amount) * minutesPer[unit.toLowerCase() as 'm'] : null;
+/** `<30m`, `>2h`, `<3d` in minutes; null for anything else. */
+function distanceIn(value: string): { sign: '<' | '>'; minutes: number } | null {
+  const [, sign, amount, unit] = /^([<>])(\d{1,5})([mhd])$/i.exec(value) ?? [];
+  return amount && unit ? { sign: sign as '<', minutes: Number(amount) * minutesPer[unit.toLowerCase() as 'm'] } : null;
+}
+
+/** The bounds of `2..5`, `..5`, `2..` and `2`; null for anything else. `isOne`: whether a text is such a bound. */
+function rangeIn(value: string, isOne: (text: string) => boolean): { from: string | null; to: string | null } | null {
+  const [from = '', to = from, ...more] = value.split('..');
+  if (more.length > 0 || (from === '' && to === '') || ![from, to].every((one) => one === '' || isOne(one))) return null;
+  return { from: from || null, to: to || null };
+}
+
+const isNumber = (text: string) => /^-?\d{1,15}(\.\d{1,9})?$/.test(text);
+
+/** Of the calendar: not such as the 31st of February. */
+function isDay(text: string): boolean {
+  const at = new Date(`${text}T00:00:00Z`);
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
+}
+
+/** The midnight that begins a day where the viewer is, or the one that ends it. */
+function midnightOf(day: string, daysOn: 0 | 1): Date {
+  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
+  return new Date(year, month - 1, date + daysOn);
+}
+
+/** `2026-03-01`, `2026-03-01..2026-03-31`, or open at one end, as instants: from, and up to without it. */
+function daysIn(value: string): { from: string | null; to: string | null } | null {
+  const range = rangeIn(value, isDay);
+  if (!range) return null;
+  return {
+    from: range.from && midnightOf(range.from, 0).toISOString(),
+    to: range.to && midnightOf(range.to, 1).toISOString(),
+  };
 }
 
 const among = (words: readonly string[], value: string) => words.find((word) => same(word, value.replaceAll('-', '_')));
@@ -245,14 +166,25 @@ const conditions: Readonly<Record<string, Make>> = {
     return source ? { sources: [source as TicketSource] } : null;
   },
   due(value) {
-    const minutes = minutesIn(value);
-    if (minutes !== null) return { dueWithinMinutes: minutes, not: { dueWithinMinutes: 0 } };
+    const distance = distanceIn(value);
+    if (distance?.sign === '<') return { dueWithinMinutes: distance.minutes, not: { dueWithinMinutes: 0 } };
     return same(value, 'overdue') ? { dueWithinMinutes: 0 } : null;
   },
   /** How long it has been in its status, at least. */
   waits(value) {
-    const minutes = minutesIn(value.replace('>', '<'));
-    return minutes === null ? null : { inStatusMinutes: minutes };
+    const distance = distanceIn(value);
+    return distance?.sign === '>' ? { inStatusMinutes: distance.minutes } : null;
+  },
+  created(value) {
+    const distance = distanceIn(value);
+    if (distance?.sign === '<') return { createdWithinMinutes: distance.minutes };
+    if (distance) return { not: { createdWithinMinutes: distance.minutes } };
+    const created = daysIn(value);
+    return created && { created };
+  },
+  resolved(value) {
+    const resolved = daysIn(value);
+    return resolved && { resolved };
   },
   is(value) {
     if (same(value, 'open')) return { categories: [...openCategories] };
@@ -261,25 +193,79 @@ const conditions: Readonly<Record<string, Make>> = {
   },
 };
 
-const filterKeys = Object.keys(conditions);
+function ofField({ id: fieldId, type, options }: NamedField, value: string, { members }: FilterWorld): TicketFilterInput | null {
+  const holds = (...values: string[]): TicketFilterInput => ({ fields: [{ fieldId, values }] });
+  const named = (things: readonly Named[]) => {
+    const id = idOf(things, value);
+    return id ? holds(id) : null;
+  };
+  const between = (range: { from: string | null; to: string | null } | null): TicketFilterInput | null =>
+    range && { fields: [{ fieldId, atLeast: range.from, atMost: range.to }] };
+  if (same(value, 'none')) return { fields: [{ fieldId, empty: true }] };
+  if (same(value, 'any')) return { fields: [{ fieldId, empty: false }] };
+  if (type === 'SELECT' || type === 'MULTI_SELECT') return named(options);
+  if (type === 'MEMBER') return named(members);
+  if (type === 'CONTACT') return null;
+  if (type === 'CHECKBOX') {
+    const word = { yes: 'true', true: 'true', no: 'false', false: 'false' }[value.toLowerCase()];
+    return word ? holds(word) : null;
+  }
+  if (type === 'NUMBER') {
+    const [, sign = '', bound = ''] = /^([<>]?)(.*)$/.exec(value) ?? [];
+    if (sign === '') return between(rangeIn(value, isNumber));
+    if (!isNumber(bound)) return null;
+    return { fields: [{ fieldId, [sign === '<' ? 'atMost' : 'atLeast']: bound }], not: holds(String(Number(bound))) };
+  }
+  if (type === 'DATE') return between(rangeIn(value, isDay));
+  if (type === 'DATE_TIME') {
+    const days = daysIn(value);
+    // The last instant of a day: a bound is part of what it bounds.
+    return between(days && { from: days.from, to: days.to && new Date(Date.parse(days.to) - 1).toISOString() });
+  }
+  return holds(type === 'EMAIL' ? value.toLowerCase() : value);
+}
+
+/** How the values of a key are given: chosen among some, or typed, as these were. */
+export interface FilterValues {
+  readonly options: readonly string[];
+  readonly isTyped: boolean;
+}
 
 /** What can stand after a key, for whoever looks for it. */
-function valuesFor(key: string, world: FilterWorld): string[] {
+export function valuesFor(key: string, world: FilterWorld): FilterValues {
   const named = (things: readonly Named[]) => things.flatMap(({ names }) => names.slice(0, 1));
-  const words: Readonly<Record<string, () => string[]>> = {
-    status: () => ['new', 'open', 'in-progress', 'waiting', 'resolved', 'closed', 'spam', ...named(world.statuses)],
-    priority: () => ['low', 'normal', 'high', 'critical'],
-    assignee: () => ['me', 'none', ...named(world.members)],
-    team: () => ['mine', 'none', ...named(world.teams)],
-    topic: () => ['none', ...named(world.topics)],
-    tag: () => named(world.tags),
-    source: () => ['email', 'widget', 'agent', 'api', 'automation', 'import'],
-    due: () => ['overdue', '<30m', '<2h', '<1d'],
-    waits: () => ['>1d', '>7d', '>30d'],
-    is: () => ['open', 'snoozed', 'unassigned'],
+  const chosen = (...options: string[]): FilterValues => ({ options, isTyped: false });
+  const as = (...options: string[]): FilterValues => ({ options, isTyped: true });
+  const today = new Date().toLocaleDateString('sv');
+  const words: Readonly<Record<string, () => FilterValues>> = {
+    status: () => chosen('new', 'open', 'in-progress', 'waiting', 'resolved', 'closed', 'spam', ...named(world.statuses)),
+    priority: () => chosen('low', 'normal', 'high', 'critical'),
+    assignee: () => chosen('me', 'none', ...named(world.members)),
+    team: () => chosen('mine', 'none', ...named(world.teams)),
+    topic: () => chosen('none', ...named(world.topics)),
+    tag: () => chosen(...named(world.tags)),
+    source: () => chosen('email', 'widget', 'agent', 'api', 'automation', 'import'),
+    due: () => as('overdue', '<30m', '<2h', '<1d'),
+    waits: () => as('>1d', '>7d', '>30d'),
+    created: () => as('<1d', '<7d', '>30d', today, `${today}..`),
+    resolved: () => as(today, `${today}..`),
+    is: () => chosen('open', 'snoozed', 'unassigned'),
   };
-  return words[key]?.() ?? [];
+  const field = world.fields.find((one) => fieldKey(one) === key || `field.${one.key}` === key);
+  const ofType = (): FilterValues => {
+    if (field?.type === 'SELECT' || field?.type === 'MULTI_SELECT') return chosen('none', 'any', ...named(field.options));
+    if (field?.type === 'MEMBER') return chosen('none', 'any', ...named(world.members));
+    if (field?.type === 'CHECKBOX') return chosen('yes', 'no', 'none');
+    if (field?.type === 'CONTACT') return chosen('none', 'any');
+    if (field?.type === 'NUMBER') return as('none', 'any', '>10', '1..5');
+    return field?.type === 'DATE' || field?.type === 'DATE_TIME' ? as('none', 'any', today, `..${today}`) : as('none', 'any');
+  };
+  if (Object.hasOwn(words, key)) return words[key]?.() ?? as();
+  return field ? ofType() : as();
 }
+
+/** All that a filter can ask of, in the order in which it is offered. */
+export const filterKeys = ({ fields }: FilterWorld): string[] => [...Object.keys(conditions), ...fields.map(fieldKey)];
 
 interface Completion {
   /** From here on the text is replaced. */
@@ -289,15 +275,13 @@ interface Completion {
 
 /** What may come at the end of a text: keys, or the values of the key that stands there. */
 export function complete(text: string, world: FilterWorld): Completion {
-  const value = /(?:^|[\s(-])([a-z]+):(?:[^\s]*,)?("[^"]*|[^\s,()"]*)$/i.exec(text);
-  const quoted = (word: string) => (/[\s,()]/.test(word) ? `"${word}"` : word);
-  if (value) {
-    const [, key = '', begun = ''] = value;
-    const wanted = begun.replace('"', '').toLowerCase();
-    const options = valuesFor(key.toLowerCase(), world).filter((one) => one.toLowerCase().startsWith(wanted));
-    return { from: text.length - begun.length, options: [...new Set(options)].slice(0, 8).map(quoted) };
+  const { key, begun } = endOf(text);
+  const from = text.length - begun.length;
+  if (key === null) {
+    const options = filterKeys(world).filter((one) => one.startsWith(begun.toLowerCase()));
+    return { from, options: options.map((one) => `${one}:`) };
   }
-  const word = /[a-z]*$/i.exec(text)?.[0] ?? '';
-  const options = filterKeys.filter((key) => key.startsWith(word.toLowerCase())).map((key) => `${key}:`);
-  return { from: text.length - word.length, options };
+  const wanted = typed(begun);
+  const options = valuesFor(key, world).options.filter((one) => one.toLowerCase().startsWith(wanted));
+  return { from, options: [...new Set(options)].slice(0, 8).map(quoted) };
 }

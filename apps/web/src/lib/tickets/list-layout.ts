@@ -1,9 +1,14 @@
-import type { TicketColumn, TicketOrder } from '#lib/graphql/generated/graphql.ts';
+import type { TicketColumn, TicketGrouping, TicketOrder } from '#lib/graphql/generated/graphql.ts';
 
 /** How a list is shown: in which order, with what beside the subject, with how much air. */
 export interface ListLayout {
   readonly order: TicketOrder;
+  /** For an order by a field of the workspace's own, which. */
+  readonly orderFieldId: string | null;
   readonly columns: readonly TicketColumn[];
+  /** Fields of the workspace's own, after the other columns. */
+  readonly fieldIds: readonly string[];
+  readonly grouping: TicketGrouping | null;
   readonly dense: boolean;
 }
 
@@ -22,11 +27,21 @@ const widths: Readonly<Record<TicketColumn, string>> = {
   UPDATED: '6rem',
 };
 export const allColumns = Object.keys(widths) as TicketColumn[];
-export const usualColumns: readonly TicketColumn[] = ['NUMBER', 'REQUESTER', 'STATUS', 'PRIORITY', 'ASSIGNEE', 'DUE', 'UPDATED'];
+const usualColumns: readonly TicketColumn[] = ['NUMBER', 'REQUESTER', 'STATUS', 'PRIORITY', 'ASSIGNEE', 'DUE', 'UPDATED'];
+const fieldWidth = '8rem';
+
+/** How a list is shown that nobody has said anything of. */
+export const usualLayout = (order: TicketOrder): Omit<ListLayout, 'dense'> => ({
+  order,
+  orderFieldId: null,
+  columns: usualColumns,
+  fieldIds: [],
+  grouping: null,
+});
 
 /** The tracks of a row: the number first, then the subject with what is left, then the others. */
-export function tracksOf(columns: readonly TicketColumn[]): string {
-  const others = columns.filter((column) => column !== 'NUMBER').map((column) => widths[column]);
+export function tracksOf({ columns, fieldIds }: Pick<ListLayout, 'columns' | 'fieldIds'>): string {
+  const others = [...columns.filter((column) => column !== 'NUMBER').map((column) => widths[column]), ...fieldIds.map(() => fieldWidth)];
   return [...(columns.includes('NUMBER') ? [widths.NUMBER] : []), 'minmax(0, 1fr)', ...others].join(' ');
 }
 
@@ -42,10 +57,19 @@ function keptLayouts(): Kept {
   }
 }
 
-/** What somebody chose for a list in this browser; where nothing, as the view has it. */
-export function layoutOf(listKey: string, usual: Omit<ListLayout, 'dense'>): ListLayout {
-  const { order = usual.order, columns = usual.columns, dense = false } = keptLayouts()[listKey] ?? {};
-  return { order, columns: columns.filter((column) => column in widths), dense };
+/**
+ * What somebody chose for a list in this browser; where nothing, as the view has it. `fieldIds`: the fields that there are
+ * now, as one that was chosen may be gone.
+ */
+export function layoutOf(listKey: string, usual: Omit<ListLayout, 'dense'>, known: readonly string[]): ListLayout {
+  const { columns, fieldIds, ...layout } = { dense: false, ...usual, ...keptLayouts()[listKey] };
+  const isOrdered = layout.orderFieldId === null || known.includes(layout.orderFieldId);
+  return {
+    ...layout,
+    ...(isOrdered ? {} : { order: 'UPDATED', orderFieldId: null }),
+    columns: columns.filter((column) => column in widths),
+    fieldIds: fieldIds.filter((id) => known.includes(id)),
+  };
 }
 
 /** Null = as the view has it. */

@@ -5,7 +5,7 @@ import { placeFor } from './ticket-order.ts';
 const pageSize = 60;
 
 /** How long to wait before uncertain rows are fetched anew, and before a failed opening is tried again. */
-const patience = { settleMs: 250, retryMs: 2000 };
+export const patience = { settleMs: 250, retryMs: 2000 };
 
 /**
  * A live list of any length. Holds the rows that were looked at and gaps for the rest; changes from the server put
@@ -44,6 +44,25 @@ export class TicketList {
 
   get count(): number {
     return this.ids.length;
+  }
+
+  /** How many tickets it holds. */
+  get total(): number {
+    return this.count;
+  }
+
+  /** Stands at no place of a list without groups. */
+  heading(_index: number): null {
+    return null;
+  }
+
+  find(id: string): TicketRow | undefined {
+    return this.rows.get(id);
+  }
+
+  /** Somebody learned that it may hold other tickets than it shows. */
+  recheck(): void {
+    this.#settleSoon();
   }
 
   row(index: number): TicketRow | null {

@@ -1,7 +1,7 @@
 import { fullTime, localized, t } from '#lib/i18n/index.ts';
 import type { Desk } from '#lib/identity/desk.ts';
 import { none, wordsOf, type Condition, type Trait } from '#lib/tickets/filter-address.ts';
-import type { FilterWorld } from '#lib/tickets/filter-text.ts';
+import { fieldKey, type FilterWorld } from '#lib/tickets/filter-text.ts';
 
 /** What a list of an address shows, in words: "Open · Support". */
 export function filterName(parameters: URLSearchParams, { directory }: Desk): string {
@@ -32,5 +32,30 @@ export function filterWorld({ directory }: Desk): FilterWorld {
     teams: directory.teams.map(named),
     members: directory.members.map(named),
     tags: directory.tags.map(named),
+    fields: directory.customFields.map((field) => ({
+      ...inLanguages(field),
+      key: field.key,
+      type: field.type,
+      options: field.options.map(inLanguages),
+    })),
   };
+}
+
+/** What a condition asks of, in words. */
+export function keyName(key: string, { fields }: FilterWorld): string {
+  return fields.find((field) => fieldKey(field) === key)?.names[0] ?? t(`filter.name.${key as 'status'}`);
+}
+
+/** What a condition is for, beside its key. */
+export function keyHint(key: string, { fields }: FilterWorld): string {
+  return fields.find((field) => fieldKey(field) === key)?.names[0] ?? t(`filter.key.${key as 'status'}`);
+}
+
+const words = ['me', 'mine', 'none', 'any', 'yes', 'no', 'unassigned', 'snoozed', 'overdue'] as const;
+
+/** A value of a condition, in words; a name is its own. */
+export function valueName(key: string, value: string): string {
+  if (key === 'priority') return t(`priority.${value.toUpperCase() as 'LOW'}`);
+  const word = words.find((one) => one === value);
+  return word ? t(`filter.value.${word}`) : value;
 }

@@ -1,4 +1,4 @@
-import { Arg, Ctx, Field, FieldResolver, ID, Int, ObjectType, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, Ctx, Field, FieldResolver, ID, Int, ObjectType, registerEnumType, Resolver, Root, Subscription } from 'type-graphql';
 import { connection, connectionTypes, type Connection } from '../../../graphql/connection.ts';
 import { following, type Context } from '../../../graphql/context.ts';
 import type { FieldChange } from '../../../kernel/domain-event.ts';
@@ -9,8 +9,13 @@ import { memberById, type Member } from '../../identity/index.ts';
 import { allNames, LocalizedName, TicketType } from '../../tickets/api/index.ts';
 import type { Ticket } from '../../tickets/index.ts';
 import { followEvents, type StreamedEvent } from '../follow-events.ts';
-import { activityOf } from '../activity.ts';
+import { activityOf, ActorKind } from '../activity.ts';
 import { customFieldOf, shownValue, type ShownValue } from '../shown-value.ts';
+
+registerEnumType(ActorKind, {
+  name: 'ActorKind',
+  description: 'Who did something: a member or a program of theirs, the client, the desk itself, or an import.',
+});
 
 @ObjectType({ description: 'A value as people read it: a text, or a name in several languages.' })
 class ActivityValue implements ShownValue {
@@ -59,9 +64,10 @@ export class TicketActivityResolver {
     @Arg('types', () => [String], { nullable: true, description: 'Of these kinds alone, such as `ticket.status_changed`.' })
     types: string[] | null | undefined,
     @Arg('actorIds', () => [ID], { nullable: true, description: 'By these members alone.' }) actorIds: string[] | null | undefined,
+    @Arg('actorKinds', () => [ActorKind], { nullable: true }) actorKinds: ActorKind[] | null | undefined,
     @Ctx() { scope }: Context,
   ): Promise<Connection<EventRecord>> {
-    const page = await activityOf(scope, ticket.id, { last, before: before ?? null, types, actorIds });
+    const page = await activityOf(scope, ticket.id, { last, before: before ?? null, types, actorIds, actorKinds });
     return connection(page.entries, (entry) => String(entry.ticketVersion), { previous: page.hasOlder });
   }
 }
@@ -71,6 +77,11 @@ export class ActivityEntryResolver {
   @FieldResolver(() => MemberType, { nullable: true, description: 'Null = the client, the desk itself, or an import.' })
   actor(@Root() { actorId }: EventRecord, @Ctx() { scope }: Context): Promise<Member | null> {
     return scope.load(memberById, actorId);
+  }
+
+  @FieldResolver(() => ActorKind)
+  actorKind(@Root() { actorKind }: Pick<EventRecord, 'actorKind'>): string {
+    return actorKind;
   }
 
   @FieldResolver(() => Boolean, { description: 'Whether the client did it, as by writing on their link.' })

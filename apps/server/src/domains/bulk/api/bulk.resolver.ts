@@ -101,4 +101,12 @@ export class BulkActivityResolver {
   async bulkTotal(@Root() { causeId }: Pick<EventRecord, 'causeId'>, @Ctx() { scope }: Context): Promise<number | null> {
     return (await jobOfCause(scope, causeId))?.total ?? null;
   }
+
+  @FieldResolver(() => ID, {
+    nullable: true,
+    description: 'The job that it was a part of; whoever began that undoes it whole by `bulkUndo`.',
+  })
+  async bulkJobId(@Root() { causeId }: Pick<EventRecord, 'causeId'>, @Ctx() { scope }: Context): Promise<string | null> {
+    return (await jobOfCause(scope, causeId))?.id ?? null;
+  }
 }

@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../../graphql/context.ts';
 import { ReturnsUserErrors } from '../../../graphql/user-error.ts';
 import { once } from '../../../platform/once.ts';
@@ -113,8 +113,13 @@ export class CustomFieldResolver {
 @Resolver(() => TicketType)
 export class TicketFieldsResolver {
   @FieldResolver(() => [FieldValueType], { description: 'Those of its topic that you see, also where it has nothing in them.' })
-  fields(@Root() ticket: Ticket, @Ctx() { scope }: Context): Promise<FieldValue[]> {
-    return fieldsOfTicket(scope, ticket);
+  async fields(
+    @Root() ticket: Ticket,
+    @Arg('ids', () => [ID], { nullable: true, description: 'Those alone.' }) ids: string[] | null,
+    @Ctx() { scope }: Context,
+  ): Promise<FieldValue[]> {
+    const all = await fieldsOfTicket(scope, ticket);
+    return ids ? all.filter(({ field }) => ids.includes(field.id)) : all;
   }
 
   @Mutation(() => TicketSetFieldsPayload, { description: 'Sets any of its fields at once: all of them, or none.' })

@@ -11,11 +11,12 @@ import { formatHead, parseHead } from '../../../platform/live/stream-head.ts';
 import { allNames, LocalizedName } from '../../tickets/api/index.ts';
 import { findTicket } from '../../tickets/index.ts';
 import type { Scope } from '../../../platform/scope.ts';
-import { countTickets, cursorOf, findTickets, type FindTickets } from '../find-tickets.ts';
+import { countTickets, findTickets, groupTickets, TicketGrouping, type FindTickets, type TicketGroup } from '../find-tickets.ts';
 import { findView, listViews, sharedViews } from '../find-views.ts';
 import { followCounts, followFilter, type ViewChange, type ViewCounted } from '../live-views.ts';
 import { createView, deleteView, editView, orderViews, ViewAudience, type ViewWanted } from '../save-view.ts';
-import { requireReasonable, TicketOrder, type TicketFilter } from '../ticket-filter.ts';
+import { requireReasonable, type TicketFilter } from '../ticket-filter.ts';
+import { orderOfView, TicketOrder } from '../ticket-order.ts';
 import { usualColumns, type View } from '../view.entity.ts';
 import { ViewNotFound } from '../view.errors.ts';
 import { ViewEvent } from '../view.events.ts';
@@ -23,6 +24,7 @@ import { canSaveView } from '../view.policy.ts';
 import {
   TicketConnectionType,
   TicketFilterInput,
+  TicketGroupType,
   ViewChangeType,
   ViewCount,
   ViewCreateInput,
@@ -47,9 +49,19 @@ export class TicketListResolver {
     @Arg('after', () => String, { nullable: true }) after: string | null,
     @Arg('offset', () => Int, { nullable: true, description: 'Rows to skip from the cursor on, to jump along a long list.' })
     offset: number | null,
+    @Arg('orderFieldId', () => ID, { nullable: true, description: 'For an order by a field.' }) orderFieldId: string | null,
     @Ctx() context: Context,
   ): Promise<TicketConnection> {
-    return pageOf(context, { filter, order, first, after, offset });
+    return pageOf(context, { filter, order, orderFieldId, first, after, offset });
+  }
+
+  @Query(() => [TicketGroupType], { description: 'How many of the matching tickets that you see there are of each kind, in no order.' })
+  ticketGroups(
+    @Arg('filter', () => TicketFilterInput, { defaultValue: {} }) filter: TicketFilterInput,
+    @Arg('by', () => TicketGrouping) by: TicketGrouping,
+    @Ctx() { scope }: Context,
+  ): Promise<TicketGroup[]> {
+    return groupTickets(scope, filter, by);
   }
 
   @FieldResolver(() => Int, { description: 'Counted anew each time you ask; leave it out where no screen shows it.' })
@@ -78,9 +90,9 @@ export class TicketListResolver {
 /** The page, and the position it reflects: read first, so that what changes meanwhile comes again as a change. */
 async function pageOf({ scope, live }: Context, question: FindTickets): Promise<TicketConnection> {
   const head = await live.desk.head(scope);
-  const { filter, order, after, offset } = question;
-  const { tickets, hasNext } = await findTickets(scope, question);
-  const page = connection(tickets, (ticket) => cursorOf(order, ticket), { next: hasNext, previous: Boolean(after ?? offset) });
+  const { filter, after, offset } = question;
+  const { tickets, cursorOf, hasNext } = await findTickets(scope, question);
+  const page = connection(tickets, cursorOf, { next: hasNext, previous: Boolean(after ?? offset) });
   return { ...page, filter, position: formatHead(head) };
 }
 
@@ -98,13 +110,27 @@ async function namedViews(scope: Scope, ids: readonly string[]): Promise<View[]>
   return views.filter((view) => view !== null);
 }
 
-const asWanted = ({ name, filter, text, order, columns, audience, teamId }: ViewWantedInput): ViewWanted => ({
+const asWanted = ({
+  name,
+  filter,
+  text,
+  order,
+  columns,
+  fieldIds,
+  grouping,
+  audience,
+  teamId,
+  orderFieldId,
+}: ViewWantedInput): ViewWanted => ({
   name,
   // Without the classes of the input, which are no part of what is kept.
   filter: JSON.parse(JSON.stringify(filter)) as TicketFilter,
   text: text ?? '',
   order,
+  orderFieldId,
   columns: columns ?? usualColumns,
+  fieldIds: fieldIds ?? [],
+  grouping: grouping ?? null,
   audience,
   teamId,
 });
@@ -131,21 +157,36 @@ export class ViewResolver {
     return sort;
   }
 
+  @FieldResolver(() => ID, { nullable: true, description: 'For an order by a field, which.' })
+  orderFieldId(@Root() { sortFieldId }: View): string | null {
+    return sortFieldId;
+  }
+
   @FieldResolver(() => Int)
   count(@Root() view: View, @Ctx() { scope }: Context): Promise<number> {
     return countTickets(scope, view.wanted());
   }
 
   @FieldResolver(() => TicketConnectionType)
-  tickets(
+  async tickets(
     @Root() view: View,
     @Arg('first', () => Int, { defaultValue: 25 }) first: number,
     @Arg('after', () => String, { nullable: true }) after: string | null,
     @Arg('offset', () => Int, { nullable: true }) offset: number | null,
     @Arg('order', () => TicketOrder, { nullable: true, description: 'Null = the view’s own.' }) order: TicketOrder | null,
+    @Arg('orderFieldId', () => ID, { nullable: true, description: 'For an order by a field.' }) orderFieldId: string | null,
+    @Arg('within', () => TicketFilterInput, { nullable: true, description: 'Those alone of its tickets that match this too.' })
+    within: TicketFilterInput | null,
     @Ctx() context: Context,
   ): Promise<TicketConnection> {
-    return pageOf(context, { filter: view.wanted(), order: order ?? view.sort, first, after, offset });
+    const filter = within ? { all: [view.wanted(), within] } : view.wanted();
+    const asked = order ? { order, orderFieldId } : await orderOfView(context.scope, view);
+    return pageOf(context, { filter, first, after, offset, ...asked });
+  }
+
+  @FieldResolver(() => [TicketGroupType], { description: 'How many of its tickets there are of each kind, in no order.' })
+  groups(@Root() view: View, @Arg('by', () => TicketGrouping) by: TicketGrouping, @Ctx() { scope }: Context): Promise<TicketGroup[]> {
+    return groupTickets(scope, view.wanted(), by);
   }
 
   @Subscription(() => ViewChangeType, {

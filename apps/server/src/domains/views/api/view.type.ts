@@ -12,13 +12,17 @@ import { ReferenceNotFoundType, TicketType } from '../../tickets/api/index.ts';
 import { TicketSource, type Ticket } from '../../tickets/index.ts';
 import { ViewChangeKind, type ViewCounted } from '../live-views.ts';
 import { ViewAudience } from '../save-view.ts';
-import { TicketOrder, type FieldCondition, type InstantRange, type TicketFilter } from '../ticket-filter.ts';
+import { TicketGrouping, type TicketGroup } from '../find-tickets.ts';
+import type { FieldCondition, InstantRange, TicketFilter } from '../ticket-filter.ts';
+import { TicketOrder } from '../ticket-order.ts';
 import { TicketColumn, type View } from '../view.entity.ts';
 
 registerEnumType(TicketOrder, {
   name: 'TicketOrder',
-  description: 'UPDATED: latest change first. DUE: next due first, nothing due last. NUMBER: newest first.',
+  description:
+    'UPDATED: latest change first. DUE: next due first, nothing due last. NUMBER: newest first. PRIORITY: most urgent first, then newest. FIELD: by a field of the workspace’s own, those with nothing in it last.',
 });
+registerEnumType(TicketGrouping, { name: 'TicketGrouping' });
 registerEnumType(ViewChangeKind, { name: 'ViewChangeKind' });
 registerEnumType(TicketColumn, { name: 'TicketColumn' });
 registerEnumType(ViewAudience, { name: 'ViewAudience', description: 'Who has a view: yourself, the members of a team, or everybody.' });
@@ -55,6 +59,7 @@ export class TicketFilterInput implements TicketFilter {
   @Field(() => ID, { nullable: true }) requesterId?: string | null;
   @Field(() => [TicketSource], { nullable: true }) sources?: TicketSource[] | null;
   @Field(() => InstantRangeInput, { nullable: true }) created?: InstantRangeInput | null;
+  @Field(() => Int, { nullable: true, description: 'Created within so many minutes up to now.' }) createdWithinMinutes?: number | null;
   @Field(() => InstantRangeInput, { nullable: true, description: 'When it came to be resolved or closed, as it is now.' })
   resolved?: InstantRangeInput | null;
   @Field(() => Int, { nullable: true, description: 'Due within so many minutes from now, or overdue.' }) dueWithinMinutes?: number | null;
@@ -89,11 +94,20 @@ export class TicketConnectionType {
   position!: string;
 }
 
+@ObjectType('TicketGroup')
+export class TicketGroupType implements TicketGroup {
+  @Field(() => ID, { nullable: true, description: 'A priority, or the id of what they have in common; null = those that have none.' })
+  key!: string | null;
+  @Field(() => Int) count!: number;
+}
+
 @ObjectType('View', { description: 'A saved filter with a sort order.' })
-export class ViewType implements Pick<View, 'id' | 'key' | 'text' | 'columns' | 'version'> {
+export class ViewType implements Pick<View, 'id' | 'key' | 'text' | 'columns' | 'fieldIds' | 'grouping' | 'version'> {
   @Field(() => ID) id!: string;
   @Field(() => String, { description: 'The filter as it was typed; empty where it was not.' }) text!: string;
   @Field(() => [TicketColumn], { description: 'What the list shows beside the subject, in this order.' }) columns!: TicketColumn[];
+  @Field(() => [ID], { description: 'Fields of the workspace’s own that stand as columns after those.' }) fieldIds!: string[];
+  @Field(() => TicketGrouping, { nullable: true }) grouping!: TicketGrouping | null;
   @Field(() => Int) version!: number;
   @Field(() => String, { description: 'A short name for addresses, such as `mine`.' }) key!: string;
   @Field(() => TicketOrder) order!: TicketOrder;
@@ -122,7 +136,10 @@ export class ViewWantedInput {
   @Field(() => TicketFilterInput) filter!: TicketFilterInput;
   @Field(() => String, { nullable: true, description: 'The filter as it was typed, for whoever edits it.' }) text?: string | null;
   @Field(() => TicketOrder) order!: TicketOrder;
+  @Field(() => ID, { nullable: true, description: 'For an order by a field.' }) orderFieldId?: string | null;
   @Field(() => [TicketColumn], { nullable: true }) columns?: TicketColumn[] | null;
+  @Field(() => [ID], { nullable: true, description: 'Fields of the workspace’s own as further columns.' }) fieldIds?: string[] | null;
+  @Field(() => TicketGrouping, { nullable: true }) grouping?: TicketGrouping | null;
   @Field(() => ViewAudience, { description: 'TEAM and WORKSPACE need the permission `view.share`.' }) audience!: ViewAudience;
   @Field(() => ID, { nullable: true, description: 'For TEAM.' }) teamId?: string | null;
 }

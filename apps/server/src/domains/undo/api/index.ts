@@ -1,0 +1,1 @@
+export { UndoResolver } from './undo.resolver.ts';

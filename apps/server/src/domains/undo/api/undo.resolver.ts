@@ -1,0 +1,52 @@
+import { Arg, Ctx, Field, FieldResolver, ID, InputType, Mutation, ObjectType, registerEnumType, Resolver, Root } from 'type-graphql';
+import type { Context } from '../../../graphql/context.ts';
+import { ReturnsUserErrors, UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
+import type { EventRecord } from '../../../platform/event-record.entity.ts';
+import { ActivityEntryType } from '../../audit/api/index.ts';
+import { TicketNotFoundType, TicketType } from '../../tickets/api/index.ts';
+import { findTicket, type Ticket } from '../../tickets/index.ts';
+import { EntryUndo, undoEntry, undoOf } from '../undo-entry.ts';
+
+registerEnumType(EntryUndo, {
+  name: 'EntryUndo',
+  description: 'What undoing an entry puts back: CHANGES, its own; MERGE, all that the merge moved.',
+});
+
+@InputType()
+class ActivityUndoInput {
+  @Field(() => ID) entryId!: string;
+}
+
+@ObjectType('EntryNotFound', { implements: UserError })
+class EntryNotFoundType extends UserError {}
+
+@ObjectType('UndoRefused', { implements: UserError })
+class UndoRefusedType extends UserError {}
+
+const ActivityUndoError = userErrorUnion('ActivityUndoError', [EntryNotFoundType, TicketNotFoundType, UndoRefusedType]);
+
+@ObjectType()
+class ActivityUndoPayload {
+  @Field(() => TicketType, { nullable: true }) ticket?: Ticket | null;
+  @Field(() => [ActivityUndoError]) userErrors!: UserErrorData[];
+}
+
+@Resolver(() => ActivityEntryType)
+export class UndoResolver {
+  @FieldResolver(() => EntryUndo, { nullable: true, description: 'Null = it cannot be undone from here.' })
+  undo(@Root() entry: EventRecord, @Ctx() { scope }: Context): Promise<EntryUndo | null> {
+    return undoOf(scope, entry);
+  }
+
+  @Mutation(() => ActivityUndoPayload, {
+    description: 'Puts back what an entry of the log tells of; nothing where somebody has changed any of it since.',
+  })
+  @ReturnsUserErrors()
+  async activityUndo(
+    @Arg('input', () => ActivityUndoInput) { entryId }: ActivityUndoInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<ActivityUndoPayload>> {
+    const ticketId = await undoEntry(scope, entryId);
+    return { ticket: await findTicket(scope.fresh(), ticketId) };
+  }
+}

@@ -1,0 +1,1 @@
+export { takeBack } from './take-back.ts';

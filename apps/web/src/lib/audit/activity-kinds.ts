@@ -1,0 +1,32 @@
+/** What of a ticket's history can be asked for, and the types of entries that it is. */
+export const activityKinds = {
+  status: [
+    'ticket.created',
+    'ticket.imported',
+    'ticket.status_changed',
+    'ticket.stale',
+    'ticket.snoozed',
+    'ticket.deleted',
+    'ticket.restored',
+  ],
+  assignment: ['ticket.assigned'],
+  fields: ['ticket.edited', 'ticket.fields_set', 'ticket.erased'],
+  tags: ['ticket.tagged'],
+  watchers: ['watcher.added', 'watcher.removed'],
+  notes: ['note.added', 'note.edited', 'note.deleted'],
+  messages: ['message.sent', 'message.received', 'link.opened', 'link.revoked'],
+  files: ['ticket.file_added', 'ticket.file_removed'],
+  links: ['ticket.linked', 'ticket.unlinked', 'ticket.merged', 'ticket.received_merge', 'ticket.merge_undone', 'ticket.gave_back_merge'],
+  sla: [
+    'sla.responded',
+    'sla.warned',
+    'sla.breached',
+    'sla.overdue',
+    'sla.policy_changed',
+    'sla.reapplied',
+    'sla.escalated',
+    'sla.step_failed',
+  ],
+} as const satisfies Record<string, readonly string[]>;
+
+export type ActivityKind = keyof typeof activityKinds;
