@@ -20,6 +20,7 @@ import { Migration0018Lifecycle } from '../migrations/0018-lifecycle.ts';
 import { Migration0019Attachments } from '../migrations/0019-attachments.ts';
 import { Migration0020Contacts } from '../migrations/0020-contacts.ts';
 import { Migration0021Lists } from '../migrations/0021-lists.ts';
+import { Migration0022Intake } from '../migrations/0022-intake.ts';
 import type { Config } from './config.ts';
 import { FileCleaner } from './domains/attachments/index.ts';
 import { BulkWatch } from './domains/bulk/index.ts';
@@ -139,6 +140,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       { name: '0019-attachments', class: Migration0019Attachments },
       { name: '0020-contacts', class: Migration0020Contacts },
       { name: '0021-lists', class: Migration0021Lists },
+      { name: '0022-intake', class: Migration0022Intake },
     ],
     poolSize: config.databasePool,
   });

@@ -22,6 +22,9 @@ import { ImportRun } from './domains/import/index.ts';
 import { Conversation, Message } from './domains/conversations/index.ts';
 import { TicketLink } from './domains/links/index.ts';
 import { Merge, MergeItem } from './domains/merges/index.ts';
+import { SkillGroup, SkillGroupMember, SkillGroupTopic } from './domains/routing/index.ts';
+import { Split, SplitItem } from './domains/splits/index.ts';
+import { TicketTemplate } from './domains/templates/index.ts';
 import { Note, NoteMention, NoteVersion } from './domains/notes/index.ts';
 import { Notification, NotificationDelivery, NotificationProfile, NotificationRule, PushDevice } from './domains/notifications/index.ts';
 import { SlaCalendar, SlaCalendarVersion, SlaClock, SlaPolicy, SlaPolicyVersion, SlaSegment } from './domains/sla/index.ts';
@@ -51,6 +54,12 @@ export const entities = [
   TicketLink,
   Merge,
   MergeItem,
+  SkillGroup,
+  SkillGroupMember,
+  SkillGroupTopic,
+  Split,
+  SplitItem,
+  TicketTemplate,
   Note,
   NoteMention,
   NoteVersion,

@@ -24,7 +24,7 @@ import type { LinkDesk } from './domains/public-links/index.ts';
 import { DeletedTicketResolver } from './domains/lifecycle/api/index.ts';
 import { IntakeResolver } from './domains/intake/api/index.ts';
 import { PresenceResolver } from './domains/live/api/index.ts';
-import { MessageResolver, TicketMessagesResolver } from './domains/conversations/api/index.ts';
+import { ConversationResolver, MessageResolver, TicketMessagesResolver } from './domains/conversations/api/index.ts';
 import { LinkedTicketResolver, LinkResolver } from './domains/links/api/index.ts';
 import { MergeResolver } from './domains/merges/api/index.ts';
 import { NoteResolver, TicketNotesResolver } from './domains/notes/api/index.ts';
@@ -39,6 +39,9 @@ import {
 } from './domains/sla/api/index.ts';
 import { SearchHitResolver, SearchResolver, SimilarTicketsResolver } from './domains/search/api/index.ts';
 import { ConflictResolver, StatusResolver, TicketResolver, TopicResolver } from './domains/tickets/api/index.ts';
+import { SkillGroupResolver, TopicSkillResolver } from './domains/routing/api/index.ts';
+import { SplitResolver } from './domains/splits/api/index.ts';
+import { TicketTemplateResolver } from './domains/templates/api/index.ts';
 import { UndoResolver } from './domains/undo/api/index.ts';
 import { TicketListResolver, ViewResolver } from './domains/views/api/index.ts';
 import { TicketSettingsResolver } from './domains/ticket-settings/api/index.ts';
@@ -91,6 +94,7 @@ export function makeSchema({ signInDesk, linkDesk, push }: SchemaDesk): Promise<
       LinkedTicketResolver,
       LinkResolver,
       MergeResolver,
+      ConversationResolver,
       MessageResolver,
       NoteResolver,
       NotificationResolver,
@@ -118,6 +122,10 @@ export function makeSchema({ signInDesk, linkDesk, push }: SchemaDesk): Promise<
       TicketNotesResolver,
       TicketResolver,
       TopicResolver,
+      SkillGroupResolver,
+      TopicSkillResolver,
+      SplitResolver,
+      TicketTemplateResolver,
       UndoResolver,
       ViewResolver,
       WatcherResolver,

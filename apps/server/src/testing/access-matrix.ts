@@ -61,6 +61,7 @@ const edited = { free: 'OASM', taken: 'OAS', other: 'OA' } as const;
 const noted = { free: 'OASML', taken: 'OASML', other: 'OA' } as const;
 const everybody = { on: 'self', who: 'OASMLG' } as const;
 const withoutGuests = { on: 'self', who: 'OASML' } as const;
+const workers = { on: 'self', who: 'OASM' } as const;
 const people = { on: 'workspace', who: 'OA' } as const;
 const english = [{ locale: 'en', text: 'x' }];
 const byId = ({ ticketId }: Fixture) => ({ id: ticketId });
@@ -123,6 +124,10 @@ export const operations: Readonly<Record<string, Row>> = {
   tickets: { on: 'ticket', ...seen, input: () => ({ first: 100 }), ...list, yes: holds },
   ticketGroups: { ...everybody, input: () => ({ by: 'STATUS' }), select: 'key', yes: () => true },
   topics: { ...everybody, select: 'id' },
+  skillGroups: { ...everybody, select: 'id' },
+  ticketTemplates: { ...everybody, select: 'id' },
+  conversations: { ...everybody, input: () => ({ first: 1 }), select: 'edges { node { id } }', yes: () => true },
+  conversation: { ...everybody, input: () => ({ id: crypto.randomUUID() }), select: 'id', yes: () => true },
   unreadNotificationCount: everybody,
   view: { ...everybody, input: () => ({ key: 'open' }), select: 'id' },
   viewer: { ...everybody, select: 'email', anonymous: true },
@@ -155,6 +160,12 @@ export const operations: Readonly<Record<string, Row>> = {
     select: 'destination { id }',
   },
   activityUndo: { ...everybody, input: () => ({ entryId: crypto.randomUUID() }), yes: gone('ENTRY_NOT_FOUND') },
+  ticketSplit: {
+    on: 'ticket',
+    ...edited,
+    input: ({ ticketId, noteId }) => ({ ticketId, subject: 'x', noteIds: [noteId] }),
+    select: 'ticket { id }',
+  },
   ticketUnmerge: { on: 'ticket', ...edited, input: ({ mergedId }) => ({ ticketId: mergedId }), select: 'ticket { id }' },
   messageReceive: { on: 'ticket', ...edited, input: ({ ticketId }) => ({ ticketId, body: '<p>x</p>' }), yes: gone('NO_CLIENT') },
   noteAdd: { on: 'ticket', ...noted, input: ({ ticketId }) => ({ ticketId, body: '<p>x</p>' }) },
@@ -254,6 +265,29 @@ export const operations: Readonly<Record<string, Row>> = {
   },
   bulkUndo: { ...everybody, input: () => ({ jobId: crypto.randomUUID() }), yes: gone('BULK_JOB_NOT_FOUND') },
   bulkCancel: { ...everybody, input: () => ({ jobId: crypto.randomUUID() }), yes: gone('BULK_JOB_NOT_FOUND') },
+  skillGroupCreate: { ...people, input: () => ({ name: crypto.randomUUID() }), select: 'skillGroup { id }' },
+  skillGroupEdit: {
+    ...people,
+    input: () => ({ skillGroupId: crypto.randomUUID(), version: 1, name: 'x' }),
+    yes: gone('SETTING_NOT_FOUND'),
+  },
+  skillGroupDelete: { ...people, input: () => ({ skillGroupId: crypto.randomUUID() }), yes: gone('SETTING_NOT_FOUND') },
+  templateCreate: { ...people, input: () => ({ name: crypto.randomUUID() }), select: 'template { id }' },
+  templateEdit: { ...people, input: () => ({ templateId: crypto.randomUUID(), version: 1, name: 'x' }), yes: gone('SETTING_NOT_FOUND') },
+  templateDelete: { ...people, input: () => ({ templateId: crypto.randomUUID() }), yes: gone('SETTING_NOT_FOUND') },
+  conversationOpen: { ...workers, input: ({ contactId }) => ({ contactId, body: 'x' }), select: 'conversation { id }' },
+  conversationReceive: {
+    ...workers,
+    input: () => ({ conversationId: crypto.randomUUID(), body: 'x' }),
+    yes: gone('CONVERSATION_NOT_FOUND'),
+  },
+  conversationReply: { ...workers, input: () => ({ conversationId: crypto.randomUUID(), body: 'x' }), yes: gone('CONVERSATION_NOT_FOUND') },
+  conversationClose: { ...workers, input: () => ({ conversationId: crypto.randomUUID() }), yes: gone('CONVERSATION_NOT_FOUND') },
+  conversationLink: {
+    ...workers,
+    input: ({ ticketId }) => ({ conversationId: crypto.randomUUID(), ticketId }),
+    yes: gone('CONVERSATION_NOT_FOUND'),
+  },
   topicCreate: { ...people, input: () => ({ names: english }) },
   topicEdit: { ...people, input: () => ({ topicId: crypto.randomUUID(), version: 1, names: english }), yes: gone('SETTING_NOT_FOUND') },
   topicDelete: { ...people, input: () => ({ topicId: crypto.randomUUID() }), yes: gone('SETTING_NOT_FOUND') },
@@ -347,6 +381,7 @@ export const operations: Readonly<Record<string, Row>> = {
 
   // Subscriptions
   boardChanged: { on: 'workspace', who: 'OAS', input: () => ({ since: '2026-01-01T00:00:00Z' }), select: 'open' },
+  conversationChanged: { ...everybody, select: 'id', yes: () => true },
   contactChanged: { on: 'workspace', who: 'OASM', input: ({ contactId }) => ({ id: contactId }), select: 'id' },
   draftChanged: { on: 'ticket', ...noted, input: ({ ticketId }) => ({ ticketId, kind: 'NOTE' }), select: 'id', yes: () => true },
   eventsStreamed: { on: 'ticket', ...seen, select: 'ticketId', yes: told },
@@ -455,7 +490,11 @@ export const fields: Readonly<Record<string, string>> = {
     'activity assignee attachments createdAt description dueAt fields id links mergedAt mergedInto mergedTickets messages notes:OASML number priority publicLink reopenCount requester resolvedAt slaClocks snoozedUntil source status statusSince subject tags team topic updatedAt version viewerCan viewerIsWatching watchers',
   TicketPermissions: 'assign delete edit take watch writeNotes',
   TicketPresence: 'people ticketId',
-  Topic: 'id name names parent version',
+  Conversation: 'channel closedAt contact createdAt id lastMessage lastMessageAt messages ticket',
+  SkillGroup: 'id members name topics version',
+  TemplateField: 'fieldId values',
+  TicketTemplate: 'description fields id name priority subject teamId topicId version watcherIds',
+  Topic: 'id name names parent skillGroup version',
   TicketGroup: 'count key',
   View: 'audience columns count fieldIds grouping groups id key names order orderFieldId team text tickets version viewerCanSave',
   ViewChangeType: 'kind position ticket ticketId',

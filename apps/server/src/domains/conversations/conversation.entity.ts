@@ -17,6 +17,9 @@ const ConversationSchema = defineEntity({
     contactId: p.uuid(),
     channel: p.enum(() => Channel).columnType('text'),
     createdAt: p.datetime(),
+    lastMessageAt: p.datetime(),
+    /** When nothing more was to be done in it, while it belongs to no ticket. */
+    closedAt: p.datetime().strictNullable(),
   },
 });
 

@@ -27,3 +27,27 @@ export class TooManyMessages extends DomainError {
     super('That is more than somebody would write. Wait a few minutes, then send it again.', 'body');
   }
 }
+
+/** There is none, or none that the viewer may read. */
+export class ConversationNotFound extends DomainError {
+  readonly code = 'CONVERSATION_NOT_FOUND';
+  constructor() {
+    super('There is no such conversation.', 'conversationId');
+  }
+}
+
+/** It is a ticket's already. */
+export class ConversationLinked extends DomainError {
+  readonly code = 'CONVERSATION_LINKED';
+  constructor(readonly ticketId: string) {
+    super('This conversation belongs to a ticket already. Go on there.', 'conversationId');
+  }
+}
+
+/** The ticket is for another client. */
+export class ConversationOfAnother extends DomainError {
+  readonly code = 'CONVERSATION_OF_ANOTHER';
+  constructor() {
+    super('The ticket is for another client. Choose one of the same client, or make a new one.', 'conversationId');
+  }
+}

@@ -4,3 +4,10 @@ export const MessageEvent = {
   /** Of the client. */
   RECEIVED: 'message.received',
 } as const;
+
+export const ConversationEvent = {
+  /** It began, went on, was done, or became a ticket's. */
+  CHANGED: 'conversation.changed',
+  /** On the ticket that it became a part of. */
+  LINKED: 'conversation.linked',
+} as const;

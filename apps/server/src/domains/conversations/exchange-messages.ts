@@ -128,7 +128,7 @@ async function sentBefore({ em, workspaceId }: Scope, ticket: Ticket, message: M
 }
 
 /** Keeps what the client said where it can be answered: on their ticket, opened again, or on one that follows it up. */
-async function receive(tx: Scope, ticket: Ticket, channel: Channel, { id, body }: { id?: string; body: string }): Promise<Received> {
+export async function receive(tx: Scope, ticket: Ticket, channel: Channel, { id, body }: { id?: string; body: string }): Promise<Received> {
   const client = await tx.load(contactById, ticket.requesterId);
   if (!client) throw new NoClient();
   const reopened = await reopenTicket(tx, ticket);
@@ -158,14 +158,24 @@ async function latestConversation(tx: Scope, ticketId: string, { id: contactId }
   return latest ? em.findOneOrFail(Conversation, { workspaceId, id: latest.id }) : null;
 }
 
-function beginConversation(tx: Scope, ticketId: string, { id: contactId }: Contact, channel: Channel): Conversation {
+export function beginConversation(
+  tx: Scope,
+  ticketId: string | null,
+  { id: contactId }: Pick<Contact, 'id'>,
+  channel: Channel,
+): Conversation {
   const { workspaceId, em } = tx;
-  return em.create(Conversation, { workspaceId, id: newId(), ticketId, contactId, channel, createdAt: tx.now() }, { persist: true });
+  const at = tx.now();
+  return em.create(
+    Conversation,
+    { workspaceId, id: newId(), ticketId, contactId, channel, createdAt: at, lastMessageAt: at, closedAt: null },
+    { persist: true },
+  );
 }
 
 type Written = Pick<Message, 'direction' | 'body' | 'authorId' | 'authorName'> & { readonly id?: string | undefined };
 
-async function write(tx: Scope, conversation: Conversation, { id = newId(), body, ...said }: Written): Promise<Message> {
+export async function write(tx: Scope, conversation: Conversation, { id = newId(), body, ...said }: Written): Promise<Message> {
   const clean = cleanRichText('message', body);
   if (isBlank(clean)) throw new InvalidInput('The message is empty. Write at least one character.', 'body');
   const { workspaceId } = tx;
@@ -174,6 +184,7 @@ async function write(tx: Scope, conversation: Conversation, { id = newId(), body
     { workspaceId, id, conversationId: conversation.id, body: clean, createdAt: tx.now(), ...said },
     { persist: true },
   );
+  conversation.lastMessageAt = message.createdAt;
   await tx.em.flush();
   return message;
 }

@@ -3,6 +3,7 @@ import { loaderByKey } from '../../platform/loader.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { findTicket } from '../tickets/index.ts';
 import { Conversation, Message } from './conversation.entity.ts';
+import { canReadConversations } from './conversation.policy.ts';
 
 const messageById = loaderByKey(
   (source, ids: readonly string[]) => source.em.find(Message, { workspaceId: source.workspaceId, id: { $in: [...ids] } }),
@@ -14,11 +15,30 @@ export const conversationById = loaderByKey(
   (conversation) => conversation.id,
 );
 
-/** A message of a ticket the viewer sees; null otherwise. */
+/** A message of a ticket the viewer sees, or of a conversation that they may read; null otherwise. */
 export async function findMessage(scope: Scope, id: string): Promise<Message | null> {
   const message = await scope.load(messageById, id);
   const conversation = message && (await scope.load(conversationById, message.conversationId));
-  return conversation?.ticketId && (await findTicket(scope, conversation.ticketId)) ? message : null;
+  if (!conversation) return null;
+  const isRead = conversation.ticketId ? (await findTicket(scope, conversation.ticketId)) !== null : canReadConversations(scope.viewer);
+  return isRead ? message : null;
+}
+
+const lastByConversation = loaderByKey(
+  async ({ em, workspaceId }, ids: readonly string[]) => {
+    const rows: { id: string }[] = await em.execute(
+      `select l.id from unnest(?::uuid[]) c(id) cross join lateral
+         (select m.id from message m where m.workspace_id = ? and m.conversation_id = c.id order by m.created_at desc, m.id desc limit 1) l`,
+      [`{${ids.join(',')}}`, workspaceId],
+    );
+    return em.find(Message, { workspaceId, id: { $in: rows.map(({ id }) => id) } });
+  },
+  ({ conversationId }) => conversationId,
+);
+
+/** What was said last in a conversation that the viewer may read. */
+export function lastMessageIn(scope: Scope, { id }: Conversation): Promise<Message | null> {
+  return scope.load(lastByConversation, id);
 }
 
 export interface MessagePage {
@@ -29,14 +49,30 @@ export interface MessagePage {
 /** A page of what was said on a ticket, oldest first: the newest, or those before a message's id. */
 export async function messagesOf(scope: Scope, ticketId: string, last: number, before: string | null): Promise<MessagePage> {
   const { workspaceId, em } = scope;
-  const count = Math.max(1, Math.min(last, limits.pageSize));
   const conversations = await em.find(Conversation, { workspaceId, ticketId });
+  return messagesIn(
+    scope,
+    conversations.map(({ id }) => id),
+    last,
+    before,
+  );
+}
+
+/** A page of what was said in some conversations, which the viewer may read. */
+export async function messagesIn(
+  scope: Scope,
+  conversationIds: readonly string[],
+  last: number,
+  before: string | null,
+): Promise<MessagePage> {
+  const { workspaceId, em } = scope;
+  const count = Math.max(1, Math.min(last, limits.pageSize));
   const from = before ? await scope.load(messageById, before) : null;
   const newest = await em.find(
     Message,
     {
       workspaceId,
-      conversationId: { $in: conversations.map(({ id }) => id) },
+      conversationId: { $in: [...conversationIds] },
       ...(from ? { $or: [{ createdAt: { $lt: from.createdAt } }, { createdAt: from.createdAt, id: { $lt: from.id } }] } : {}),
     },
     { orderBy: { createdAt: 'desc', id: 'desc' }, limit: count + 1 },

@@ -1,4 +1,5 @@
 export { Channel, Conversation, Message } from './conversation.entity.ts';
-export { MessageEvent } from './conversation.events.ts';
-export { writeAsClient } from './exchange-messages.ts';
+export { ConversationEvent, MessageEvent } from './conversation.events.ts';
+export { beginConversation, writeAsClient } from './exchange-messages.ts';
 export { findMessage } from './find-messages.ts';
+export { clientOfConversation, linkConversation } from './open-conversation.ts';

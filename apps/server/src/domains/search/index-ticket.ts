@@ -1,9 +1,10 @@
 import type { Reaction } from '../../platform/event-log.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { MessageEvent } from '../conversations/index.ts';
+import { ConversationEvent, MessageEvent } from '../conversations/index.ts';
 import { FieldEvent } from '../fields/index.ts';
 import { MergeEvent } from '../merges/index.ts';
 import { NoteEvent } from '../notes/index.ts';
+import { SplitEvent } from '../splits/index.ts';
 import { TicketEvent } from '../tickets/index.ts';
 
 const searched: ReadonlySet<string> = new Set(['subject', 'description', 'requesterId']);
@@ -15,6 +16,8 @@ export const followText: Reaction = {
     TicketEvent.EDITED,
     TicketEvent.ERASED,
     ...Object.values(MessageEvent),
+    ConversationEvent.LINKED,
+    ...Object.values(SplitEvent),
     ...Object.values(NoteEvent),
     ...Object.values(MergeEvent),
     FieldEvent.SET,

@@ -5,13 +5,14 @@ import { loaderByKey } from '../../platform/loader.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { FieldEvent } from '../fields/index.ts';
 import { Merge, MergeEvent, unmergeTickets } from '../merges/index.ts';
+import { Split, SplitEvent, unsplitTicket } from '../splits/index.ts';
 import { findTicket, TicketEvent } from '../tickets/index.ts';
 import { WatcherEvent } from '../watchers/index.ts';
 import { takeBack } from './take-back.ts';
 import { EntryNotFound, UndoRefused } from './undo.errors.ts';
 
-/** What an undo puts back: the changes of one entry, or all that a merge moved. */
-export const EntryUndo = { CHANGES: 'CHANGES', MERGE: 'MERGE' } as const;
+/** What an undo puts back: the changes of one entry, or all that a merge or a split moved. */
+export const EntryUndo = { CHANGES: 'CHANGES', MERGE: 'MERGE', SPLIT: 'SPLIT' } as const;
 export type EntryUndo = (typeof EntryUndo)[keyof typeof EntryUndo];
 
 type Entry = Pick<DomainEvent, 'type' | 'subjectId' | 'changes'>;
@@ -27,15 +28,22 @@ const revertible = new Set<string>([
   WatcherEvent.REMOVED,
 ]);
 const ofMerges = new Set<string>([MergeEvent.MERGED, MergeEvent.RECEIVED]);
+const ofSplits = new Set<string>([SplitEvent.SPLIT, SplitEvent.BEGAN]);
 
 const mergeById = loaderByKey(
   ({ em, workspaceId }, ids: readonly string[]) => em.find(Merge, { workspaceId, id: { $in: [...ids] } }),
   ({ id }) => id,
 );
 
+const splitById = loaderByKey(
+  ({ em, workspaceId }, ids: readonly string[]) => em.find(Split, { workspaceId, id: { $in: [...ids] } }),
+  ({ id }) => id,
+);
+
 /** What undoing an entry of the log would do; null where it cannot be undone, as a note or a merge that was undone. */
 export async function undoOf(scope: Scope, { type, subjectId, changes }: Entry): Promise<EntryUndo | null> {
   if (ofMerges.has(type)) return (await scope.load(mergeById, subjectId))?.undoneAt === null ? EntryUndo.MERGE : null;
+  if (ofSplits.has(type)) return (await scope.load(splitById, subjectId))?.undoneAt === null ? EntryUndo.SPLIT : null;
   // What a merge brought along goes back with it.
   return revertible.has(type) && subjectId === null && changes.length > 0 ? EntryUndo.CHANGES : null;
 }
@@ -51,6 +59,10 @@ export function undoEntry(scope: Scope, entryId: string): Promise<string> {
     if (undo === null) throw new UndoRefused('This cannot be undone. Change the ticket itself to what it should be.');
     if (undo === EntryUndo.MERGE) {
       await unmergeTickets(tx, (await em.findOneOrFail(Merge, { workspaceId, id: entry.subjectId ?? '' })).sourceId);
+      return ticketId;
+    }
+    if (undo === EntryUndo.SPLIT) {
+      await unsplitTicket(tx, entry.subjectId ?? '');
       return ticketId;
     }
     const skipped = await takeBack(tx, ticketId, entry.changes);

@@ -30,12 +30,12 @@ export const blankForm = (): NewTicketDraft['form'] => ({
   watcherIds: [],
 });
 
-const keyOf = (memberId: string) => `baton.newTicket.${memberId}`;
+const keyOf = (draftKey: string) => `baton.newTicket.${draftKey}`;
 
-/** What this person had begun in this browser; null for nothing. */
-export function readDraft(memberId: string): NewTicketDraft | null {
+/** What was begun in this browser by that key: a person's, and the conversation's that it is for; null for nothing. */
+export function readDraft(draftKey: string): NewTicketDraft | null {
   try {
-    const kept = JSON.parse(localStorage.getItem(keyOf(memberId)) ?? 'null') as NewTicketDraft | null;
+    const kept = JSON.parse(localStorage.getItem(keyOf(draftKey)) ?? 'null') as NewTicketDraft | null;
     return kept && { ...kept, form: { ...blankForm(), ...kept.form } };
   } catch {
     // Something else of that name: nothing that could be shown.
@@ -44,9 +44,9 @@ export function readDraft(memberId: string): NewTicketDraft | null {
 }
 
 /** Keeps what was filled in, or forgets it where there is nothing. */
-export function keepDraft(memberId: string, draft: NewTicketDraft): void {
+export function keepDraft(draftKey: string, draft: NewTicketDraft): void {
   const { form, fields, contact, newContact } = draft;
   const isBlank = JSON.stringify(form) === JSON.stringify(blankForm()) && Object.keys(fields).length === 0 && !contact && !newContact;
-  if (isBlank) localStorage.removeItem(keyOf(memberId));
-  else localStorage.setItem(keyOf(memberId), JSON.stringify(draft));
+  if (isBlank) localStorage.removeItem(keyOf(draftKey));
+  else localStorage.setItem(keyOf(draftKey), JSON.stringify(draft));
 }

@@ -1,2 +1,8 @@
+export {
+  ConversationLinkedType,
+  ConversationNotFoundType,
+  ConversationOfAnotherType,
+  ConversationResolver,
+} from './conversation.resolver.ts';
 export { MessageType } from './message.type.ts';
 export { MessageResolver, TicketMessagesResolver } from './message.resolver.ts';

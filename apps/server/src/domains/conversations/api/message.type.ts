@@ -51,7 +51,7 @@ export class MessageReceiveInput {
 }
 
 @ObjectType('NoClient', { implements: UserError, description: 'The ticket has no client.' })
-class NoClientType extends UserError {}
+export class NoClientType extends UserError {}
 
 @ObjectType('MessageMeanwhile', {
   implements: UserError,

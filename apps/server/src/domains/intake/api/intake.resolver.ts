@@ -4,6 +4,7 @@ import type { Context } from '../../../graphql/context.ts';
 import { IdempotencyKeyReusedType, ReturnsUserErrors, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
 import { once } from '../../../platform/once.ts';
 import { NewContactInput, ContactExistsType, ContactsDifferType } from '../../contacts/api/index.ts';
+import { ConversationLinkedType, ConversationNotFoundType, ConversationOfAnotherType } from '../../conversations/api/index.ts';
 import { FieldInput } from '../../fields/api/index.ts';
 import { ReferenceNotFoundType, TicketType } from '../../tickets/api/index.ts';
 import { findTicket, type Ticket } from '../../tickets/index.ts';
@@ -22,6 +23,11 @@ class TicketCreateInput {
   newContact?: NewContactInput | null;
   @Field(() => String, { nullable: true, description: 'Of your choice, 8 to 100 characters: asked again with it, nothing is made twice.' })
   idempotencyKey?: string | null;
+  @Field(() => ID, {
+    nullable: true,
+    description: 'A conversation without a ticket that this one is made for. Its client is the ticket’s.',
+  })
+  conversationId?: string | null;
   @Field(() => [ID], { nullable: true, description: 'Members to be told of every change.' }) watcherIds?: string[] | null;
   @Field(() => [FieldInput], { nullable: true, description: 'Of the workspace’s own; those left out get their defaults.' })
   fields?: FieldInput[] | null;
@@ -31,6 +37,9 @@ const TicketCreateError = userErrorUnion('TicketCreateError', [
   ReferenceNotFoundType,
   ContactExistsType,
   ContactsDifferType,
+  ConversationLinkedType,
+  ConversationNotFoundType,
+  ConversationOfAnotherType,
   IdempotencyKeyReusedType,
 ]);
 

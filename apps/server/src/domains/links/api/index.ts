@@ -1,1 +1,1 @@
-export { LinkedTicketResolver, LinkResolver } from './link.resolver.ts';
+export { LinkedTicketResolver, LinkRefusedType, LinkResolver } from './link.resolver.ts';

@@ -29,7 +29,7 @@ class LinkRemoveInput {
 }
 
 @ObjectType('LinkRefused', { implements: UserError })
-class LinkRefusedType extends UserError {}
+export class LinkRefusedType extends UserError {}
 
 @ObjectType('LinkNotFound', { implements: UserError })
 class LinkNotFoundType extends UserError {}

@@ -1,1 +1,1 @@
-export { MergeResolver } from './merge.resolver.ts';
+export { MergeRefusedType, MergeResolver, UnmergeRefusedType } from './merge.resolver.ts';

@@ -19,10 +19,10 @@ class TicketUnmergeInput {
 }
 
 @ObjectType('MergeRefused', { implements: UserError })
-class MergeRefusedType extends UserError {}
+export class MergeRefusedType extends UserError {}
 
 @ObjectType('UnmergeRefused', { implements: UserError })
-class UnmergeRefusedType extends UserError {}
+export class UnmergeRefusedType extends UserError {}
 
 const TicketMergeError = userErrorUnion('TicketMergeError', [TicketNotFoundType, MergeRefusedType]);
 const TicketUnmergeError = userErrorUnion('TicketUnmergeError', [TicketNotFoundType, UnmergeRefusedType]);

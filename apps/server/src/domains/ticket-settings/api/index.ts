@@ -1,1 +1,2 @@
 export { TicketSettingsResolver } from './settings.resolver.ts';
+export { TicketSettingsError } from './settings.type.ts';

@@ -15,7 +15,7 @@ import type { Lifecycle } from '../save-lifecycle.ts';
 @ObjectType('SettingNotFound', { implements: UserError })
 class SettingNotFoundType extends UserError {}
 
-const TicketSettingsError = userErrorUnion('TicketSettingsError', [
+export const TicketSettingsError = userErrorUnion('TicketSettingsError', [
   NameTakenType,
   ReferenceNotFoundType,
   SettingNotFoundType,

@@ -3,13 +3,15 @@ import type { Context } from '../../../graphql/context.ts';
 import { ReturnsUserErrors, UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
 import type { EventRecord } from '../../../platform/event-record.entity.ts';
 import { ActivityEntryType } from '../../audit/api/index.ts';
-import { TicketNotFoundType, TicketType } from '../../tickets/api/index.ts';
+import { MergeRefusedType, UnmergeRefusedType } from '../../merges/api/index.ts';
+import { SplitRefusedType } from '../../splits/api/index.ts';
+import { ReferenceNotFoundType, StatusMoveRefusedType, TicketNotFoundType, TicketType } from '../../tickets/api/index.ts';
 import { findTicket, type Ticket } from '../../tickets/index.ts';
 import { EntryUndo, undoEntry, undoOf } from '../undo-entry.ts';
 
 registerEnumType(EntryUndo, {
   name: 'EntryUndo',
-  description: 'What undoing an entry puts back: CHANGES, its own; MERGE, all that the merge moved.',
+  description: 'What undoing an entry puts back: CHANGES, its own; MERGE and SPLIT, all that was moved.',
 });
 
 @InputType()
@@ -23,7 +25,16 @@ class EntryNotFoundType extends UserError {}
 @ObjectType('UndoRefused', { implements: UserError })
 class UndoRefusedType extends UserError {}
 
-const ActivityUndoError = userErrorUnion('ActivityUndoError', [EntryNotFoundType, TicketNotFoundType, UndoRefusedType]);
+const ActivityUndoError = userErrorUnion('ActivityUndoError', [
+  EntryNotFoundType,
+  MergeRefusedType,
+  ReferenceNotFoundType,
+  SplitRefusedType,
+  StatusMoveRefusedType,
+  TicketNotFoundType,
+  UndoRefusedType,
+  UnmergeRefusedType,
+]);
 
 @ObjectType()
 class ActivityUndoPayload {

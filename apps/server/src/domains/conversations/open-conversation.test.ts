@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { World, type Person } from '../../testing/world.ts';
+
+const CONVERSATION =
+  'conversation { id channel closedAt contact { id name } ticket { id } messages { edges { node { body direction authorName } } } } userErrors { __typename ... on UserError { code } ... on ConversationLinked { ticketId } }';
+const mutations = {
+  conversationOpen: `mutation ($input: ConversationOpenInput!) { conversationOpen(input: $input) { ${CONVERSATION} } }`,
+  conversationReceive: `mutation ($input: ConversationMessageInput!) { conversationReceive(input: $input) { ${CONVERSATION} } }`,
+  conversationReply: `mutation ($input: ConversationMessageInput!) { conversationReply(input: $input) { ${CONVERSATION} } }`,
+  conversationLink: `mutation ($input: ConversationLinkInput!) { conversationLink(input: $input) { ${CONVERSATION} } }`,
+  conversationClose: `mutation ($input: ConversationCloseInput!) { conversationClose(input: $input) { ${CONVERSATION} } }`,
+};
+const CREATE = `mutation ($input: TicketCreateInput!) { ticketCreate(input: $input) { ticket { id requester { id } messages { edges { node { body channel } } } activity { edges { node { type } } } }
+  userErrors { __typename ... on UserError { code } } } }`;
+const OPEN = '{ conversations { edges { node { id } } } }';
+const CHANGED = 'subscription { conversationChanged { id ticket { id } } }';
+
+let world: World;
+let team: string;
+let agent: Person;
+
+beforeAll(async () => {
+  world = await World.open();
+  team = await world.team();
+  agent = await world.person('AGENT', { teams: [team], name: 'Ada' });
+});
+afterAll(() => world.close());
+
+const call = async (name: keyof typeof mutations, input: object, person = agent) => (await person.run(mutations[name], { input }))[name];
+const begin = async (more: object = {}, person = agent) => {
+  const contactId = (await world.contact()).id;
+  return call('conversationOpen', { contactId, body: '<p>Hello?</p>', ...more }, person);
+};
+const say = (name: 'conversationReceive' | 'conversationReply', conversationId: string, body: string, more: object = {}) =>
+  call(name, { conversationId, body, ...more });
+const open = async (person = agent) => (await person.run(OPEN)).conversations.edges.map(({ node }: { node: { id: string } }) => node.id);
+const link = (conversationId: string, ticketId: string) => call('conversationLink', { conversationId, ticketId });
+const close = (conversationId: string) => call('conversationClose', { conversationId });
+const make = async (input: object) =>
+  (await agent.run(CREATE, { input: { subject: 'Made of talk', teamId: team, ...input } })).ticketCreate;
+
+describe('a conversation without a ticket', () => {
+  it('is begun by a program, answered, done, and open again when the client writes, before the eyes of those who work', async () => {
+    const watching = agent.follow(CHANGED);
+    await watching.begun();
+    const key = crypto.randomUUID();
+    const contactId = (await world.contact()).id;
+    const [first, again] = [await begin({ contactId, idempotencyKey: key }), await begin({ contactId, idempotencyKey: key })];
+    const { id } = first.conversation;
+    expect(again.conversation.id).toBe(id);
+    await watching.until(({ conversationChanged }) => conversationChanged?.id === id);
+    const second = (await begin()).conversation.id;
+    expect((await open()).slice(0, 2)).toEqual([second, id]);
+
+    const answered = await say('conversationReply', id, '<p>Here I am</p><script>x</script>');
+    expect(answered.conversation.messages.edges.map(({ node }: { node: object }) => node)).toMatchObject([
+      { body: '<p>Hello?</p>', direction: 'IN' },
+      { body: '<p>Here I am</p>', direction: 'OUT', authorName: 'Ada' },
+    ]);
+    // The one in which something was said last stands first.
+    expect((await open()).slice(0, 2)).toEqual([id, second]);
+    expect((await close(id)).conversation.closedAt).not.toBeNull();
+    expect(await open()).not.toContain(id);
+    expect((await say('conversationReceive', id, '<p>One more thing</p>')).conversation.closedAt).toBeNull();
+    expect(await open()).toContain(id);
+  });
+
+  it('is for those who work on tickets alone', async () => {
+    const { id } = (await begin()).conversation;
+    for (const role of ['LIGHT_AGENT', 'GUEST'] as const) {
+      const person = await world.person(role, { teams: [team] });
+      const watching = person.follow(CHANGED);
+      await watching.begun();
+      expect(await open(person)).toEqual([]);
+      expect((await person.run('query ($id: ID!) { conversation(id: $id) { id } }', { id })).conversation).toBeNull();
+      expect((await begin({}, person)).userErrors).toMatchObject([{ code: 'NOT_PERMITTED' }]);
+      await say('conversationReply', id, '<p>x</p>');
+      await watching.until(({ conversationChanged }) => conversationChanged === null);
+    }
+  });
+
+  it('refuses what is nothing, and clients that are not there', async () => {
+    expect((await begin({ contactId: crypto.randomUUID() })).userErrors).toMatchObject([{ __typename: 'ReferenceNotFound' }]);
+    expect((await begin({ body: '<p> </p>' })).userErrors).toMatchObject([{ code: 'INVALID_INPUT' }]);
+    expect((await close(crypto.randomUUID())).userErrors).toMatchObject([{ code: 'CONVERSATION_NOT_FOUND' }]);
+    const made = (await begin({ contactId: null, newContact: { name: 'Nora New', email: `nora-${crypto.randomUUID()}@example.org` } }))
+      .conversation;
+    expect(made.contact.name).toBe('Nora New');
+  });
+});
+
+describe('a ticket of a conversation', () => {
+  it('is made for its client, has what was said, and answers by its channel; the conversation stays what it is', async () => {
+    const { id, contact } = (await begin({ body: '<p>My zebra printer smokes</p>' })).conversation;
+    const { ticket } = await make({ conversationId: id });
+
+    expect(ticket.requester.id).toBe(contact.id);
+    expect(ticket.messages.edges).toMatchObject([{ node: { body: '<p>My zebra printer smokes</p>', channel: 'API' } }]);
+    expect(ticket.activity.edges.map(({ node }: { node: { type: string } }) => node.type)).toContain('conversation.linked');
+    expect(await open()).not.toContain(id);
+    const found = (await agent.run('{ search(text: "zebra smokes", first: 5) { edges { node { ticket { id } } } } }')).search.edges;
+    expect(found).toEqual([{ node: { ticket: { id: ticket.id } } }]);
+
+    // It is answered on the ticket from then on, and heard there.
+    expect((await say('conversationReply', id, '<p>x</p>')).userErrors).toMatchObject([
+      { code: 'CONVERSATION_LINKED', ticketId: ticket.id },
+    ]);
+    const heard = await say('conversationReceive', id, '<p>Still smokes</p>');
+    expect(heard.conversation.ticket.id).toBe(ticket.id);
+    expect(heard.conversation.messages.edges).toHaveLength(2);
+    expect((await make({ conversationId: id })).userErrors).toMatchObject([{ code: 'CONVERSATION_LINKED' }]);
+    expect((await close(id)).userErrors).toMatchObject([{ code: 'CONVERSATION_LINKED' }]);
+  });
+
+  it('can be one that there is already, of the same client or of none yet', async () => {
+    const { id, contact } = (await begin()).conversation;
+    const [without, other] = [
+      await world.ticket({ teamId: team }),
+      await world.ticket({ teamId: team, requesterId: (await world.contact()).id }),
+    ];
+
+    expect((await link(id, other.id)).userErrors).toMatchObject([{ code: 'CONVERSATION_OF_ANOTHER' }]);
+    expect((await make({ conversationId: id, requesterId: (await world.contact()).id })).userErrors).toMatchObject([
+      { code: 'CONVERSATION_OF_ANOTHER' },
+    ]);
+    expect((await link(id, without.id)).conversation.ticket.id).toBe(without.id);
+    const { ticket } = await agent.run('query ($id: ID!) { ticket(id: $id) { requester { id } } }', { id: without.id });
+    expect(ticket.requester.id).toBe(contact.id);
+  });
+});

@@ -1,0 +1,139 @@
+import { LockMode } from '@mikro-orm/core';
+import { NotPermitted } from '../../kernel/domain-error.ts';
+import { domainEvent } from '../../kernel/domain-event.ts';
+import { isId } from '../../kernel/id.ts';
+import type { Scope } from '../../platform/scope.ts';
+import { contactById, createContact, type CreateContact } from '../contacts/index.ts';
+import { memberById } from '../identity/index.ts';
+import { lockTicketToEdit, ReferenceNotFound, TicketEvent, type Ticket } from '../tickets/index.ts';
+import { Channel, Conversation, Direction, type Message } from './conversation.entity.ts';
+import { ConversationLinked, ConversationNotFound, ConversationOfAnother } from './conversation.errors.ts';
+import { ConversationEvent } from './conversation.events.ts';
+import { canReadConversations } from './conversation.policy.ts';
+import { beginConversation, receive, write } from './exchange-messages.ts';
+
+export interface OpenConversation {
+  readonly contactId?: string | null | undefined;
+  /** A client made together with it, in place of `contactId`. */
+  readonly newContact?: CreateContact | null | undefined;
+  /** What they said first. */
+  readonly body: string;
+}
+
+/** A client begins to talk, on a channel that a program brings. No ticket is made of it until somebody wants one. */
+export function openConversation(scope: Scope, { contactId, newContact, body }: OpenConversation): Promise<Conversation> {
+  return scope.transaction(async (tx) => {
+    requireReader(tx);
+    const made = newContact && !contactId ? await createContact(tx, newContact) : null;
+    if (made) await tx.em.flush();
+    const contact = made ?? (contactId && isId(contactId) ? await tx.load(contactById, contactId) : null);
+    if (!contact) throw new ReferenceNotFound('contactId', 'client');
+    const conversation = beginConversation(tx, null, contact, Channel.API);
+    await tx.em.flush();
+    await write(tx, conversation, { direction: Direction.IN, body, authorId: null, authorName: contact.name });
+    told(tx, conversation);
+    return conversation;
+  });
+}
+
+export interface ConversationMessage {
+  readonly conversationId: string;
+  readonly body: string;
+}
+
+/** What the client says further. On a conversation of a ticket it reaches the ticket, which it may open again. */
+export function receiveInConversation(scope: Scope, { conversationId, body }: ConversationMessage): Promise<Message> {
+  return scope.transaction(async (tx) => {
+    const conversation = await lockConversation(tx, conversationId);
+    if (conversation.ticketId) {
+      const ticket = await lockTicketToEdit(tx, conversation.ticketId);
+      return (await receive(tx, ticket, conversation.channel, { body })).message;
+    }
+    const contact = await tx.load(contactById, conversation.contactId);
+    conversation.closedAt = null;
+    const message = await write(tx, conversation, { direction: Direction.IN, body, authorId: null, authorName: contact?.name ?? '' });
+    told(tx, conversation);
+    return message;
+  });
+}
+
+/** Answers where no ticket is. The program that brought the conversation hands it over. */
+export function replyInConversation(scope: Scope, { conversationId, body }: ConversationMessage): Promise<Message> {
+  return scope.transaction(async (tx) => {
+    const conversation = await lockConversation(tx, conversationId);
+    if (conversation.ticketId) throw new ConversationLinked(conversation.ticketId);
+    const author = await tx.load(memberById, tx.viewer.memberId);
+    const message = await write(tx, conversation, {
+      direction: Direction.OUT,
+      body,
+      authorId: author?.id ?? null,
+      authorName: author?.name ?? '',
+    });
+    told(tx, conversation);
+    return message;
+  });
+}
+
+/** Nothing more is to be done in it. It opens again when the client writes. */
+export function closeConversation(scope: Scope, conversationId: string): Promise<Conversation> {
+  return scope.transaction(async (tx) => {
+    const conversation = await lockConversation(tx, conversationId);
+    if (conversation.ticketId) throw new ConversationLinked(conversation.ticketId);
+    conversation.closedAt ??= tx.now();
+    told(tx, conversation);
+    return conversation;
+  });
+}
+
+export interface LinkConversation {
+  readonly conversationId: string;
+  readonly ticketId: string;
+}
+
+/** Makes a conversation a ticket's: what was said stands on the ticket, and its replies leave by the conversation's channel. */
+export function linkConversation(scope: Scope, { conversationId, ticketId }: LinkConversation): Promise<Conversation> {
+  return scope.transaction(async (tx) => {
+    const conversation = await lockConversation(tx, conversationId);
+    if (conversation.ticketId) throw new ConversationLinked(conversation.ticketId);
+    await join(tx, conversation, await lockTicketToEdit(tx, ticketId));
+    return conversation;
+  });
+}
+
+async function join(tx: Scope, conversation: Conversation, ticket: Ticket): Promise<void> {
+  const { id, contactId } = conversation;
+  if (ticket.requesterId === null) {
+    ticket.requesterId = contactId;
+    tx.record(domainEvent(TicketEvent.EDITED, ticket.id, { changes: [{ field: 'requesterId', from: null, to: contactId }] }));
+  } else if (ticket.requesterId !== contactId) throw new ConversationOfAnother();
+  conversation.ticketId = ticket.id;
+  conversation.closedAt = null;
+  await tx.em.flush();
+  tx.record(domainEvent(ConversationEvent.LINKED, ticket.id, { subjectId: id }));
+  told(tx, conversation);
+}
+
+/** The client of a conversation that is to have a ticket. */
+export async function clientOfConversation(tx: Scope, conversationId: string): Promise<string> {
+  const conversation = await lockConversation(tx, conversationId);
+  if (conversation.ticketId) throw new ConversationLinked(conversation.ticketId);
+  return conversation.contactId;
+}
+
+async function lockConversation(tx: Scope, id: string): Promise<Conversation> {
+  requireReader(tx);
+  const { em, workspaceId } = tx;
+  const conversation = isId(id)
+    ? await em.findOne(Conversation, { workspaceId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true })
+    : null;
+  if (!conversation) throw new ConversationNotFound();
+  return conversation;
+}
+
+function requireReader({ viewer }: Scope): void {
+  if (!canReadConversations(viewer)) throw new NotPermitted('Those who work on tickets talk with clients. Ask an administrator.');
+}
+
+function told(tx: Scope, { id }: Conversation): void {
+  tx.record(domainEvent(ConversationEvent.CHANGED, null, { subjectId: id }));
+}

@@ -1,0 +1,1 @@
+export { SkillGroupResolver, TopicSkillResolver } from './skill-group.resolver.ts';

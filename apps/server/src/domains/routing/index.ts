@@ -1,0 +1,1 @@
+export { SkillGroup, SkillGroupMember, SkillGroupTopic } from './skill-group.entity.ts';

@@ -1,0 +1,95 @@
+import { limits } from '@baton/rules';
+import { isId, newId } from '../../kernel/id.ts';
+import { NameTaken } from '../../kernel/settings-error.ts';
+import { requireLine } from '../../kernel/text.ts';
+import type { Scope } from '../../platform/scope.ts';
+import { Member } from '../identity/index.ts';
+import { changeSettings, requireVersion, SettingNotFound } from '../ticket-settings/index.ts';
+import { ReferenceNotFound, Topic } from '../tickets/index.ts';
+import { SkillGroup, SkillGroupMember, SkillGroupTopic } from './skill-group.entity.ts';
+
+export interface SkillGroupWanted {
+  readonly name: string;
+  readonly memberIds: readonly string[];
+  /** Topics that another group had become this one's. */
+  readonly topicIds: readonly string[];
+}
+
+export function createSkillGroup(scope: Scope, wanted: SkillGroupWanted): Promise<SkillGroup> {
+  return changeSettings(scope, { skillGroup: wanted.name, created: true }, async (tx) => {
+    const { em, workspaceId } = tx;
+    const name = await requireFreeName(tx, wanted.name, null);
+    const group = em.create(SkillGroup, { workspaceId, id: newId(), name, version: 1 }, { persist: true });
+    await em.flush();
+    await fill(tx, group.id, wanted);
+    return group;
+  });
+}
+
+export interface EditSkillGroup extends SkillGroupWanted {
+  readonly skillGroupId: string;
+  /** The version that was opened. */
+  readonly version: number;
+}
+
+export function editSkillGroup(scope: Scope, { skillGroupId, version, ...wanted }: EditSkillGroup): Promise<SkillGroup> {
+  return changeSettings(scope, { skillGroup: wanted.name }, async (tx) => {
+    const group = await requireGroup(tx, skillGroupId);
+    requireVersion(group, version);
+    group.name = await requireFreeName(tx, wanted.name, group.id);
+    group.version += 1;
+    await fill(tx, group.id, wanted);
+    return group;
+  });
+}
+
+/** Its topics are served by the groups above them from then on, or by everybody. */
+export function deleteSkillGroup(scope: Scope, skillGroupId: string): Promise<SkillGroup> {
+  return changeSettings(scope, { skillGroup: skillGroupId, deleted: true }, async (tx) => {
+    const group = await requireGroup(tx, skillGroupId);
+    await tx.em.nativeDelete(SkillGroup, { workspaceId: tx.workspaceId, id: group.id });
+    return group;
+  });
+}
+
+async function fill(tx: Scope, skillGroupId: string, wanted: SkillGroupWanted): Promise<void> {
+  const { em, workspaceId } = tx;
+  const memberIds = await requireAll(tx, Member, wanted.memberIds, 'memberIds', 'member');
+  const topicIds = await requireAll(tx, Topic, wanted.topicIds, 'topicIds', 'topic');
+  await em.nativeDelete(SkillGroupMember, { workspaceId, skillGroupId });
+  await em.nativeDelete(SkillGroupTopic, { workspaceId, $or: [{ skillGroupId }, { topicId: { $in: topicIds } }] });
+  await em.insertMany(
+    SkillGroupMember,
+    memberIds.map((memberId) => ({ workspaceId, skillGroupId, memberId })),
+  );
+  await em.insertMany(
+    SkillGroupTopic,
+    topicIds.map((topicId) => ({ workspaceId, skillGroupId, topicId })),
+  );
+}
+
+async function requireAll(
+  { em, workspaceId }: Scope,
+  entity: typeof Member | typeof Topic,
+  ids: readonly string[],
+  field: string,
+  what: string,
+): Promise<string[]> {
+  const wanted = [...new Set(ids)];
+  const known = wanted.every(isId) ? await em.count<Member | Topic>(entity, { workspaceId, id: { $in: wanted } }) : -1;
+  if (known !== wanted.length) throw new ReferenceNotFound(field, what);
+  return wanted;
+}
+
+async function requireGroup({ em, workspaceId }: Scope, id: string): Promise<SkillGroup> {
+  const group = isId(id) ? await em.findOne(SkillGroup, { workspaceId, id }) : null;
+  if (!group) throw new SettingNotFound('skill group', 'skillGroupId');
+  return group;
+}
+
+async function requireFreeName({ em, workspaceId }: Scope, text: string, own: string | null): Promise<string> {
+  const name = requireLine('name', text, limits.name);
+  const holder = await em.findOne(SkillGroup, { workspaceId, name });
+  if (holder && holder.id !== own) throw new NameTaken('name', name);
+  return name;
+}

@@ -1,0 +1,1 @@
+export { SplitRefusedType, SplitResolver } from './split.resolver.ts';

@@ -1,0 +1,1 @@
+export { TicketTemplateResolver } from './template.resolver.ts';

@@ -1,0 +1,1 @@
+export { TicketTemplate } from './ticket-template.entity.ts';

@@ -1,0 +1,2 @@
+export { changeSettings, requireVersion } from './change-settings.ts';
+export { SettingNotFound } from './settings.errors.ts';
