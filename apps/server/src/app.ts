@@ -9,6 +9,7 @@ import { serveGraphql, serveSockets } from './graphql/graphql-server.ts';
 import { OperationGate } from './graphql/operation-gate.ts';
 import { serveSingleSignOn } from './graphql/single-sign-on.ts';
 import { serveGraphiql } from './platform/graphiql.ts';
+import { VirusScanner } from './platform/files/virus-scanner.ts';
 import { createHttpServer } from './platform/http-server.ts';
 import type { Logger } from './platform/logger.ts';
 import { makeClientSchema, makeSchema } from './schema.ts';
@@ -20,6 +21,7 @@ export interface App {
 
 type AppConfig = Pick<Config, 'publicUrl' | 'graphiql' | 'introspection' | 'trustedProxies'> & {
   readonly fileLimits?: FileLimits;
+  readonly clamd?: Config['clamd'];
   readonly singleSignOn?: Config['singleSignOn'];
   readonly socketsPerPerson?: number;
   /** Where the built pages are; null for a server of the API alone. */
@@ -63,7 +65,7 @@ export async function openApp(desk: Desk, config: AppConfig, logger: Logger): Pr
     live,
     limits,
     store,
-    allowed: config.fileLimits ?? usualLimits,
+    allowed: { ...(config.fileLimits ?? usualLimits), scanner: config.clamd ? new VirusScanner(config.clamd) : null },
     secure: publicUrl.startsWith('https:'),
   });
   const { singleSignOn: provider } = config;

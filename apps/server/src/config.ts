@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { FileLimits } from './domains/attachments/index.ts';
 import type { S3Settings } from './platform/files/s3-store.ts';
+import type { ClamdAddress } from './platform/files/virus-scanner.ts';
 
 const level = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']);
 const flag = z.enum(['true', 'false']).transform((word) => word === 'true');
@@ -37,6 +38,7 @@ const environment = z
       .max(5000, 'must be 1 to 5000')
       .default(25),
     REFUSED_FILES: z.string().default('exe,bat,cmd,com,scr,pif,msi,vbs,vbe,wsf,jar,ps1,apk,lnk,hta'),
+    CLAMD_URL: z.url({ protocol: /^tcp$/, error: 'must look like tcp://127.0.0.1:3310' }).optional(),
     S3_BUCKET: z.string().optional(),
     S3_REGION: z.string().default('us-east-1'),
     S3_ENDPOINT: z.url({ protocol: /^https?$/, error: 'must look like https://s3.example.org' }).optional(),
@@ -99,6 +101,8 @@ export interface Config {
   /** Where files are kept: in a folder, or in a bucket. */
   readonly files: { readonly kind: 'FOLDER'; readonly path: string } | ({ readonly kind: 'S3' } & S3Settings);
   readonly fileLimits: FileLimits;
+  /** Who looks through files that come in; null = nobody. */
+  readonly clamd: ClamdAddress | null;
   /** Where people sign in who need no password here; null = with a password alone. */
   readonly singleSignOn: {
     readonly issuer: string;
@@ -154,6 +158,7 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
           secretAccessKey: values.S3_SECRET_ACCESS_KEY ?? '',
         }
       : { kind: 'FOLDER', path: values.FILES_PATH },
+    clamd: values.CLAMD_URL ? addressOf(values.CLAMD_URL) : null,
     fileLimits: { mostBytes: values.MAX_FILE_MB * 1_048_576, refused: asList(values.REFUSED_FILES.toLowerCase()) },
     singleSignOn: values.OIDC_ISSUER
       ? {
@@ -172,4 +177,9 @@ function asList(text: string): string[] {
 
 export function hidePassword(url: string): string {
   return url.replace(/(:\/\/[^:/@]*:)[^@]*@/, '$1…@');
+}
+
+function addressOf(url: string): ClamdAddress {
+  const { hostname, port } = new URL(url);
+  return { host: hostname, port: Number(port || 3310) };
 }

@@ -158,7 +158,11 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
   const keys = await openKeys(orm, config.secret ?? null);
   const redis = config.redisUrl ? await connectRedis(config.redisUrl, logger) : null;
   const pubSub = redis ?? new LocalPubSub();
-  const limits = new RateLimits(redis?.commands ?? null, config.requestsPerMinute ?? 0);
+  const limits = new RateLimits(
+    redis?.commands ?? null,
+    config.requestsPerMinute ?? 0,
+    keys.sign('limits', '').toString('hex').slice(0, 16),
+  );
 
   const rows = new SharedRows();
   const relay = new Relay(orm, pubSub, logger);

@@ -9,7 +9,7 @@ type PageHandler = (request: IncomingMessage, response: ServerResponse, next: (e
 
 const apiPaths = /^\/(graphql|graphiql|client|files|auth|healthz|readyz)(\/|\?|$)/;
 
-const uploadPath = /^\/files(\?|$)/;
+const uploadPath = /^\/(client\/)?files(\?|$)/;
 const uploadMs = 15 * 60_000;
 const requestMs = 30_000;
 

@@ -22,9 +22,14 @@ export class RateLimits {
   readonly #guesses: RateLimiterAbstract;
 
   /** `requestsPerMinute` of one person, program or address; 0 = no limit. */
-  constructor(redis: RedisClientType | null, requestsPerMinute: number) {
-    this.#requests = requestsPerMinute > 0 ? limiter(redis, 'requests', requestsPerMinute) : null;
-    this.#guesses = limiter(redis, 'guesses', guessesPerMinute);
+  constructor(
+    redis: RedisClientType | null,
+    requestsPerMinute: number,
+    /** Tells this desk's counts from those of others that share the Redis. */
+    deskName: string,
+  ) {
+    this.#requests = requestsPerMinute > 0 ? limiter(redis, `${deskName}:requests`, requestsPerMinute) : null;
+    this.#guesses = limiter(redis, `${deskName}:guesses`, guessesPerMinute);
   }
 
   /** Counts what somebody asks; refuses with TooManyRequests. */

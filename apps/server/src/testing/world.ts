@@ -8,6 +8,7 @@ import WebSocket from 'ws';
 import type { StatusCategory } from '@baton/rules';
 import { openApp, type App } from '../app.ts';
 import { openDesk, type Desk } from '../desk.ts';
+import type { ClamdAddress } from '../platform/files/virus-scanner.ts';
 import type { FileLimits } from '../domains/attachments/index.ts';
 import { createContact, type Contact } from '../domains/contacts/index.ts';
 import { AccessToken, Team, TeamMember, type Member, type Role } from '../domains/identity/index.ts';
@@ -143,6 +144,7 @@ export interface WorldOptions {
   /** Hosts of push services; none by default. */
   readonly pushServices?: readonly string[];
   readonly fileLimits?: FileLimits;
+  readonly clamd?: ClamdAddress;
 }
 
 /** A workspace in a database of its own, served by one node or several. */
@@ -169,6 +171,7 @@ export class World {
     socketsPerPerson = 0,
     pushServices = [],
     fileLimits = { mostBytes: 1_048_576, refused: ['exe'] },
+    clamd,
   }: WorldOptions = {}): Promise<World> {
     const databaseUrl = await createDatabase();
     const time: { now: Date | null } = { now: null };
@@ -201,6 +204,7 @@ export class World {
           pagesPath: null,
           socketsPerPerson,
           fileLimits,
+          ...(clamd ? { clamd } : {}),
         },
         logger,
       );

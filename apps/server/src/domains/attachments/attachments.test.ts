@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
@@ -290,6 +291,112 @@ describe('a file', () => {
     expect([own.status, await own.text()]).toEqual([200, 'for you']);
     const paths = [`/client/files/${hidden.id}`, `/files/${hidden.id}/x`, `/files/${shown.id}/x`, note.attachments[0].url];
     expect(await Promise.all(paths.map(async (path) => (await read(token, path)).status))).toEqual([404, 404, 404, 404]);
+  });
+});
+
+describe('a client on their link', () => {
+  const link = async (id: string) => {
+    const opened = await ada.run(`mutation ($id: ID!) { ticketLinkOpen(input: { ticketId: $id }) { ticket { publicLink { url } } } }`, {
+      id,
+    });
+    return String(opened.ticketLinkOpen.ticket.publicLink.url).split('#')[1] ?? '';
+  };
+  const give = async (token: string, messageId: string, name: string, content: string) => {
+    const query = new URLSearchParams({ messageId, name });
+    const response = await fetch(`http://${world.node(0).url}/client/files?${query.toString()}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/octet-stream', authorization: `Bearer ${token}` },
+      body: content,
+    });
+    return { status: response.status, ...((await response.json()) as { id: string; code: string }) };
+  };
+  const write = async (token: string, input: object) => {
+    const response = await fetch(`http://${world.node(0).url}/client/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({
+        query: 'mutation ($input: ClientMessageSendInput!) { messageSend(input: $input) { sent refusal } }',
+        variables: { input },
+      }),
+    });
+    return ((await response.json()) as { data: { messageSend: { sent: boolean; refusal: string | null } } }).data.messageSend;
+  };
+
+  it('adds files to what they write; nobody has them before it is sent, and no other ticket ever', async () => {
+    const { id } = await world.ticket({ teamId: team, requesterId: (await world.contact()).id });
+    const other = await world.ticket({ teamId: team, requesterId: (await world.contact()).id });
+    const [token, foreign] = [await link(id), await link(other.id)];
+    const messageId = crypto.randomUUID();
+    const file = await give(token, messageId, 'screen.txt', 'as I see it');
+    expect(file.status).toBe(201);
+    expect((await read(ada.secret, `/files/${file.id}/x`)).status).toBe(404);
+
+    // Another link knows the file's id, and gets nothing by it.
+    expect(await write(foreign, { id: crypto.randomUUID(), text: 'mine?', fileIds: [file.id] })).toMatchObject({ sent: false });
+    expect(await write(token, { id: messageId, text: 'See the file', fileIds: [file.id] })).toEqual({ sent: true, refusal: null });
+    const { messages } = (await ada.run(`query ($id: ID!) { ticket(id: $id) { messages { edges { node { ${FILES} } } } } }`, { id }))
+      .ticket;
+    expect(messages.edges).toMatchObject([{ node: { attachments: [{ name: 'screen.txt', size: 11, uploadedBy: null }] } }]);
+    expect(await (await read(ada.secret, `/files/${file.id}/screen.txt`)).text()).toBe('as I see it');
+    // Sent once, it is part of that message alone.
+    expect(await write(token, { id: crypto.randomUUID(), text: 'again', fileIds: [file.id] })).toMatchObject({ sent: false });
+  });
+
+  it('is refused what members are, and everything without a link', async () => {
+    const { id } = await world.ticket({ teamId: team, requesterId: (await world.contact()).id });
+    const token = await link(id);
+
+    expect(await give(token, crypto.randomUUID(), 'run.exe', 'x')).toMatchObject({ status: 400, code: 'INVALID_INPUT' });
+    expect(await give(token, crypto.randomUUID(), 'big.txt', 'x'.repeat(1_048_577))).toMatchObject({ status: 400, code: 'FILE_TOO_LARGE' });
+    expect(await give('nonsense', crypto.randomUUID(), 'x.txt', 'x')).toMatchObject({ status: 401 });
+    expect(await give(ada.secret, crypto.randomUUID(), 'x.txt', 'x')).toMatchObject({ status: 401 });
+  });
+});
+
+describe('files that are looked through', () => {
+  /** Speaks what a ClamAV daemon does of its protocol: chunks with their length before them, then a line. */
+  const clamd = createTcpServer((socket) => {
+    let heard = Buffer.alloc(0);
+    socket.on('error', () => undefined);
+    socket.on('data', (data) => {
+      heard = Buffer.concat([heard, data]);
+      if (heard.subarray(0, 10).toString().includes('VERSION')) return void socket.end('ClamAV 1.4.0/27000/today\0');
+      if (!heard.subarray(-4).equals(Buffer.alloc(4))) return;
+      socket.end(heard.includes('EICAR') ? 'stream: Eicar-Test FOUND\0' : 'stream: OK\0');
+    });
+  });
+  let strict: World;
+  let agent: Person;
+  let port: number;
+
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => clamd.listen(0, '127.0.0.1', resolve));
+    ({ port } = clamd.address() as { port: number });
+    strict = await World.open({ fileLimits: { mostBytes: 1_048_576, refused: [] }, clamd: { host: '127.0.0.1', port } });
+    agent = await strict.person('AGENT');
+  });
+  afterAll(() => strict.close());
+
+  const give = async (content: string) => {
+    const { id } = await strict.ticket({ assigneeId: agent.id });
+    const response = await fetch(`http://${strict.node(0).url}/files?${new URLSearchParams({ ticketId: id, name: 'x.txt' }).toString()}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/octet-stream', authorization: `Bearer ${agent.secret}` },
+      body: content,
+    });
+    return [response.status, ((await response.json()) as { code?: string }).code ?? null];
+  };
+  const kept = async () => Number((await strict.sql<{ count: string }>('select count(*) from attachment'))[0]?.count);
+
+  it('come in where nothing is found, and leave nothing behind where something is, or where nobody can look', async () => {
+    expect(await give('harmless')).toEqual([201, null]);
+    expect(await give('this is an EICAR test')).toEqual([400, 'VIRUS_FOUND']);
+    await new Promise<void>((resolve) => clamd.close(() => resolve()));
+    expect(await give('harmless too')).toEqual([400, 'NOT_SCANNED']);
+
+    expect(await kept()).toBe(1);
+    const folders = await readdir(strict.filesPath, { recursive: true, withFileTypes: true });
+    expect(folders.filter((entry) => entry.isFile())).toHaveLength(1);
   });
 });
 

@@ -1,6 +1,7 @@
 import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId } from '../../kernel/id.ts';
+import type { Viewer } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { canEdit, findTicket, lockTicketToEdit, TicketNotFound, type Ticket } from '../tickets/index.ts';
 import { Attachment, AttachmentOwner } from './attachment.entity.ts';
@@ -23,10 +24,11 @@ export async function claimFiles(
 ): Promise<Attachment[]> {
   if (!ids || ids.length === 0) return [];
   const { em, workspaceId, viewer } = tx;
+  const uploadedById = uploaderOf(viewer);
   if (ids.length > mostFiles)
     throw new InvalidInput(`At most ${mostFiles} files are sent at once; ${ids.length} were given.`, 'attachmentIds');
   const found = ids.every(isId)
-    ? await em.find(Attachment, { workspaceId, id: { $in: [...ids] }, uploadedById: viewer.memberId, ownerKind: null })
+    ? await em.find(Attachment, { workspaceId, id: { $in: [...ids] }, uploadedById, ownerKind: null, ...ofClient(viewer) })
     : [];
   if (found.length !== new Set(ids).size) {
     throw new InvalidInput('One of the files is not there any more, or was sent before. Add it anew.', 'attachmentIds');
@@ -36,6 +38,14 @@ export async function claimFiles(
   await em.flush();
   return ids.flatMap((id) => found.find((file) => file.id === id) ?? []);
 }
+
+/** Whose a file is before it is sent; null for a client, who is no member. */
+export function uploaderOf({ kind, memberId }: Viewer): string | null {
+  return kind === 'MEMBER' ? memberId : null;
+}
+
+/** Those without a member are the client's of the one ticket. */
+const ofClient = ({ kind, ticketId }: Viewer) => (kind === 'CLIENT' && ticketId ? { ticketId } : {});
 
 /** Adds files to the ticket itself. */
 export function addFiles(scope: Scope, ticketId: string, attachmentIds: readonly string[]): Promise<Ticket> {

@@ -5,14 +5,18 @@ import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
 import { isId, newId } from '../../kernel/id.ts';
 import { may } from '../../kernel/viewer.ts';
 import type { FileStore } from '../../platform/files/file-store.ts';
+import type { VirusScanner } from '../../platform/files/virus-scanner.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { canEdit, findTicket, TicketNotFound } from '../tickets/index.ts';
+import { canEdit, findTicket, lockClientsTicket, TicketNotFound } from '../tickets/index.ts';
 import { Attachment } from './attachment.entity.ts';
+import { uploaderOf } from './claim-files.ts';
 
 export interface FileLimits {
   readonly mostBytes: number;
   /** Endings of names, such as `exe`. */
   readonly refused: readonly string[];
+  /** Looks through what comes in; none = nobody does. */
+  readonly scanner?: VirusScanner | null | undefined;
 }
 
 export interface UploadFile {
@@ -32,20 +36,45 @@ const mostUnsent = 50;
  * claims it; what nobody claims goes after a week.
  */
 export async function uploadFile(scope: Scope, store: FileStore, allowed: FileLimits, file: UploadFile): Promise<Attachment> {
-  const { workspaceId, viewer } = scope;
-  const { ticketId, draftId, content } = file;
-  const ticket = await findTicket(scope, ticketId);
+  const { viewer } = scope;
+  const ticket = await findTicket(scope, file.ticketId);
   if (!ticket) throw new TicketNotFound();
   if (!may(viewer, 'note.write') && !canEdit(viewer, ticket)) throw new NotPermitted('Your role may not add files.');
+  return takeIn(scope, store, allowed, file);
+}
+
+/** A file that the client adds on the page of their link, for the message whose id is the draft's. */
+export async function uploadAsClient(
+  scope: Scope,
+  store: FileStore,
+  allowed: FileLimits,
+  file: Omit<UploadFile, 'ticketId'>,
+): Promise<Attachment> {
+  const ticket = await scope.transaction((tx) => lockClientsTicket(tx));
+  return takeIn(scope, store, allowed, { ...file, ticketId: ticket.id });
+}
+
+async function takeIn(scope: Scope, store: FileStore, allowed: FileLimits, file: UploadFile): Promise<Attachment> {
+  const { workspaceId, viewer } = scope;
+  const { ticketId, draftId, content } = file;
+  const uploadedById = uploaderOf(viewer);
   if (draftId !== null && !isId(draftId)) throw new InvalidInput('The id of a draft is a UUID.', 'draftId');
   const name = cleanName(file.name, allowed.refused);
-  const unsent = await scope.em.count(Attachment, { workspaceId, ticketId, uploadedById: viewer.memberId, ownerKind: null });
+  const unsent = await scope.em.count(Attachment, { workspaceId, ticketId, uploadedById, ownerKind: null });
   if (unsent >= mostUnsent) throw new InvalidInput(`${unsent} files wait to be sent here. Send or remove some first.`, 'file');
 
   const id = newId();
   const storageKey = `${workspaceId}/${id}`;
   const [head, whole] = await peek(content);
   const { size, sha256 } = await store.put(storageKey, whole, allowed.mostBytes);
+  if (allowed.scanner) {
+    try {
+      await allowed.scanner.requireClean(await store.read(storageKey));
+    } catch (error) {
+      await store.remove(storageKey);
+      throw error;
+    }
+  }
   const row = {
     workspaceId,
     id,
@@ -58,7 +87,7 @@ export async function uploadFile(scope: Scope, store: FileStore, allowed: FileLi
     size,
     sha256,
     storageKey,
-    uploadedById: viewer.kind === 'MEMBER' ? viewer.memberId : null,
+    uploadedById,
     createdAt: scope.now(),
   };
   try {

@@ -98,10 +98,12 @@ export interface WriteAsClient {
   /** A UUID that the page chose: sent twice, it is one message. */
   readonly id: string;
   readonly body: string;
+  /** Files that were uploaded for it. */
+  readonly fileIds?: readonly string[] | null | undefined;
 }
 
 /** What the client writes on the page of their link. */
-export function writeAsClient(scope: Scope, { id, body }: WriteAsClient): Promise<Received> {
+export function writeAsClient(scope: Scope, { id, body, fileIds }: WriteAsClient): Promise<Received> {
   return scope.transaction(async (tx) => {
     if (!isId(id)) throw new InvalidInput('The id of a message is a UUID of your choice.', 'id');
     const ticket = await lockClientsTicket(tx);
@@ -113,7 +115,10 @@ export function writeAsClient(scope: Scope, { id, body }: WriteAsClient): Promis
       [workspaceId, ticket.id, new Date(tx.now().getTime() - clientMessages.withinMs)],
     );
     if (Number(recent?.count) >= clientMessages.most) throw new TooManyMessages();
-    return receive(tx, ticket, Channel.LINK, { id, body });
+    const received = await receive(tx, ticket, Channel.LINK, { id, body });
+    const place = received.followUp ?? ticket;
+    await claimFiles(tx, fileIds, { ticketId: place.id, kind: AttachmentOwner.MESSAGE, ownerId: received.message.id });
+    return received;
   });
 }
 

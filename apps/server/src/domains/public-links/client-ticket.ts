@@ -120,11 +120,11 @@ export interface ClientMessageOutcome {
 export async function sendClientMessage(
   links: LinkDesk,
   scope: Scope,
-  { id, text }: { id: string; text: string },
+  { id, text, fileIds }: { id: string; text: string; fileIds?: readonly string[] | null },
 ): Promise<ClientMessageOutcome> {
   try {
     const followUpUrl = await scope.transaction(async (tx) => {
-      const { followUp } = await writeAsClient(tx, { id, body: richTextFromPlain(text) });
+      const { followUp } = await writeAsClient(tx, { id, body: richTextFromPlain(text), fileIds });
       return followUp ? (await links.make(tx, followUp.id)).url : null;
     });
     return { sent: true, refusal: null, followUpUrl };

@@ -1,6 +1,30 @@
 import { FollowMessageSendDocument, type ClientMessageSendInput, type FollowMessageSendMutation } from './generated/graphql.ts';
 import { stringifyDocument } from '@urql/core';
 
+/** A file that is on the desk, for a message that is not sent yet. */
+export interface GivenFile {
+  readonly id: string;
+  readonly name: string;
+  /** In bytes. */
+  readonly size: number;
+}
+
+/** Brings a file to the desk; `refusal` null where nobody answered. */
+export async function giveFile(token: string, messageId: string, file: File): Promise<GivenFile | { readonly refusal: string | null }> {
+  const query = new URLSearchParams({ messageId, name: file.name || 'image.png' });
+  try {
+    const response = await fetch(`/client/files?${query.toString()}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/octet-stream', authorization: `Bearer ${token}` },
+      body: file,
+    });
+    const { id, message = null } = (await response.json()) as { id?: string; message?: string };
+    return response.ok && id ? { id, name: file.name, size: file.size } : { refusal: message };
+  } catch {
+    return { refusal: null };
+  }
+}
+
 /** Sends what the client wrote; `refusal` null where nobody answered. */
 export async function sendMessage(
   token: string,

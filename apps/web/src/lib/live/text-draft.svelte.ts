@@ -74,8 +74,16 @@ export class TextDraft {
     this.#saveSoon();
   }
 
-  /** It was sent, or waits in the outbox: what comes next is another text. */
-  begunAnew(): void {
+  /** A text was sent, or waits in the outbox. What was typed while it was on its way is another one. */
+  sent(body: string): void {
+    const next = this.body === body ? '' : this.body;
+    this.#begunAnew();
+    if (next === '') return;
+    this.body = next;
+    this.changed();
+  }
+
+  #begunAnew(): void {
     clearTimeout(this.#timer);
     this.body = '';
     this.#id = crypto.randomUUID();
@@ -92,7 +100,7 @@ export class TextDraft {
     if (this.#dirty) return;
     if (saved === null) {
       // Sent or thrown away in another tab.
-      if (this.#revision > 0) this.begunAnew();
+      if (this.#revision > 0) this.#begunAnew();
       return;
     }
     if (saved.id === this.#id && saved.revision <= this.#revision) return;

@@ -4,9 +4,11 @@ import { Context, type ContextFactory, type LiveSources } from '../../../graphql
 import { requestTransport } from '../../../graphql/http-transport.ts';
 import { DomainError, NotPermitted } from '../../../kernel/domain-error.ts';
 import type { FileStore } from '../../../platform/files/file-store.ts';
+import type { Scope } from '../../../platform/scope.ts';
 import { TooManyRequests, type RateLimits } from '../../../platform/rate-limits.ts';
 import { findClientFile, findFile } from '../find-files.ts';
-import { uploadFile, type FileLimits } from '../upload-file.ts';
+import type { Attachment } from '../attachment.entity.ts';
+import { uploadAsClient, uploadFile, type FileLimits } from '../upload-file.ts';
 
 export interface FileRoutes {
   readonly factory: ContextFactory;
@@ -47,10 +49,14 @@ export function serveFiles(app: FastifyInstance, { factory, clientFactory, live,
     files.removeAllContentTypeParsers();
     files.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
 
-    files.post('/files', async (request, reply) => {
-      const { ticketId = '', draftId = null, name = '' } = request.query as Record<string, string | undefined>;
-      return answer(reply, async () => {
-        const context = await open(request, reply, factory, uploadPoints);
+    const takeIn = (
+      request: FastifyRequest,
+      reply: FastifyReply,
+      by: ContextFactory,
+      upload: (scope: Scope, asked: Record<string, string | undefined>, content: Readable) => Promise<Attachment>,
+    ) =>
+      answer(reply, async () => {
+        const context = await open(request, reply, by, uploadPoints);
         if (!context.isSignedIn)
           return reply.code(401).send({ code: 'UNAUTHENTICATED', message: 'Sign in, or send a token, and try again.' });
         if (request.headers['content-type'] !== 'application/octet-stream') {
@@ -58,7 +64,7 @@ export function serveFiles(app: FastifyInstance, { factory, clientFactory, live,
         }
         const content = request.body as Readable;
         try {
-          const { id, size, type } = await uploadFile(context.scope, store, allowed, { ticketId, draftId, name, content });
+          const { id, size, type } = await upload(context.scope, request.query as Record<string, string | undefined>, content);
           return reply.code(201).send({ id, size, type });
         } catch (error) {
           if (error instanceof NotPermitted) await context.denied('files');
@@ -68,7 +74,19 @@ export function serveFiles(app: FastifyInstance, { factory, clientFactory, live,
           if (!content.readableEnded) reply.header('connection', 'close');
         }
       });
-    });
+
+    files.post('/files', (request, reply) =>
+      takeIn(request, reply, factory, (scope, { ticketId = '', draftId = null, name = '' }, content) =>
+        uploadFile(scope, store, allowed, { ticketId, draftId, name, content }),
+      ),
+    );
+
+    // `messageId`: of the message that it is for, which the page chose.
+    files.post('/client/files', (request, reply) =>
+      takeIn(request, reply, clientFactory, (scope, { messageId = '', name = '' }, content) =>
+        uploadAsClient(scope, store, allowed, { draftId: messageId, name, content }),
+      ),
+    );
 
     files.get<{ Params: { id: string } }>('/files/:id/:name', (request, reply) =>
       answer(reply, async () => {

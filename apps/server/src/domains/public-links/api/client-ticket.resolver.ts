@@ -60,6 +60,11 @@ class ClientMessageType {
 class ClientMessageSendInput {
   @Field(() => ID, { description: 'A UUID of your choice: sent twice, it is one message.' }) id!: string;
   @Field(() => String, { description: 'Plain text.' }) text!: string;
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'Of files that were uploaded for it (POST /client/files?messageId=…&name=…). At most 20.',
+  })
+  fileIds?: string[] | null;
 }
 
 @ObjectType()

@@ -5,6 +5,8 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
 export type ClientMessageSendInput = {
+  /** Of files that were uploaded for it (POST /client/files?messageId=…&name=…). At most 20. */
+  fileIds?: Array<string | number> | null | undefined;
   /** A UUID of your choice: sent twice, it is one message. */
   id: string | number;
   /** Plain text. */
