@@ -48,9 +48,12 @@ describe('an operator and a client', () => {
     await client.getByLabel('Write to us').fill('It is.\n\nIt leaks below <the handle>.');
     await client.reload();
     expect(await client.getByLabel('Write to us').inputValue()).toContain('below <the handle>');
+    await client.locator('input[type=file]').setInputFiles({ name: 'leak.txt', mimeType: 'text/plain', buffer: Buffer.from('drip') });
+    await client.getByRole('list', { name: 'Files to send' }).getByText(/4 ?B/).waitFor();
     await client.getByRole('button', { name: 'Send' }).click();
     await client.getByText('It leaks below <the handle>.').first().waitFor();
-    await ada.getByRole('article', { name: 'Client: Wilma Kettle' }).waitFor();
+    await client.getByRole('button', { name: /leak\.txt/ }).waitFor();
+    await ada.getByRole('article', { name: 'Client: Wilma Kettle' }).getByText('leak.txt').waitFor();
     await picture(ada, 'conversation-light');
     await picture(client, 'follow-conversation');
     expect((await client.locator('body').textContent()) ?? '').not.toMatch(/never close|Ada/);

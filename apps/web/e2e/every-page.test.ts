@@ -33,6 +33,8 @@ describe('every page', () => {
     const number = await createTicket(olena, 'To be looked at on every page');
     await olena.goto(new URL('/contacts', olena.url()).href);
     const href = await olena.getByRole('link', { name: /.+@.+/ }).first().getAttribute('href');
+    await olena.goto(new URL('/conversations', olena.url()).href);
+    const talk = await olena.getByRole('link', { name: 'Waits' }).first().getAttribute('href');
     const signedIn = routes.filter((route) => !['/follow', '/sign-in', '/second-factor', '/invitation', '/reset'].includes(route));
     expect(signedIn.length).toBeGreaterThan(20);
     const faults: Record<string, readonly string[]> = {};
@@ -40,7 +42,8 @@ describe('every page', () => {
       const path = route
         .replace('[view]', 'open')
         .replace('[number]', number)
-        .replace('/contacts/[id]', href ?? '');
+        .replace('/contacts/[id]', href ?? '')
+        .replace('/conversations/[id]', talk ?? '');
       await olena.setViewportSize({ width: 1440, height: 900 });
       await olena.goto(new URL(path, olena.url()).href);
       await olena.locator('[data-connection="live"]').first().waitFor();

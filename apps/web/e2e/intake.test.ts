@@ -43,7 +43,7 @@ it('is set up by an administrator: who serves which topics, and forms that are f
 
 it('makes a ticket for a conversation that a program brought, with a template and a file, and answers it there', async () => {
   const ada = await desk.person('ada@demo.baton', { path: '/conversations' });
-  await ada.getByText('Nobody waits.', { exact: false }).waitFor();
+  await expect.poll(() => ada.getByText('Waits').count()).toBe(3);
   const program = await desk.person('sofia@demo.baton', { node: 1, path: '/views/open' });
   const bring = (operation: string, input: object) =>
     program.evaluate(
@@ -103,7 +103,8 @@ it('makes a ticket for a conversation that a program brought, with a template an
   await ada.getByRole('region', { name: 'Files' }).getByText('smoke.txt').waitFor();
   await ada.getByText('linked a conversation with the client').waitFor();
   await ada.goto(new URL('/conversations', ada.url()).href);
-  await ada.getByText('Nobody waits.', { exact: false }).waitFor();
+  await expect.poll(() => ada.getByText('Waits').count()).toBe(3);
+  expect(await ada.getByRole('link', { name: /Zoe Zebra/ }).count()).toBe(0);
 
   // The client is found from anywhere.
   await ada.keyboard.press('Control+k');

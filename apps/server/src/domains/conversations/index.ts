@@ -2,4 +2,4 @@ export { Channel, Conversation, Message } from './conversation.entity.ts';
 export { ConversationEvent, MessageEvent } from './conversation.events.ts';
 export { beginConversation, writeAsClient } from './exchange-messages.ts';
 export { findMessage } from './find-messages.ts';
-export { clientOfConversation, linkConversation } from './open-conversation.ts';
+export { clientOfConversation, linkConversation, openConversation } from './open-conversation.ts';

@@ -4,6 +4,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import { nobody, type Viewer } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { createContact, type Contact } from '../contacts/index.ts';
+import { openConversation } from '../conversations/index.ts';
 import { Team, TeamMember, viewerOf, type Member } from '../identity/index.ts';
 import { addNote } from '../notes/index.ts';
 import { forgetDeliveries } from '../notifications/index.ts';
@@ -58,6 +59,7 @@ export async function makeDemo(options: MakeDemo): Promise<void> {
     }
   });
   await Promise.all(lives);
+  await beginTalks(desk);
   await forgetDeliveries(desk.system(options.now.getTime()));
   await desk
     .system(options.now.getTime())
@@ -176,6 +178,19 @@ function makeContact(random: Random, index: number) {
     organization: random.chance(0.4) ? random.pick(organizations) : null,
     locale,
   };
+}
+
+/** Clients who wrote a while ago and have no ticket yet, minutes before now. */
+const talksBefore = [7, 35, 95];
+
+async function beginTalks(desk: DemoDesk): Promise<void> {
+  const { random, operators, contacts, now } = desk;
+  for (const minutes of talksBefore.toReversed()) {
+    const contact = random.pick(contacts);
+    const { description } = wording(random, random.pick(stories), contact.locale === 'uk' ? 'uk' : 'en');
+    const { member } = random.pick(operators);
+    await openConversation(await desk.as(member, now - minutes * minute), { contactId: contact.id, body: description });
+  }
 }
 
 /** How far a ticket gets: the older it is, the more likely it is done. */
