@@ -120,7 +120,7 @@ it('takes back one’s own last change', async () => {
   const sofia = await desk.person('sofia@demo.baton', { path: '/views/open' });
   await createTicket(sofia, 'Oh no');
   await choose(sofia, 'Priority', 'Critical');
-  const undo = sofia.getByRole('button', { name: 'Undo' });
+  const undo = sofia.getByRole('region', { name: /^Notifications/ }).getByRole('button', { name: 'Undo' });
   await undo.waitFor();
   await sofia.waitForTimeout(600);
   await picture(sofia, 'undo');

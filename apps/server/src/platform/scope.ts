@@ -67,7 +67,7 @@ export class Scope {
 
   /** The same person and time in a unit of work that has loaded nothing yet. */
   fresh(): Scope {
-    return new Scope(this.em.fork(), this.viewer, this.clock, this.log);
+    return new Scope(this.em.fork(), this.viewer, this.clock, this.log, this.loaders.renewed());
   }
 
   /** The unit of work after this one in a row of deliveries: reads anew what a ticket's events change. */

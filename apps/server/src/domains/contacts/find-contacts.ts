@@ -8,6 +8,7 @@ import { canReadContactDetails } from './contact.policy.ts';
 export const contactById = loaderByKey(
   (scope, ids: readonly string[]) => scope.em.find(Contact, { workspaceId: scope.workspaceId, id: { $in: [...ids] } }),
   (contact) => contact.id,
+  { joint: true },
 );
 
 export async function findContact(scope: Scope, id: string): Promise<Contact | null> {

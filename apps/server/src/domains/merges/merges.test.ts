@@ -91,7 +91,7 @@ describe('a merge', () => {
     expect(after.events).toContain('ticket.received_merge');
     // What the merge added is told as any tag and any watcher is.
     const told = await world.sql<{ changes: object[] }>(
-      'select changes from event where ticket_id = ? and subject_id is not null and type in (?, ?)',
+      'select changes from event where ticket_id = ? and subject_id is not null and type in (?, ?) order by ticket_version',
       [destination, 'ticket.tagged', 'watcher.added'],
     );
     expect(told.flatMap(({ changes }) => changes)).toEqual([

@@ -5,10 +5,11 @@ import type { Scope } from '../../platform/scope.ts';
 import { AttachmentEvent } from '../attachments/index.ts';
 import { FieldEvent } from '../fields/index.ts';
 import { Member, MemberKind, Role, TeamMember, viewersOf } from '../identity/index.ts';
-import { MessageEvent } from '../conversations/index.ts';
+import { ConversationEvent, MessageEvent } from '../conversations/index.ts';
 import { LinkEvent } from '../links/index.ts';
 import { MergeEvent } from '../merges/index.ts';
 import { canReadNotes, NoteEvent } from '../notes/index.ts';
+import { SplitEvent } from '../splits/index.ts';
 import { SlaEvent } from '../sla/index.ts';
 import { canSee, Ticket, TicketEvent, TicketGrant } from '../tickets/index.ts';
 import { WatcherEvent, watcherIdsOf } from '../watchers/index.ts';
@@ -30,6 +31,8 @@ export const notifyMembers: Reaction = {
     ...Object.values(FieldEvent),
     ...Object.values(LinkEvent),
     ...Object.values(MergeEvent),
+    ...Object.values(SplitEvent),
+    ConversationEvent.LINKED,
     MessageEvent.RECEIVED,
     MessageEvent.SENT,
     NoteEvent.ADDED,

@@ -16,12 +16,15 @@ export class ClockBook {
   readonly #clocks: Map<SlaMetric, SlaClock>;
   /** Of every cycle. */
   readonly all: SlaClock[];
+  /** What the ticket was last told, in milliseconds since 1970. */
+  #told: number | null;
 
   private constructor(tx: Scope, ticketId: string, clocks: readonly SlaClock[]) {
     this.#tx = tx;
     this.#ticketId = ticketId;
     this.all = [...clocks];
     this.#clocks = new Map(clocks.map((clock) => [clock.metric, clock]));
+    this.#told = this.#due;
   }
 
   static async open(tx: Scope, ticketId: string): Promise<ClockBook> {
@@ -96,20 +99,26 @@ export class ClockBook {
    */
   async save(): Promise<void> {
     await this.#tx.em.flush();
+    const due = this.#due;
+    if (due !== this.#told) await setTicketDue(this.#tx, this.#ticketId, due === null ? null : new Date(due));
+    this.#told = due;
+  }
+
+  get #due(): number | null {
     const running = this.clocks.filter((clock) => clock.runningSince);
     const dues = running.map((clock) => clock.breachedAt ?? clock.dueAt).filter((due) => due !== null && due !== undefined);
-    await setTicketDue(this.#tx, this.#ticketId, dues.length > 0 ? new Date(Math.min(...dues.map(Number))) : null);
+    return dues.length > 0 ? Math.min(...dues.map(Number)) : null;
   }
 
   async #endSegment({ workspaceId, ticketId, metric, cycle }: SlaClock, at: Date): Promise<void> {
     const { em } = this.#tx;
     await em.flush();
-    const last = await em.findOne(SlaSegment, { workspaceId, ticketId, metric, cycle, toAt: null });
-    if (!last) return;
     // One that lasted no time tells nothing.
-    if (last.fromAt.getTime() >= at.getTime()) em.remove(last);
-    else last.toAt = at;
-    await em.flush();
+    await em.execute(
+      `with gone as (delete from sla_segment where workspace_id = ? and ticket_id = ? and metric = ? and cycle = ? and to_at is null and from_at >= ?)
+       update sla_segment set to_at = ? where workspace_id = ? and ticket_id = ? and metric = ? and cycle = ? and to_at is null and from_at < ?`,
+      [workspaceId, ticketId, metric, cycle, at, at, workspaceId, ticketId, metric, cycle, at],
+    );
   }
 
   #addSegment(clock: SlaClock, reason: SegmentReason, at: Date): void {

@@ -22,10 +22,11 @@ function requireWay(ticket: Ticket, { fromIds, requiresAssignee }: Status): void
     throw new InvalidInput('In this status somebody works on the ticket. Give it to somebody first.', 'statusId');
 }
 
-export function changeStatus(scope: Scope, { ticketId, from, to }: ChangeStatus): Promise<Ticket> {
+export async function changeStatus(scope: Scope, { ticketId, from, to }: ChangeStatus): Promise<Ticket> {
+  // Before the ticket is locked: nobody waits for what seldom changes.
+  const status = await requireReference(scope, statusById, to, 'statusId', 'status');
   return scope.transaction(async (tx) => {
     const ticket = await lockTicketToEdit(tx, ticketId);
-    const status = await requireReference(tx, statusById, to, 'statusId', 'status');
     await requireUnchanged(tx, ticket, 'statusId', { from, to });
     if (ticket.statusId === to) return ticket;
 

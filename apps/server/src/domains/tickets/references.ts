@@ -29,6 +29,7 @@ const tagLinksByTicket = listLoaderByKey(
       `{${ids.join(',')}}`,
     ]),
   (link) => link.ticketId,
+  { joint: true },
 );
 
 /** A ticket's tags by name. */

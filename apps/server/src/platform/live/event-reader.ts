@@ -151,12 +151,19 @@ export class EventReader {
 const epochNow = `epoch || '.' || left(pg_walfile_name(pg_current_wal_lsn()), 8)`;
 
 export async function readPlace(em: EntityManager, workspaceId: string): Promise<Place> {
-  const [row]: { epoch: string; position: string }[] = await em.execute(
-    `select ${epochNow} as epoch, position from stream where workspace_id = ?`,
-    [workspaceId],
+  const [place] = await readPlaces(em, [workspaceId]);
+  if (!place) throw new Error(`workspace ${workspaceId} has no stream`);
+  return place;
+}
+
+/** Where the streams of several workspaces stand, in their order; null for one that has none. */
+export async function readPlaces(em: EntityManager, workspaceIds: readonly string[]): Promise<(Place | null)[]> {
+  const rows: { workspace_id: string; epoch: string; position: string }[] = await em.execute(
+    `select workspace_id, ${epochNow} as epoch, position from stream where workspace_id = any(?::uuid[])`,
+    [`{${workspaceIds.join(',')}}`],
   );
-  if (!row) throw new Error(`workspace ${workspaceId} has no stream`);
-  return { epoch: row.epoch, position: Number(row.position) };
+  const places = new Map(rows.map((row) => [row.workspace_id, { epoch: row.epoch, position: Number(row.position) }]));
+  return workspaceIds.map((id) => places.get(id) ?? null);
 }
 
 interface EventRow {

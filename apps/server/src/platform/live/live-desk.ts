@@ -5,7 +5,8 @@ import type { Viewer } from '../../kernel/viewer.ts';
 import type { Logger } from '../logger.ts';
 import type { PubSub } from '../pub-sub.ts';
 import type { Scope } from '../scope.ts';
-import { EventReader, readPlace } from './event-reader.ts';
+import { joined } from '../joined.ts';
+import { EventReader, readPlaces } from './event-reader.ts';
 import { Follower, LiveEnd, LiveGroup, type LiveStream, type Outlet, type Render } from './live-group.ts';
 import type { LiveSource } from './live-source.ts';
 import { Seats, type Credentials, type Seat } from './seats.ts';
@@ -59,6 +60,7 @@ export class LiveDesk {
   readonly #seats: Seats;
   #unsubscribe: () => void = () => undefined;
   #heart: NodeJS.Timeout | undefined;
+  readonly #readPlace = joined((workspaceIds: readonly string[]) => readPlaces(this.settings.orm.em.fork(), workspaceIds));
 
   constructor(private readonly settings: LiveSettings) {
     this.#seats = new Seats(settings.credentials, settings.logger, {
@@ -111,7 +113,10 @@ export class LiveDesk {
 
   /** Where the workspace's stream stands. Read it before the rows whose changes are then followed. */
   async head(scope: Scope): Promise<StreamHead> {
-    return { ...(await readPlace(scope.em, scope.workspaceId)), at: scope.now().getTime() };
+    const at = scope.now().getTime();
+    const place = await this.#readPlace(scope.workspaceId);
+    if (!place) throw new Error(`workspace ${scope.workspaceId} has no stream`);
+    return { ...place, at };
   }
 
   async #workspace(workspaceId: string): Promise<LiveWorkspace> {

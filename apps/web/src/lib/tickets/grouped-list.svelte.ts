@@ -21,6 +21,9 @@ interface Stretch {
   readonly length: number;
 }
 
+/** So many times as long as a count took it rests before the next. */
+const restAfter = 10;
+
 /**
  * A live list in groups: a heading, and under it a live list of its own, for each. The whole is followed once; each change
  * goes to the group the ticket is in now and to the one it was in. Groups load when they come in view.
@@ -35,6 +38,8 @@ export class GroupedList {
   #stop: (() => void) | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
+  /** How long the last count took, in milliseconds. */
+  #tookMs = 0;
   onShift: (index: number, by: 1 | -1, entered: boolean) => void = () => undefined;
 
   constructor(
@@ -170,7 +175,8 @@ export class GroupedList {
       } else if (has) group.onChange({ ...change, kind: 'LEFT', ticket: null });
     }
     // It came from, or went to, where nobody here looked: how many there are has to be asked.
-    if (!isKnown) this.#soon(() => void this.#recount(), this.wait.settleMs);
+    // A long count is asked for less often, so that many changes of a long list do not keep the server busy.
+    if (!isKnown) this.#soon(() => void this.#recount(), Math.max(this.wait.settleMs, restAfter * this.#tookMs));
   }
 
   async #recount(): Promise<void> {
@@ -179,7 +185,9 @@ export class GroupedList {
   }
 
   async #count() {
+    const began = performance.now();
     const { groups, fault } = await this.source.groups(this.by);
+    this.#tookMs = performance.now() - began;
     if (fault !== null) this.fault = fault;
     return groups;
   }
@@ -196,9 +204,12 @@ export class GroupedList {
     for (const { list, counted } of this.#groups) if (list?.ready && list.count !== counted) list.recheck();
   }
 
+  /** What is waited for already is not put off by what comes meanwhile. */
   #soon(task: () => void, ms: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(task, ms);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      task();
+    }, ms);
   }
 }
 
