@@ -150,7 +150,7 @@ export class EventReader {
  */
 const epochNow = `epoch || '.' || left(pg_walfile_name(pg_current_wal_lsn()), 8)`;
 
-export async function readPlace(em: EntityManager, workspaceId: string): Promise<Place> {
+async function readPlace(em: EntityManager, workspaceId: string): Promise<Place> {
   const [place] = await readPlaces(em, [workspaceId]);
   if (!place) throw new Error(`workspace ${workspaceId} has no stream`);
   return place;
