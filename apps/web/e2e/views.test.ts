@@ -74,6 +74,15 @@ describe('a view', () => {
     expect(await olena.locator(`[data-ticket="${number}"]`).evaluate((row) => row.getBoundingClientRect().height)).toBe(32);
     await picture(olena, 'list-dense');
 
+    // Or as a list, without columns.
+    await olena.getByRole('button', { name: 'How it is shown' }).click();
+    await dialog.getByLabel('Layout').selectOption({ label: 'List' });
+    await dialog.getByRole('checkbox', { name: 'Dense rows' }).uncheck();
+    expect(await faultsOf(olena)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Show it so here' }).click();
+    await olena.locator(`[data-ticket="${number}"]`).getByText(`#${number}`).waitFor();
+    await picture(olena, 'list-list');
+
     const names = () =>
       olena
         .getByRole('navigation', { name: 'Views' })

@@ -10,7 +10,12 @@ export interface ListLayout {
   readonly fieldIds: readonly string[];
   readonly grouping: TicketGrouping | null;
   readonly dense: boolean;
+  /** One line of what matters under each subject, in place of columns. */
+  readonly isList: boolean;
 }
+
+/** What a view says of how it is shown; the rest is each person's own. */
+export type UsualLayout = Omit<ListLayout, 'dense' | 'isList'>;
 
 /** How wide each column is, in the order in which they are offered. */
 const widths: Readonly<Record<TicketColumn, string>> = {
@@ -31,7 +36,7 @@ const usualColumns: readonly TicketColumn[] = ['NUMBER', 'REQUESTER', 'STATUS', 
 const fieldWidth = '8rem';
 
 /** How a list is shown that nobody has said anything of. */
-export const usualLayout = (order: TicketOrder): Omit<ListLayout, 'dense'> => ({
+export const usualLayout = (order: TicketOrder): UsualLayout => ({
   order,
   orderFieldId: null,
   columns: usualColumns,
@@ -61,8 +66,8 @@ function keptLayouts(): Kept {
  * What somebody chose for a list in this browser; where nothing, as the view has it. `fieldIds`: the fields that there are
  * now, as one that was chosen may be gone.
  */
-export function layoutOf(listKey: string, usual: Omit<ListLayout, 'dense'>, known: readonly string[]): ListLayout {
-  const { columns, fieldIds, ...layout } = { dense: false, ...usual, ...keptLayouts()[listKey] };
+export function layoutOf(listKey: string, usual: UsualLayout, known: readonly string[]): ListLayout {
+  const { columns, fieldIds, ...layout } = { dense: false, isList: false, ...usual, ...keptLayouts()[listKey] };
   const isOrdered = layout.orderFieldId === null || known.includes(layout.orderFieldId);
   return {
     ...layout,
