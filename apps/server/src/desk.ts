@@ -36,7 +36,7 @@ import {
 } from './domains/sla/index.ts';
 import { LifecycleWatch } from './domains/lifecycle/index.ts';
 import { requireFields } from './domains/fields/index.ts';
-import { authenticate, authenticateAll, rightsBehind, SignInDesk } from './domains/identity/index.ts';
+import { authenticate, authenticator, rightsBehind, SignInDesk } from './domains/identity/index.ts';
 import { DeliveryWatch, notifyMembers } from './domains/notifications/index.ts';
 import { authenticateClient, clientRightsBehind, LinkDesk, tokenPrefix } from './domains/public-links/index.ts';
 import { followText } from './domains/search/index.ts';
@@ -62,7 +62,6 @@ import { Mailer } from './platform/mail/mailer.ts';
 import { LocalPubSub, RedisPubSub, type PubSub } from './platform/pub-sub.ts';
 import { PushService } from './platform/push/push-service.ts';
 import { RateLimits } from './platform/rate-limits.ts';
-import { joined } from './platform/joined.ts';
 import { SharedRows } from './platform/loader.ts';
 import { Relay } from './platform/relay.ts';
 import { Scope } from './platform/scope.ts';
@@ -180,7 +179,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
   const signInDesk = new SignInDesk(orm, clock, config.publicUrl ?? '', config.singleSignOn?.name ?? null, keys);
   const factory: ContextFactory = {
     scopeFor,
-    authenticate: joined((secrets: readonly string[]) => authenticateAll(orm.em.fork(), clock, secrets)),
+    authenticate: authenticator(() => orm.em.fork(), clock),
     logDenial: ({ workspaceId, memberId: actorId, origin }, what) =>
       logSecurity(orm.em.fork(), { workspaceId, kind: 'DENIED', actorId, origin, at: clock(), details: { what } }).catch((error: unknown) =>
         logger.error({ err: error }, 'a denial could not be written to the security log'),

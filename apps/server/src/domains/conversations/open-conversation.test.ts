@@ -110,6 +110,11 @@ describe('a ticket of a conversation', () => {
     expect(heard.conversation.messages.edges).toHaveLength(2);
     expect((await make({ conversationId: id })).userErrors).toMatchObject([{ code: 'CONVERSATION_LINKED' }]);
     expect((await close(id)).userErrors).toMatchObject([{ code: 'CONVERSATION_LINKED' }]);
+    // Who does not see the ticket is not told that there is one.
+    const stranger = await world.person('AGENT', { teams: [await world.team()] });
+    expect((await call('conversationClose', { conversationId: id }, stranger)).userErrors).toMatchObject([
+      { code: 'CONVERSATION_NOT_FOUND' },
+    ]);
   });
 
   it('can be one that there is already, of the same client or of none yet', async () => {

@@ -5,7 +5,7 @@ import { isId } from '../../kernel/id.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { contactById, createContact, type CreateContact } from '../contacts/index.ts';
 import { memberById } from '../identity/index.ts';
-import { lockTicketToEdit, ReferenceNotFound, TicketEvent, type Ticket } from '../tickets/index.ts';
+import { findTicket, lockTicketToEdit, ReferenceNotFound, TicketEvent, type Ticket } from '../tickets/index.ts';
 import { Channel, Conversation, Direction, type Message } from './conversation.entity.ts';
 import { ConversationLinked, ConversationNotFound, ConversationOfAnother } from './conversation.errors.ts';
 import { ConversationEvent } from './conversation.events.ts';
@@ -126,7 +126,8 @@ async function lockConversation(tx: Scope, id: string): Promise<Conversation> {
   const conversation = isId(id)
     ? await em.findOne(Conversation, { workspaceId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true })
     : null;
-  if (!conversation) throw new ConversationNotFound();
+  // One on a ticket that they do not see is none for them: not even the ticket's id is told.
+  if (!conversation || (conversation.ticketId && !(await findTicket(tx, conversation.ticketId)))) throw new ConversationNotFound();
   return conversation;
 }
 

@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Permission, Viewer } from '../../kernel/viewer.ts';
+import { joined } from '../../platform/joined.ts';
 import { hashSecret } from '../../platform/keys.ts';
 import { AccessToken, Session } from './credential.entity.ts';
 import { CustomRole, TeamMember, type Member } from './member.entity.ts';
@@ -50,23 +51,27 @@ function readCredentials(em: EntityManager, clock: Clock, hashes: readonly strin
 
 /** Whom a session's or a token's secret stands for at this moment; null for nobody. */
 export async function authenticate(em: EntityManager, clock: Clock, secret: string): Promise<Viewer | null> {
-  const [viewer = null] = await authenticateAll(em, clock, [secret]);
-  return viewer;
+  const [found] = await readCredentials(em, clock, [hashSecret(secret)]);
+  return found ? enter(em, clock, found, secret) : null;
 }
 
-/** The same for several secrets, in their order and in one round trip, as each request asks it. */
-export async function authenticateAll(em: EntityManager, clock: Clock, secrets: readonly string[]): Promise<(Viewer | null)[]> {
-  const hashes = secrets.map(hashSecret);
-  const found = new Map((await readCredentials(em, clock, hashes)).map((row) => [row.token_hash, row]));
-  return Promise.all(
-    secrets.map((secret, index) => {
-      const row = found.get(hashes[index] ?? '');
-      return row ? enter(em, clock, row, secret.startsWith('session_')) : null;
-    }),
-  );
+/**
+ * The same as each request asks it: those that come at the same time share the reading. That a credential was used is
+ * noted by each for itself, so that a row that somebody holds locked keeps nobody else waiting.
+ */
+export function authenticator(openEm: () => EntityManager, clock: Clock): (secret: string) => Promise<Viewer | null> {
+  const find = joined(async (hashes: readonly string[]) => {
+    const found = new Map((await readCredentials(openEm(), clock, hashes)).map((row) => [row.token_hash, row]));
+    return hashes.map((hash) => found.get(hash) ?? null);
+  });
+  return async (secret) => {
+    const found = await find(hashSecret(secret));
+    return found && enter(openEm(), clock, found, secret);
+  };
 }
 
-async function enter(em: EntityManager, clock: Clock, found: Credential, isSession: boolean): Promise<Viewer> {
+async function enter(em: EntityManager, clock: Clock, found: Credential, secret: string): Promise<Viewer> {
+  const isSession = secret.startsWith('session_');
   const now = clock();
   const { workspace_id: workspaceId, id, member_id: memberId, part, last_used_at: lastUsedAt, unsecured, role, own } = found;
   if (isStale(lastUsedAt === null ? null : new Date(lastUsedAt), now)) {

@@ -1,6 +1,6 @@
 export { findAccount } from './account.ts';
 export { issueToken, requirePermissions, type CreateAccessToken } from './access-token.ts';
-export { authenticate, authenticateAll, rightsBehind, viewerOf, viewersOf } from './authenticate.ts';
+export { authenticate, authenticator, rightsBehind, viewerOf, viewersOf } from './authenticate.ts';
 export { AccessToken, Letter, LetterKind, RecoveryCode, Session, SingleSignOn } from './credential.entity.ts';
 export { letterWords, makeLink } from './letters.ts';
 export { Account, CustomRole, Member, MemberKind, Role, Team, TeamMember } from './member.entity.ts';
