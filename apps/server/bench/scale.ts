@@ -80,8 +80,9 @@ async function rate(port: number, bodyOf: () => string | null): Promise<number> 
 }
 
 const queueBody = JSON.stringify({
-  query: `query Queue { tickets(filter: { categories: [NEW, OPEN, IN_PROGRESS, WAITING] }, order: UPDATED, first: 50) {
+  query: `query Queue($filter: TicketFilterInput!) { tickets(filter: $filter, order: UPDATED, first: 50) {
     edges { node { id number subject priority updatedAt status { id } assignee { id name } topic { id name } tags { id name } } } } }`,
+  variables: { filter: { categories: open } },
 });
 
 /** The rows of an edit, locked, changed and logged, by PostgreSQL's own benchmark: transactions a second. */

@@ -21,6 +21,7 @@ import { Migration0019Attachments } from '../migrations/0019-attachments.ts';
 import { Migration0020Contacts } from '../migrations/0020-contacts.ts';
 import { Migration0021Lists } from '../migrations/0021-lists.ts';
 import { Migration0022Intake } from '../migrations/0022-intake.ts';
+import { Migration0023TicketLife } from '../migrations/0023-ticket-life.ts';
 import type { Config } from './config.ts';
 import { FileCleaner } from './domains/attachments/index.ts';
 import { BulkWatch } from './domains/bulk/index.ts';
@@ -141,6 +142,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       { name: '0020-contacts', class: Migration0020Contacts },
       { name: '0021-lists', class: Migration0021Lists },
       { name: '0022-intake', class: Migration0022Intake },
+      { name: '0023-ticket-life', class: Migration0023TicketLife },
     ],
     poolSize: config.databasePool,
   });

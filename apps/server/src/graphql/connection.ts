@@ -20,13 +20,13 @@ export interface Connection<T> {
 
 /** The edge and connection types of a node type, by the Relay specification. */
 export function connectionTypes<T extends object>(name: string, nodeType: () => ClassType<T>) {
-  @ObjectType(`${name}Edge`)
+  @ObjectType(`${name}Edge`, { simpleResolvers: true })
   class EdgeType implements Edge<unknown> {
     @Field(() => String) cursor!: string;
     @Field(() => nodeType()) node!: unknown;
   }
 
-  @ObjectType(`${name}Connection`)
+  @ObjectType(`${name}Connection`, { simpleResolvers: true })
   class ConnectionType implements Connection<unknown> {
     @Field(() => [EdgeType]) edges!: Edge<unknown>[];
     @Field(() => PageInfo) pageInfo!: PageInfo;

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { ApolloServer, HeaderMap, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer, HeaderMap, type ApolloServerOptionsWithGateway, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import fastifyApollo from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
-import { execute, GraphQLError, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { GraphQLError, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Clock } from '../kernel/clock.ts';
@@ -15,6 +15,7 @@ import { Context, type ContextFactory, type LiveSources } from './context.ts';
 import { errorFormatter } from './format-error.ts';
 import { requestTransport, socketTransport, trustOf } from './http-transport.ts';
 import { Documents } from './documents.ts';
+import { Executor } from './executor.ts';
 import { limitRules, maxTokens, pointsOf } from './limits.ts';
 import type { OperationGate } from './operation-gate.ts';
 import { askAgain, openLive } from './live-operation.ts';
@@ -56,9 +57,10 @@ export async function serveGraphql(app: FastifyInstance, settings: GraphqlServer
   const { schema, factory, live, logger, publicUrl, path } = settings;
   const secure = publicUrl.startsWith('https:');
   const format = errorFormatter(logger);
-  const sockets = openSocketDoor(settings);
+  const executor = new Executor(schema);
+  const sockets = openSocketDoor(settings, executor);
   const apollo = new ApolloServer<Context>({
-    schema,
+    gateway: runningBy(executor, schema),
     csrfPrevention: true,
     // The node stops as a whole, in an order of its own.
     stopOnTerminationSignals: false,
@@ -96,6 +98,21 @@ export function serveSockets(app: FastifyInstance, doors: readonly GraphqlDoor[]
   app.server.on('upgrade', (request: IncomingMessage, socket, head) => {
     if (!doors.some(({ upgrade }) => upgrade(request, socket, head))) socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n');
   });
+}
+
+/** The one way that Apollo has to leave the running of operations to somebody else. */
+function runningBy(executor: Executor, schema: GraphQLSchema): ApolloServerOptionsWithGateway<Context>['gateway'] {
+  return {
+    onSchemaLoadOrUpdate(tell) {
+      tell({ apiSchema: schema, coreSupergraphSdl: '' });
+      return () => undefined;
+    },
+    load: async () => ({
+      executor: ({ document, operationName, context, request: { variables } }) =>
+        executor.execute({ document, operationName, contextValue: context, variableValues: variables }),
+    }),
+    stop: async () => undefined,
+  };
 }
 
 /** Queries that are refused; mutations say it as data, where `ReturnsUserErrors` sees it. */
@@ -153,7 +170,7 @@ interface SocketOperation {
   readonly link: SocketLink;
 }
 
-function openSocketDoor(settings: GraphqlServerSettings): GraphqlDoor {
+function openSocketDoor(settings: GraphqlServerSettings, executor: Executor): GraphqlDoor {
   const { schema, factory, live, logger, publicUrl, path, clock } = settings;
   const people = new SocketsByPerson(settings.socketsPerPerson);
   const trust = trustOf(settings.trustedProxies);
@@ -204,7 +221,7 @@ function openSocketDoor(settings: GraphqlServerSettings): GraphqlDoor {
       async execute(args) {
         const { open } = args.contextValue as SocketOperation;
         try {
-          return await execute({ ...args, contextValue: await open(args.document) });
+          return await executor.execute({ ...args, contextValue: await open(args.document) });
         } catch (error) {
           return { errors: [located(error)] };
         }

@@ -22,9 +22,14 @@ const reporting = {
 
 const costs = new WeakMap<DocumentNode, number>();
 
+/** What a validated document asks for. */
+export function costOf(document: DocumentNode): number {
+  return costs.get(document) ?? 0;
+}
+
 /** How many requests a validated document counts for: one, and one more for each thousand of its cost. */
 export function pointsOf(document: DocumentNode): number {
-  return 1 + Math.floor((costs.get(document) ?? 0) / 1000);
+  return 1 + Math.floor(costOf(document) / 1000);
 }
 
 /** What a document may ask for at most, over HTTP and over sockets. Refused before anything runs. */

@@ -56,6 +56,8 @@ type AnyDefinition = LoaderDefinition<never, unknown>;
 
 interface LastingRows {
   readonly loaders: Map<AnyDefinition, AnyLoader>;
+  /** Those of them that have arrived. */
+  readonly rows: Map<AnyDefinition, Map<unknown, unknown>>;
   readonly since: number;
 }
 
@@ -89,7 +91,7 @@ export class SharedRows {
   }
 }
 
-const newRows = (): LastingRows => ({ loaders: new Map(), since: performance.now() });
+const newRows = (): LastingRows => ({ loaders: new Map(), rows: new Map(), since: performance.now() });
 const isFresh = ({ since }: LastingRows): boolean => performance.now() - since < lastingMs;
 
 /** Round trips that requests of one workspace share. */
@@ -145,8 +147,24 @@ export class Loaders {
     }
     const answer = loader.load(key) as Promise<V | null>;
     // A fault is nobody's answer: whoever asks next asks anew.
-    answer.catch(() => loader.clear(key));
+    answer.then(
+      (row) => definition.lasting && this.#arrived(definition as AnyDefinition).set(key, row),
+      () => loader.clear(key),
+    );
     return answer;
+  }
+
+  /** The same, and at once where the row has arrived already. */
+  obtain<K, V>(source: RowSource, definition: LoaderDefinition<K, V>, key: K): V | null | Promise<V | null> {
+    const row = definition.lasting ? this.lasting.rows.get(definition as AnyDefinition)?.get(key) : undefined;
+    return row === undefined ? this.load(source, definition, key) : (row as V | null);
+  }
+
+  #arrived(definition: AnyDefinition): Map<unknown, unknown> {
+    const { rows } = this.lasting;
+    const arrived = rows.get(definition) ?? new Map<unknown, unknown>();
+    rows.set(definition, arrived);
+    return arrived;
   }
 
   remember<V>(source: RowSource, key: string, fetch: (source: RowSource) => Promise<V>): Promise<V> {

@@ -41,6 +41,11 @@ export class Scope {
     return key === null ? null : this.loaders.load(this.#rows, definition, key);
   }
 
+  /** As `load`, and at once what is at hand: rows that seldom change have mostly been read by somebody a moment ago. */
+  obtain<K, V>(definition: LoaderDefinition<K, V>, key: K | null): V | null | Promise<V | null> {
+    return key === null ? null : this.loaders.obtain(this.#rows, definition, key);
+  }
+
   /** Reads something once in this unit of work, whoever asks for it how often. `key` names what is read. */
   remember<V>(key: string, fetch: (source: RowSource) => Promise<V>): Promise<V> {
     return this.loaders.remember(this.#rows, key, fetch);

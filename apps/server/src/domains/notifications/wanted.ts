@@ -78,7 +78,7 @@ export async function rulesOf(
 }
 
 export async function profilesOf({ em, workspaceId }: Scope, memberIds: readonly string[]): Promise<(memberId: string) => ProfileWanted> {
-  const profiles = await em.find(NotificationProfile, { workspaceId, memberId: { $in: [...memberIds] } });
+  const profiles = memberIds.length === 0 ? [] : await em.find(NotificationProfile, { workspaceId, memberId: { $in: [...memberIds] } });
   const own = new Map(profiles.map((profile) => [profile.memberId, profile]));
   return (memberId) => own.get(memberId) ?? usualProfile;
 }

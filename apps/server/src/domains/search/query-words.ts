@@ -23,8 +23,15 @@ export interface KnownWord {
   readonly stems: readonly string[];
   /** A phrase as a tsquery. */
   readonly phrase: string;
+  /** Of a phrase, its words that stand side by side. */
+  readonly pairs: readonly number[];
   /** Words of the desk that are spelt nearly so; only looked for where it is none itself. */
   readonly near: readonly string[];
+}
+
+/** What a document has that has every phrase that is wanted: what else stands in it is for the question to say. */
+export function pairsOf(wanted: readonly Wanted[], known: readonly KnownWord[]): number[] {
+  return wanted.flatMap(({ isPhrase, isUnwanted }, index) => (isPhrase && !isUnwanted ? (known[index]?.pairs ?? []) : []));
 }
 
 /**

@@ -5,7 +5,7 @@ import { canReadContactDetails } from '../contacts/index.ts';
 import { canReadNotes } from '../notes/index.ts';
 import { Ticket } from '../tickets/index.ts';
 import { whereVisible, type TicketFilter } from '../views/index.ts';
-import { tsQuery, wantedIn, type KnownWord, type Wanted } from './query-words.ts';
+import { pairsOf, tsQuery, wantedIn, type KnownWord, type Wanted } from './query-words.ts';
 
 export interface SearchTickets {
   readonly text: string;
@@ -54,11 +54,12 @@ export async function searchTickets(scope: Scope, { text, filter, first, offset 
   }
   const { em, workspaceId } = scope;
   const wanted = wantedIn(text);
-  const query = tsQuery(wanted, await knownWords(scope, wanted), weightsFor(scope));
+  const known = await knownWords(scope, wanted);
+  const query = tsQuery(wanted, known, weightsFor(scope));
   const number = /^#?(\d{1,9})$/.exec(text.trim())?.[1] ?? null;
   if (query === null && number === null) return { hits: [], hasNext: false };
   const own = number === null ? null : await ownNumber(scope, number, filter);
-  const found = query === null ? [] : await newestMatches(scope, query, filter);
+  const found = query === null ? [] : await newestMatches(scope, { query, pairs: pairsOf(wanted, known) }, filter);
   const ordered = found.filter(({ id }) => id !== own?.id).sort((a, b) => b.rank - a.rank || b.number - a.number);
   const rows = [...(own ? [own] : []), ...ordered].slice(offset, offset + first + 1);
   const ids = rows.slice(0, first).map(({ id }) => id);
@@ -94,12 +95,18 @@ const common = 5;
 /** As far as that walk goes. */
 const walked = 40_000;
 
+interface Question {
+  readonly query: string;
+  /** That what matches has, by which what is rare is found at once. */
+  readonly pairs: readonly number[];
+}
+
 /**
  * The newest matches, with how well they fit: where the words stand near each other weighs most; what is a month old
  * weighs two thirds of what is new. The database cannot tell by itself which way is the shorter, as it knows little of
  * how often the beginning of a word occurs.
  */
-async function newestMatches(scope: Scope, query: string, filter: TicketFilter): Promise<Match[]> {
+async function newestMatches(scope: Scope, { query, pairs }: Question, filter: TicketFilter): Promise<Match[]> {
   const { em, workspaceId } = scope;
   const { sql: visible, parameters } = whereVisible(scope, filter);
   const match = (documents: string, order: string, given: readonly unknown[]): Promise<Match[]> =>
@@ -121,7 +128,8 @@ async function newestMatches(scope: Scope, query: string, filter: TicketFilter):
     if (matches.length === ranked) return matches;
   }
   // By an expression, so that it is not walked along the index of numbers.
-  return match('ticket_search', 'd.number + 0', []);
+  const paired = '(select * from ticket_search where pairs @> ?::int4[])';
+  return pairs.length > 0 ? match(paired, 'd.number + 0', [`{${pairs.join(',')}}`]) : match('ticket_search', 'd.number + 0', []);
 }
 
 /** Where the viewer may be answered from: a word that only a hidden note has finds nothing. '' = everywhere. */
@@ -134,6 +142,7 @@ async function knownWords({ em, workspaceId }: Scope, wanted: readonly Wanted[])
   if (wanted.length === 0) return [];
   return em.execute(
     `select tsvector_to_array(to_tsvector('english', search_plain(w.text))) as stems, phraseto_tsquery('english', search_plain(w.text))::text as phrase,
+       to_json(search_pairs(to_tsvector('english', search_plain(w.text)))) as pairs,
        coalesce(near.words, '{}') as near
      from unnest(?::text[]) with ordinality w(text, place)
      cross join lateral (select case when cardinality(s.stems) = 1 and s.stems[1] ~ '^[[:alpha:]]{4,30}$' then s.stems[1] end as stem

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { World, type Person } from '../../testing/world.ts';
 import { tsQuery, wantedIn } from './query-words.ts';
@@ -222,8 +223,23 @@ describe('a question', () => {
     expect(wantedIn('red ').at(-1)).toMatchObject({ isBegun: false });
   });
 
+  it('of a phrase looks at no fewer documents than have it, for generated texts', async () => {
+    const word = fc.constantFrom('old', 'printers', 'of', 'the', 'lost', 'e-mail', 'a/b', 'baton.test/x', 'їжак', 'Ї', '12.5', 'old');
+    const texts = fc.sample(fc.array(word, { minLength: 2, maxLength: 9 }), { numRuns: 200, seed: 5 }).map((words) => words.join(' '));
+    const phrases = fc.sample(fc.array(word, { minLength: 2, maxLength: 3 }), { numRuns: 200, seed: 7 }).map((words) => words.join(' '));
+
+    const [counted]: { matching: string; found: string }[] = await world.sql(
+      `select count(*) as matching, count(*) filter (where search_pairs(to_tsvector('english', d)) @> search_pairs(to_tsvector('english', p))) as found
+       from jsonb_array_elements_text(?::jsonb) d, jsonb_array_elements_text(?::jsonb) p where to_tsvector('english', d) @@ phraseto_tsquery('english', p)`,
+      [JSON.stringify(texts), JSON.stringify(phrases)],
+    );
+
+    expect(Number(counted?.matching)).toBeGreaterThan(500);
+    expect(counted?.found).toBe(counted?.matching);
+  });
+
   it('is never more than words to the database', () => {
-    const known = [{ stems: [String.raw`a'b\c`], phrase: '', near: [] }];
+    const known = [{ stems: [String.raw`a'b\c`], phrase: '', pairs: [], near: [] }];
     expect(tsQuery([{ text: 'x', isPhrase: false, isUnwanted: false, isBegun: false }], known, 'AC')).toBe(String.raw`('a''b\\c':AC)`);
   });
 });

@@ -35,7 +35,7 @@ const tagLinksByTicket = listLoaderByKey(
 /** A ticket's tags by name. */
 export async function tagsOf(scope: Scope, ticketId: string): Promise<Tag[]> {
   const links = (await scope.load(tagLinksByTicket, ticketId)) ?? [];
-  const tags = await Promise.all(links.map((link) => scope.load(tagById, link.tagId)));
+  const tags = await Promise.all(links.map(({ tagId }) => scope.obtain(tagById, tagId)));
   return tags.filter((tag) => tag !== null).sort((a, b) => a.name.localeCompare(b.name));
 }
 

@@ -6,7 +6,7 @@ import type { Contact } from '../contact.entity.ts';
 import type { EditContact } from '../edit-contact.ts';
 import type { OrganizationFound } from '../find-contacts.ts';
 
-@ObjectType('Contact', { implements: Node, description: 'A client.' })
+@ObjectType('Contact', { simpleResolvers: true, implements: Node, description: 'A client.' })
 export class ContactType implements Pick<Contact, 'id' | 'name' | 'organization' | 'version' | 'createdAt'> {
   @Field(() => Int, { description: 'Grows with every change of the card.' }) version!: number;
   @Field(() => Date) createdAt!: Date;

@@ -9,13 +9,17 @@ import type { Workspace } from '../workspace.entity.ts';
 registerEnumType(Role, { name: 'Role' });
 registerEnumType(LetterKind, { name: 'LinkKind' });
 
-@ObjectType('Team', { description: 'Routing and visibility scope of people and tickets.' })
+@ObjectType('Team', { simpleResolvers: true, description: 'Routing and visibility scope of people and tickets.' })
 export class TeamType implements Pick<Team, 'id' | 'name'> {
   @Field(() => ID) id!: string;
   @Field(() => String) name!: string;
 }
 
-@ObjectType('Member', { implements: Node, description: 'A person in this workspace, or a program that works as one.' })
+@ObjectType('Member', {
+  simpleResolvers: true,
+  implements: Node,
+  description: 'A person in this workspace, or a program that works as one.',
+})
 export class MemberType implements Pick<Member, 'id' | 'name' | 'role'> {
   @Field(() => ID) id!: string;
   @Field(() => String) name!: string;

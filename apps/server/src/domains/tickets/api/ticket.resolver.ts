@@ -30,6 +30,8 @@ import {
 } from './ticket.input.ts';
 import { StatusType, TagType, TicketPermissions, TicketType, TopicType } from './ticket.type.ts';
 
+type Obtained<V> = V | null | Promise<V | null>;
+
 @Resolver(() => TicketType)
 export class TicketResolver {
   @Query(() => TicketType, { nullable: true, description: 'Null for missing and for not yours to see.' })
@@ -43,23 +45,23 @@ export class TicketResolver {
   }
 
   @FieldResolver(() => StatusType)
-  status(@Root() ticket: Ticket, @Ctx() { scope }: Context): Promise<Status | null> {
-    return scope.load(statusById, ticket.statusId);
+  status(@Root() ticket: Ticket, @Ctx() { scope }: Context): Obtained<Status> {
+    return scope.obtain(statusById, ticket.statusId);
   }
 
   @FieldResolver(() => TopicType, { nullable: true })
-  topic(@Root() { topicId }: Ticket, @Ctx() { scope }: Context): Promise<Topic | null> {
-    return scope.load(topicById, topicId);
+  topic(@Root() { topicId }: Ticket, @Ctx() { scope }: Context): Obtained<Topic> {
+    return scope.obtain(topicById, topicId);
   }
 
   @FieldResolver(() => MemberType, { nullable: true })
-  assignee(@Root() { assigneeId }: Ticket, @Ctx() { scope }: Context): Promise<Member | null> {
-    return scope.load(memberById, assigneeId);
+  assignee(@Root() { assigneeId }: Ticket, @Ctx() { scope }: Context): Obtained<Member> {
+    return scope.obtain(memberById, assigneeId);
   }
 
   @FieldResolver(() => TeamType, { nullable: true })
-  team(@Root() { teamId }: Ticket, @Ctx() { scope }: Context): Promise<Team | null> {
-    return scope.load(teamById, teamId);
+  team(@Root() { teamId }: Ticket, @Ctx() { scope }: Context): Obtained<Team> {
+    return scope.obtain(teamById, teamId);
   }
 
   @FieldResolver(() => ContactType, { nullable: true, description: 'The client it is for.' })

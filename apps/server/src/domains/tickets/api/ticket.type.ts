@@ -21,7 +21,7 @@ export class LocalizedNameInput implements LocalizedName {
   @Field(() => String) text!: string;
 }
 
-@ObjectType('Status', { description: 'One of the workspace’s own statuses. Programs ask for its category.' })
+@ObjectType('Status', { simpleResolvers: true, description: 'One of the workspace’s own statuses. Programs ask for its category.' })
 export class StatusType implements Pick<Status, 'id' | 'category' | 'color' | 'waitingOn' | 'requiresAssignee' | 'fromIds' | 'version'> {
   @Field(() => Boolean, { description: 'Whether a ticket needs an assignee to come into it.' }) requiresAssignee!: boolean;
   @Field(() => [ID], { description: 'The statuses from which a ticket may come into it; none = any.' }) fromIds!: string[];
@@ -32,13 +32,13 @@ export class StatusType implements Pick<Status, 'id' | 'category' | 'color' | 'w
   @Field(() => WaitingOn, { nullable: true }) waitingOn!: WaitingOn | null;
 }
 
-@ObjectType('Topic', { description: 'What tickets are about.' })
+@ObjectType('Topic', { simpleResolvers: true, description: 'What tickets are about.' })
 export class TopicType implements Pick<Topic, 'id' | 'version'> {
   @Field(() => Int) version!: number;
   @Field(() => ID) id!: string;
 }
 
-@ObjectType('Tag')
+@ObjectType('Tag', { simpleResolvers: true })
 export class TagType implements Pick<Tag, 'id' | 'name'> {
   @Field(() => ID) id!: string;
   @Field(() => String) name!: string;
@@ -54,7 +54,7 @@ export class TicketPermissions {
   @Field(() => Boolean) delete!: boolean;
 }
 
-@ObjectType('Ticket', { implements: Node, description: 'A unit of work.' })
+@ObjectType('Ticket', { simpleResolvers: true, implements: Node, description: 'A unit of work.' })
 export class TicketType implements Pick<
   Ticket,
   | 'id'
