@@ -16,10 +16,48 @@ export class Migration0023TicketLife extends Migration {
       alter table ticket_search add column pairs int4[] generated always as (search_pairs(words)) stored;
       create index ticket_search_pairs_index on ticket_search using gin (workspace_id, pairs);
     `);
+    this.addSql(`
+      alter table note add column published_at timestamptz(3), add column message_id uuid;
+      alter table contact add column blocked_at timestamptz(3);
+      alter table team add column reopen_to_queue boolean not null default false;
+      alter table workspace add column open_on_work boolean not null default false, add column security_log_days integer;
+      create table ticket_contact (
+        workspace_id uuid not null,
+        ticket_id uuid not null,
+        contact_id uuid not null,
+        added_at timestamptz(3) not null,
+        primary key (workspace_id, ticket_id, contact_id),
+        foreign key (workspace_id, ticket_id) references ticket on delete cascade deferrable initially deferred,
+        foreign key (workspace_id, contact_id) references contact on delete cascade
+      );
+      create index ticket_contact_contact_index on ticket_contact (workspace_id, contact_id);
+      -- A time for which it is kept may be set; before that nothing is taken out of it, and never anything is changed.
+      create function refuse_early_change() returns trigger language plpgsql as $$
+      begin
+        if tg_op = 'DELETE' and old.at < now() - (select security_log_days * interval '1 day' from workspace where id = old.workspace_id) then
+          return old;
+        end if;
+        raise exception 'rows of % are never changed, and deleted only when their time is over', tg_table_name;
+      end $$;
+      drop trigger security_event_is_append_only on security_event;
+      create trigger security_event_is_append_only before update or delete on security_event
+        for each row execute function refuse_early_change();
+      create index security_event_at_index on security_event (workspace_id, at);
+    `);
   }
 
   override down(): void {
     this.addSql(`
+      drop trigger security_event_is_append_only on security_event;
+      create trigger security_event_is_append_only before update or delete on security_event
+        for each row execute function refuse_change();
+      drop function refuse_early_change;
+      drop index security_event_at_index;
+      drop table ticket_contact;
+      alter table workspace drop column open_on_work, drop column security_log_days;
+      alter table team drop column reopen_to_queue;
+      alter table contact drop column blocked_at;
+      alter table note drop column published_at, drop column message_id;
       alter table ticket_search drop column pairs;
       drop function search_pairs;
     `);

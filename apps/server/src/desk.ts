@@ -35,11 +35,11 @@ import {
   followStatus,
   startClocks,
 } from './domains/sla/index.ts';
-import { LifecycleWatch } from './domains/lifecycle/index.ts';
+import { acknowledge, LifecycleWatch } from './domains/lifecycle/index.ts';
 import { requireFields } from './domains/fields/index.ts';
 import { authenticate, authenticator, rightsBehind, SignInDesk } from './domains/identity/index.ts';
 import { DeliveryWatch, notifyMembers } from './domains/notifications/index.ts';
-import { authenticateClient, clientRightsBehind, LinkDesk, tokenPrefix } from './domains/public-links/index.ts';
+import { authenticateClient, clientRightsBehind, LinkDesk, mailReplies, tokenPrefix } from './domains/public-links/index.ts';
 import { followText } from './domains/search/index.ts';
 import { nextInstant, stampTicket, TicketEvent, topicsOf, type TimeField } from './domains/tickets/index.ts';
 import { entities } from './entities.ts';
@@ -166,11 +166,24 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
     keys.sign('limits', '').toString('hex').slice(0, 16),
   );
 
+  const linkDesk = new LinkDesk(keys, config.publicUrl ?? '');
   const rows = new SharedRows(() => orm.em.fork());
   const relay = new Relay(orm, pubSub, logger);
   const log = new EventLog(
     stampTicket,
-    [requireFields, startClocks, followStatus, followFacts, followMessages, followMerges, escalate, notifyMembers, followText],
+    [
+      requireFields,
+      acknowledge,
+      startClocks,
+      followStatus,
+      followFacts,
+      followMessages,
+      followMerges,
+      escalate,
+      mailReplies(linkDesk),
+      notifyMembers,
+      followText,
+    ],
     (workspaceId, events) => {
       if (events.length === 0 || events.some(mayChangeRows)) rows.forget(workspaceId);
       if (events.length > 0) relay.poke(workspaceId);
@@ -188,7 +201,6 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       ),
   };
   const push = new PushService(keys, contactOf(config), config.pushServices ?? []);
-  const linkDesk = new LinkDesk(keys, config.publicUrl ?? '');
   const clientFactory: ContextFactory = {
     ...factory,
     async authenticate(token, { address }) {

@@ -24,7 +24,13 @@ import type { LinkDesk } from './domains/public-links/index.ts';
 import { DeletedTicketResolver } from './domains/lifecycle/api/index.ts';
 import { IntakeResolver } from './domains/intake/api/index.ts';
 import { PresenceResolver } from './domains/live/api/index.ts';
-import { ConversationResolver, MessageResolver, TicketMessagesResolver } from './domains/conversations/api/index.ts';
+import {
+  ConversationResolver,
+  MessageResolver,
+  TicketConversationsResolver,
+  TicketMessagesResolver,
+} from './domains/conversations/api/index.ts';
+import { TicketContactResolver } from './domains/ticket-contacts/api/index.ts';
 import { LinkedTicketResolver, LinkResolver } from './domains/links/api/index.ts';
 import { MergeResolver } from './domains/merges/api/index.ts';
 import { NoteResolver, TicketNotesResolver } from './domains/notes/api/index.ts';
@@ -118,6 +124,8 @@ export function makeSchema({ signInDesk, linkDesk, push }: SchemaDesk): Promise<
       StatusResolver,
       TicketActivityResolver,
       TicketListResolver,
+      TicketContactResolver,
+      TicketConversationsResolver,
       TicketMessagesResolver,
       TicketNotesResolver,
       TicketResolver,

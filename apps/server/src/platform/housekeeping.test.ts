@@ -36,3 +36,40 @@ it('takes away keys, sent drafts and letters that nobody can ask for any more, a
 
   expect(await count()).toEqual([{ keys: 0, drafts: 1, letters: 0 }]);
 });
+
+it('takes entries of the security log away when the time for which they are kept is over, and the database none before', async () => {
+  const owner = await world.person('OWNER');
+  const KEEP = `mutation ($input: SecurityLogKeepInput!) { securityLogKeep(input: $input) { workspace { securityLogDays } userErrors { ... on UserError { code field } } } }`;
+  const keep = async (days: number | null) => (await owner.run(KEEP, { input: { days } })).securityLogKeep;
+  const insert = (days: number) =>
+    world.sql(
+      `insert into security_event (workspace_id, id, kind, address, user_agent, details, at) values (?, ?, 'DENIED', '', '', '{}', now() - ? * interval '1 day')`,
+      [world.workspaceId, crypto.randomUUID(), days],
+    );
+  const held = async () =>
+    Number(
+      (
+        await world.sql<{ count: string }>(`select count(*) from security_event where kind = 'DENIED' and workspace_id = ?`, [
+          world.workspaceId,
+        ])
+      )[0]?.count,
+    );
+  const housekeeping = new Housekeeping(world.desk.orm, createLogger('silent'));
+  await insert(20);
+  await insert(50);
+
+  await housekeeping.clean();
+  expect(await held()).toBe(2);
+  await expect(world.sql(`delete from security_event`)).rejects.toThrow('never changed');
+  expect((await keep(5)).userErrors).toEqual([{ code: 'INVALID_INPUT', field: 'days' }]);
+  expect(await keep(30)).toEqual({ workspace: { securityLogDays: 30 }, userErrors: [] });
+  await housekeeping.clean();
+
+  expect(await held()).toBe(1);
+  await expect(world.sql(`delete from security_event`)).rejects.toThrow('their time is over');
+  const [told] = await world.sql<{ details: object }>(
+    `select details from security_event where kind = 'WORKSPACE_CHANGED' order by id desc limit 1`,
+  );
+  expect(told?.details).toEqual({ securityLogDays: { from: null, to: 30 } });
+  await keep(null);
+});

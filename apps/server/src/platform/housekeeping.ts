@@ -29,6 +29,10 @@ export class Housekeeping {
       await em.execute(`delete from draft where finished and updated_at < now() - interval '7 days'`);
       // Sent or never to be: nobody reads them any more, and they name people.
       await em.execute(`delete from outgoing_mail where created_at < now() - interval '30 days'`);
+      // As long as the workspace wants it kept; the database itself refuses to delete what is younger.
+      await em.execute(
+        "delete from security_event e using workspace w where w.id = e.workspace_id and e.at < now() - w.security_log_days * interval '1 day'",
+      );
     } catch (error) {
       this.logger.error({ err: error }, 'could not clean up; it is tried again within an hour');
     }

@@ -123,6 +123,7 @@ export const operations: Readonly<Record<string, Row>> = {
   similarTickets: { ...everybody, input: ({ contactId }) => ({ requesterId: contactId, subject: 'x' }), select: 'id' },
   tickets: { on: 'ticket', ...seen, input: () => ({ first: 100 }), ...list, yes: holds },
   ticketGroups: { ...everybody, input: () => ({ by: 'STATUS' }), select: 'key', yes: () => true },
+  activityEntry: { ...everybody, input: () => ({ id: crypto.randomUUID() }), select: 'id', yes: () => true },
   topics: { ...everybody, select: 'id' },
   skillGroups: { ...everybody, select: 'id' },
   ticketTemplates: { ...everybody, select: 'id' },
@@ -170,6 +171,19 @@ export const operations: Readonly<Record<string, Row>> = {
   messageReceive: { on: 'ticket', ...edited, input: ({ ticketId }) => ({ ticketId, body: '<p>x</p>' }), yes: gone('NO_CLIENT') },
   noteAdd: { on: 'ticket', ...noted, input: ({ ticketId }) => ({ ticketId, body: '<p>x</p>' }) },
   noteEdit: { on: 'ticket', free: 'OA', taken: 'OA', other: 'OA', input: ({ noteId }) => ({ noteId, body: '<p>y</p>', version: 1 }) },
+  notePublish: { on: 'ticket', ...edited, input: ({ noteId }) => ({ noteId, version: 1 }), yes: gone('NO_CLIENT') },
+  ticketContactAdd: {
+    on: 'ticket',
+    ...edited,
+    input: ({ ticketId, spareContactId }) => ({ ticketId, contactId: spareContactId }),
+    select: 'ticket { id }',
+  },
+  ticketContactRemove: {
+    on: 'ticket',
+    ...edited,
+    input: ({ ticketId, spareContactId }) => ({ ticketId, contactId: spareContactId }),
+    select: 'ticket { id }',
+  },
   noteDelete: { on: 'ticket', free: 'OA', taken: 'OA', other: 'OA', input: ({ noteId }) => ({ noteId }) },
   presenceSet: {
     on: 'ticket',
@@ -252,6 +266,8 @@ export const operations: Readonly<Record<string, Row>> = {
   secondFactorRequire: { ...people, input: () => ({ required: false }), select: 'workspace { id }' },
   teamCreate: { ...people, input: ({ unique }) => ({ name: unique }), select: 'team { id }' },
   teamRename: { ...people, input: ({ teamId, unique }) => ({ teamId, name: unique }), select: 'team { id }' },
+  teamSetReopening: { ...people, input: ({ teamId }) => ({ teamId, toQueue: true }), select: 'team { id }' },
+  securityLogKeep: { ...people, input: () => ({ days: 365 }), select: 'workspace { id }' },
   teamDelete: { ...people, input: ({ teamId }) => ({ teamId }), select: 'team { id }' },
 
   // Mutations of oneself
@@ -263,6 +279,7 @@ export const operations: Readonly<Record<string, Row>> = {
     select: 'job { total }',
     yes: ({ job }: { job: { total: number } | null }) => job?.total === 1,
   },
+  bulkUnwatchClosed: { ...everybody, select: 'job { total }' },
   bulkUndo: { ...everybody, input: () => ({ jobId: crypto.randomUUID() }), yes: gone('BULK_JOB_NOT_FOUND') },
   bulkCancel: { ...everybody, input: () => ({ jobId: crypto.randomUUID() }), yes: gone('BULK_JOB_NOT_FOUND') },
   skillGroupCreate: { ...people, input: () => ({ name: crypto.randomUUID() }), select: 'skillGroup { id }' },
@@ -282,6 +299,7 @@ export const operations: Readonly<Record<string, Row>> = {
     yes: gone('CONVERSATION_NOT_FOUND'),
   },
   conversationReply: { ...workers, input: () => ({ conversationId: crypto.randomUUID(), body: 'x' }), yes: gone('CONVERSATION_NOT_FOUND') },
+  conversationUnlink: { ...workers, input: () => ({ conversationId: crypto.randomUUID() }), yes: gone('CONVERSATION_NOT_FOUND') },
   conversationClose: { ...workers, input: () => ({ conversationId: crypto.randomUUID() }), yes: gone('CONVERSATION_NOT_FOUND') },
   conversationLink: {
     ...workers,
@@ -326,6 +344,7 @@ export const operations: Readonly<Record<string, Row>> = {
     input: ({ contactId }) => ({ contactId, version: 0, name: 'x', emails: [], phones: [], notes: '' }),
     yes: gone('CONTACT_CONFLICT'),
   },
+  contactBlock: { ...workers, input: () => ({ contactId: crypto.randomUUID(), blocked: true }), yes: gone('CONTACT_NOT_FOUND') },
   contactMerge: {
     on: 'workspace',
     who: 'OAS',
@@ -420,7 +439,7 @@ function told(answer: { ticketId: string | null }, { ticketId }: Fixture): boole
 export const fields: Readonly<Record<string, string>> = {
   AccessToken: 'createdAt expiresAt hint id lastUsedAt name permissions',
   ActivityChange: 'field from names to',
-  ActivityEntry: 'actor actorKind at bulkJobId bulkTotal byClient changes id type undo',
+  ActivityEntry: 'actor actorKind at bulkJobId bulkTotal byClient causes changes id isCaused ticket type undo',
   ActivityValue: 'names text',
   Attachment: 'createdAt id name size type uploadedBy url',
   Board: 'arrivals byOperator byPriority byStatus byTeam byTopic dueSoon late open resolutions unassigned worst',
@@ -431,11 +450,12 @@ export const fields: Readonly<Record<string, string>> = {
   BulkCount: 'count outcome',
   BulkItem: 'message outcome ticket',
   BulkJob: 'cancelled createdAt finishedAt id isUndo items outcomes total undoable',
-  Contact: 'createdAt email:OASML emails:OASM externalId:OASM id mergedInto name notes:OASM organization phone:OASML phones:OASM version',
+  Contact:
+    'blockedAt:OASM createdAt email:OASML emails:OASM externalId:OASM id mergedInto name notes:OASM organization phone:OASML phones:OASM version',
   Organization: 'contacts name',
   CustomField: 'defaultValues forLightAgents help id key maximum minimum names options required topicIds type version',
   DeletedTicket: 'deletedAt deletedBy id number subject',
-  Lifecycle: 'closeAfterDays closeNotice lifecycleVersion reopenDays staleAfterDays staleCloseDays staleNotice',
+  Lifecycle: 'closeAfterDays closeNotice lifecycleVersion openOnWork reopenDays staleAfterDays staleCloseDays staleNotice',
   Draft: 'body id revision updatedAt',
   FieldFault: 'fieldId message theirs',
   FieldOption: 'id names',
@@ -445,7 +465,7 @@ export const fields: Readonly<Record<string, string>> = {
   Member: 'id name role teams',
   LinkedTicket: 'linkId role ticket',
   Message: 'attachments author authorName body channel createdAt direction id',
-  Note: 'attachments author authorName body createdAt deletedAt editedAt id mentions version versions viewerCanEdit',
+  Note: 'attachments author authorName body createdAt deletedAt editedAt id mentions publishedAt version versions viewerCanEdit',
   NoteVersion: 'body version writtenAt',
   Notification: 'actor count createdAt id kind readAt reason ticket type',
   NotificationChange: 'notification unreadCount',
@@ -485,9 +505,9 @@ export const fields: Readonly<Record<string, string>> = {
   Status: 'category color fromIds id name names requiresAssignee version waitingOn',
   StreamEvent: 'entry position reload ticketId ticketVersion',
   Tag: 'id name',
-  Team: 'id name',
+  Team: 'id name reopenToQueue',
   Ticket:
-    'activity assignee attachments createdAt description dueAt fields id links mergedAt mergedInto mergedTickets messages notes:OASML number priority publicLink reopenCount requester resolvedAt slaClocks snoozedUntil source status statusSince subject tags team topic updatedAt version viewerCan viewerIsWatching watchers',
+    'activity assignee attachments contacts conversations createdAt description dueAt fields id links mergedAt mergedInto mergedTickets messages notes:OASML number participants priority publicLink:OASM reopenCount requester resolvedAt slaClocks snoozedUntil source status statusSince subject tags team topic updatedAt version viewerCan viewerIsWatching watchers',
   TicketPermissions: 'assign delete edit take watch writeNotes',
   TicketPresence: 'people ticketId',
   Conversation: 'channel closedAt contact createdAt id lastMessage lastMessageAt messages ticket',
@@ -500,5 +520,5 @@ export const fields: Readonly<Record<string, string>> = {
   ViewChangeType: 'kind position ticket ticketId',
   ViewCount: 'count viewId',
   Viewer: 'email member permissions secondFactor workspace workspaces',
-  Workspace: 'id name secondFactorRequired',
+  Workspace: 'id name secondFactorRequired securityLogDays',
 };

@@ -30,6 +30,18 @@ export function renameTeam(scope: Scope, { teamId, name }: { teamId: string; nam
   });
 }
 
+/** Says where a ticket of the team goes that its client opens again: back to whom it was assigned, or to the queue. */
+export function setTeamReopening(scope: Scope, { teamId, toQueue }: { teamId: string; toQueue: boolean }): Promise<Team> {
+  return scope.transaction(async (tx) => {
+    requireSettings(tx.viewer, 'people.manage');
+    const team = await requireTeam(tx, teamId);
+    if (team.reopenToQueue === toQueue) return team;
+    team.reopenToQueue = toQueue;
+    await recordChange(tx, team.id, { reopenToQueue: toQueue });
+    return team;
+  });
+}
+
 /** Deletes a team of which there are no tickets: theirs would be everybody's otherwise. Its members stay. */
 export function deleteTeam(scope: Scope, teamId: string): Promise<Team> {
   return scope.transaction(async (tx) => {

@@ -26,3 +26,26 @@ export function requireSecondFactor(scope: Scope, required: boolean): Promise<Wo
     return workspace;
   });
 }
+
+const leastLogDays = 30;
+const mostLogDays = 3650;
+
+/** Says for how long the security log is kept: what is older is taken away within the hour. Null keeps it for ever. */
+export function keepSecurityLog(scope: Scope, days: number | null): Promise<Workspace> {
+  return scope.transaction(async (tx) => {
+    requireSettings(tx.viewer, 'people.manage');
+    if (days !== null && !(days >= leastLogDays && days <= mostLogDays)) {
+      throw new InvalidInput(
+        `${days} days are not possible. Give ${leastLogDays} to ${mostLogDays}, or nothing to keep it for ever.`,
+        'days',
+      );
+    }
+    const workspace = await tx.em.findOneOrFail(Workspace, { id: tx.workspaceId });
+    if (workspace.securityLogDays === days) return workspace;
+    await recordSecurity(tx, SecurityEventKind.WORKSPACE_CHANGED, {
+      details: { securityLogDays: { from: workspace.securityLogDays, to: days } },
+    });
+    workspace.securityLogDays = days;
+    return workspace;
+  });
+}

@@ -9,7 +9,8 @@ import { AttachmentEvent } from './attachment.events.ts';
 
 const mostFiles = 20;
 
-interface Claim {
+/** What files belong to once they are sent. */
+export interface FileOwner {
   /** The ticket on which it is sent. */
   readonly ticketId: string;
   readonly kind: AttachmentOwner;
@@ -20,7 +21,7 @@ interface Claim {
 export async function claimFiles(
   tx: Scope,
   ids: readonly string[] | null | undefined,
-  { ticketId, kind, ownerId }: Claim,
+  { ticketId, kind, ownerId }: FileOwner,
 ): Promise<Attachment[]> {
   if (!ids || ids.length === 0) return [];
   const { em, workspaceId, viewer } = tx;
@@ -46,6 +47,15 @@ export function uploaderOf({ kind, memberId }: Viewer): string | null {
 
 /** Those without a member are the client's of the one ticket. */
 const ofClient = ({ kind, ticketId }: Viewer) => (kind === 'CLIENT' && ticketId ? { ticketId } : {});
+
+/** Makes the files of one thing those of another, as what it says is said anew. */
+export async function handOverFiles(
+  { em, workspaceId }: Scope,
+  from: Pick<FileOwner, 'kind' | 'ownerId'>,
+  { ticketId, kind, ownerId }: FileOwner,
+): Promise<void> {
+  await em.nativeUpdate(Attachment, { workspaceId, ownerKind: from.kind, ownerId: from.ownerId }, { ticketId, ownerKind: kind, ownerId });
+}
 
 /** Adds files to the ticket itself. */
 export function addFiles(scope: Scope, ticketId: string, attachmentIds: readonly string[]): Promise<Ticket> {

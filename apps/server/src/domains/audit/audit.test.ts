@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { World, type Person } from '../../testing/world.ts';
+import { waitFor, World, type Person } from '../../testing/world.ts';
 
 const LOG = `query ($id: ID!, $last: Int!, $before: String) { ticket(id: $id) { activity(last: $last, before: $before) {
   edges { cursor node { type at actor { name } changes { field from { text } to { text names { locale text } } } } } pageInfo { hasPreviousPage startCursor } } } }`;
@@ -168,4 +168,65 @@ it('holds all that a ticket is: its state can be rebuilt from the log alone', as
     expect([...(sets.watcher ?? [])].sort()).toEqual(watchers.map(({ member_id: memberId }) => memberId).sort());
     expect(held[`field:${field.id}`]).toEqual(value?.value);
   }
+});
+
+it('tells why something happened, back to who began it, as far as the viewer may read', async () => {
+  const team = await world.team();
+  const agent = await world.person('AGENT', { teams: [team] });
+  const tickets = [await world.ticket({ teamId: team }), await world.ticket({ teamId: team })];
+  const { bulkStart } = await boss.run(`mutation ($input: BulkStartInput!) { bulkStart(input: $input) { job { id } } }`, {
+    input: { ticketIds: tickets.map(({ id }) => id), action: { priority: 'HIGH' } },
+  });
+  const BULK = 'query ($id: ID!) { bulkJob(id: $id) { finishedAt } }';
+  await waitFor(async () => (await boss.run(BULK, { id: bulkStart.job.id })).bulkJob.finishedAt !== null);
+  const WHY = `query ($id: ID!) { ticket(id: $id) { activity(last: 1) { edges { node { type isCaused causes { type actor { id } ticket { id } } } } } } }`;
+
+  const why = async (person: Person) => (await person.run(WHY, { id: tickets[0]?.id })).ticket.activity.edges[0].node;
+
+  expect(await why(boss)).toEqual({
+    type: 'ticket.edited',
+    isCaused: true,
+    causes: [{ type: 'bulk.started', actor: { id: boss.id }, ticket: null }],
+  });
+  expect((await why(agent)).causes).toHaveLength(1);
+  const [{ id: entryId }] = (await world.sql<{ id: string }>(
+    'select id from event where ticket_id = ? order by ticket_version desc limit 1',
+    [tickets[0]?.id],
+  )) as [{ id: string }];
+  const ENTRY = 'query ($id: ID!) { activityEntry(id: $id) { type } }';
+  const stranger = await world.person('AGENT', { teams: [await world.team()] });
+  expect((await agent.run(ENTRY, { id: entryId })).activityEntry).toEqual({ type: 'ticket.edited' });
+  expect((await stranger.run(ENTRY, { id: entryId })).activityEntry).toBeNull();
+  // Of another ticket, which the agent does not see, nothing is told, nor of what led to it.
+  const [hidden, shown] = [await world.ticket({ teamId: await world.team() }), await world.ticket({ teamId: team })];
+  await world.sql(
+    `update event set cause_id = (select id from event where ticket_id = ? limit 1) where ticket_id = ? and type = 'ticket.created'`,
+    [hidden.id, shown.id],
+  );
+  const asked = async (person: Person) => (await person.run(WHY, { id: shown.id })).ticket.activity.edges[0].node.causes;
+  expect(await asked(boss)).toMatchObject([{ ticket: { id: hidden.id } }]);
+  expect(await asked(agent)).toEqual([]);
+});
+
+it('knows everybody who has a part in a ticket, and not who only noted something to those who read no notes', async () => {
+  const team = await world.team();
+  const [anna, bert, cora, guest] = await Promise.all([
+    world.person('AGENT', { name: 'Anna', teams: [team] }),
+    world.person('AGENT', { name: 'Bert', teams: [team] }),
+    world.person('LIGHT_AGENT', { name: 'Cora', teams: [team] }),
+    world.person('GUEST', { teams: [team] }),
+  ]);
+  const { id } = await world.ticket({ teamId: team, assigneeId: bert?.id ?? '' });
+  await bert?.run(`mutation ($i: TicketTagInput!) { ticketTag(input: $i) { ticket { id } } }`, { i: { ticketId: id, add: ['x'] } });
+  await cora?.run(`mutation ($i: NoteAddInput!) { noteAdd(input: $i) { note { id } } }`, { i: { ticketId: id, body: '<p>x</p>' } });
+  await anna?.run(`mutation ($i: WatcherAddInput!) { watcherAdd(input: $i) { ticket { id } } }`, {
+    i: { ticketId: id, memberId: anna.id },
+  });
+  const names = async (person: Person | undefined) =>
+    (await person?.run('query ($id: ID!) { ticket(id: $id) { participants { name } } }', { id }))?.ticket.participants.map(
+      ({ name }: { name: string }) => name,
+    );
+
+  expect(await names(anna)).toEqual(['Anna', 'Bert', 'Cora']);
+  expect(await names(guest)).toEqual(['Anna', 'Bert']);
 });

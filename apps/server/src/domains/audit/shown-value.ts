@@ -20,6 +20,7 @@ const shows: Readonly<Record<string, Show>> = {
   teamId: async (scope, id) => (await scope.load(teamById, id))?.name,
   slaPolicyId: async (scope, id) => (await scope.load(policyById, id))?.name,
   requesterId: async (scope, id) => (await scope.load(contactById, id))?.name,
+  contact: async (scope, id) => (await scope.load(contactById, id))?.name,
   // Long texts are compared where they stand, not in a line of history.
   description: async () => undefined,
 };

@@ -192,6 +192,25 @@ describe('what is done to many tickets', () => {
     for (const { outcome } of outcomes) expect(['DONE', 'FORBIDDEN']).toContain(outcome);
   });
 
+  it('takes one’s watching off all that is closed, and off nothing else', async () => {
+    const [open, closed] = await tickets(2);
+    for (const ticketId of [open, closed])
+      await ada.run(`mutation ($i: WatcherAddInput!) { watcherAdd(input: $i) { ticket { id } } }`, { i: { ticketId, memberId: ada.id } });
+    await bob.run(`mutation ($i: WatcherAddInput!) { watcherAdd(input: $i) { ticket { id } } }`, {
+      i: { ticketId: closed, memberId: bob.id },
+    });
+    await world.sql(`update ticket set category = 'CLOSED', status_id = ? where id = ?`, [world.status('CLOSED'), closed]);
+
+    const { bulkUnwatchClosed } = await ada.run(
+      `mutation { bulkUnwatchClosed { job { id } userErrors { ... on UserError { message } } } }`,
+    );
+    const job = await finished(ada, bulkUnwatchClosed.job.id);
+
+    expect(job.outcomes).toEqual({ DONE: 1 });
+    expect((await look(open ?? '')).watchers).toEqual([{ id: ada.id }]);
+    expect((await look(closed ?? '')).watchers).toEqual([{ id: bob.id }]);
+  });
+
   it('can be stopped, and what was done until then is undone', async () => {
     const ids = await tickets(80);
     const { job } = await start(boss, { ticketIds: ids, action: { addTags: ['halt'] } });

@@ -48,6 +48,21 @@ export function startBulk(scope: Scope, { ticketIds, filter, viewId, action }: S
   });
 }
 
+/** Stops watching all that is closed or spam, in the same way: whoever watched much for years has a quiet bell again. */
+export function unwatchClosed(scope: Scope): Promise<BulkJob> {
+  return scope.transaction(async (tx) => {
+    const job = await makeJob(tx, { watch: false }, null);
+    const { sql, parameters } = whereVisible(tx, { categories: ['CLOSED', 'SPAM'] });
+    await tx.em.execute(
+      `insert into bulk_item (workspace_id, job_id, ticket_id) select t.workspace_id, ?, t.id from ticket t
+       join watcher w on w.workspace_id = t.workspace_id and w.ticket_id = t.id and w.member_id = ? where ${sql}`,
+      [job.id, tx.viewer.memberId, ...parameters],
+    );
+    await countItems(tx, job);
+    return job;
+  });
+}
+
 /** Puts back what a job changed and nobody has changed since. It is a job like any other, and told in the same way. */
 export function undoBulk(scope: Scope, jobId: string): Promise<BulkJob> {
   return scope.transaction(async (tx) => {

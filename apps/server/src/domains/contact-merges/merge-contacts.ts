@@ -51,6 +51,13 @@ async function moveTickets(tx: Scope, { id: from }: Contact, { id: to }: Contact
   }
   await em.execute('update ticket set requester_id = ? where workspace_id = ? and requester_id = ?', [to, workspaceId, from]);
   await em.execute('update conversation set contact_id = ? where workspace_id = ? and contact_id = ?', [to, workspaceId, from]);
+  await em.execute(
+    `with moved as (delete from ticket_contact where workspace_id = ? and contact_id = ? returning ticket_id, added_at)
+     insert into ticket_contact (workspace_id, ticket_id, contact_id, added_at)
+       select t.workspace_id, t.id, ?, m.added_at from moved m join ticket t on t.workspace_id = ? and t.id = m.ticket_id and t.requester_id is distinct from ?
+       on conflict do nothing`,
+    [workspaceId, from, to, workspaceId, to],
+  );
   for (const { id } of tickets) tx.record(domainEvent(TicketEvent.EDITED, id, { changes: [{ field: 'requesterId', from, to }] }));
 }
 

@@ -17,6 +17,8 @@ const ContactSchema = defineEntity({
     version: p.integer().default(1),
     /** The client that this one turned out to be; null for one of their own. */
     mergedIntoId: p.uuid().strictNullable().default(null),
+    /** Since when nothing is taken from them; null for everybody who is welcome. */
+    blockedAt: p.datetime().strictNullable().default(null),
     createdAt: p.datetime(),
   },
 });

@@ -8,6 +8,22 @@ export class NoClient extends DomainError {
   }
 }
 
+/** Nothing is taken from this client. */
+export class SenderBlocked extends DomainError {
+  readonly code = 'SENDER_BLOCKED';
+  constructor() {
+    super('Messages of this sender are not taken.', 'body');
+  }
+}
+
+/** It was begun on its ticket, and is nothing without it. */
+export class ConversationOfTicket extends DomainError {
+  readonly code = 'CONVERSATION_OF_TICKET';
+  constructor() {
+    super('This conversation was begun on its ticket. Split the ticket to give it one of its own.', 'conversationId');
+  }
+}
+
 /** A colleague replied, or the client wrote, while this reply was written. */
 export class MessageMeanwhile extends DomainError {
   readonly code = 'MESSAGE_MEANWHILE';

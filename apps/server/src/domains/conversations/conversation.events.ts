@@ -10,4 +10,6 @@ export const ConversationEvent = {
   CHANGED: 'conversation.changed',
   /** On the ticket that it became a part of. */
   LINKED: 'conversation.linked',
+  /** On the ticket that it was taken from. */
+  UNLINKED: 'conversation.unlinked',
 } as const;

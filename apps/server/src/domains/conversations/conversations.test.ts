@@ -70,9 +70,32 @@ describe('a reply', () => {
     expect(message).toMatchObject({ direction: 'OUT', authorName: 'Ada', author: { name: 'Ada' }, channel: 'EMAIL' });
     expect(message.body).toBe('<p>Try the other plug &amp; wait</p>');
     expect(letters).toEqual([
-      { recipient: client.email, subject: expect.stringMatching(/^Re: Broken kettle \[#\d+\]$/), body: 'Try the other plug & wait' },
+      {
+        recipient: client.email,
+        subject: expect.stringMatching(/^Re: Broken kettle \[#\d+\]$/),
+        body: expect.stringMatching(/^Try the other plug & wait\n\n--\nRead everything .*:\nhttp:\/\/desk\.test\/follow#ticket_\S+$/),
+      },
     ]);
     expect(slaClocks).toContainEqual({ metric: 'FIRST_RESPONSE', state: 'MET', cycle: 1 });
+  });
+
+  it('leads to the page of the ticket’s link, in the client’s language, and never brings back a link that was taken away', async () => {
+    const client = await world.contact({ name: 'Василь' });
+    await world.sql(`update contact set locale = 'uk' where id = ?`, [client.id]);
+    const { id } = await world.ticket({ teamId: team, requesterId: client.id });
+    await reply(ada, { ticketId: id, body: '<p>Один</p>' });
+    const url = (await ada.run('query ($id: ID!) { ticket(id: $id) { publicLink { url } } }', { id })).ticket.publicLink.url;
+    await ada.run('mutation ($id: ID!) { ticketLinkRevoke(input: { ticketId: $id }) { ticket { id } } }', { id });
+    await reply(ada, { ticketId: id, body: '<p>Два</p>' });
+
+    const [first, second] = await world.sql<{ body: string }>(
+      'select body from outgoing_mail where recipient = ? order by created_at, id',
+      [client.email],
+    );
+
+    expect(first?.body).toBe(`Один\n\n--\nУсе про це звернення, і місце для відповіді, тут:\n${url}`);
+    expect(second?.body).toBe('Два');
+    expect((await ada.run('query ($id: ID!) { ticket(id: $id) { publicLink { url } } }', { id })).ticket.publicLink).toBeNull();
   });
 
   it('takes the ticket to a status in the same transaction, and goes nowhere where it cannot', async () => {
@@ -228,12 +251,14 @@ describe('the page of a public link', () => {
     await askAsClient(await linkTo(id), WRITE, { input: { id: crypto.randomUUID(), text: 'On the page' } });
     const answer = await reply(ada, { ticketId: id, body: '<p>On the page too</p>' });
     const { ticket } = await ada.run('query ($id: ID!) { ticket(id: $id) { messages { edges { node { channel } } } } }', { id });
-    const letters = await world.sql('select body from outgoing_mail where recipient = ? order by created_at', [client.email]);
+    const letters = await world.sql<{ body: string }>('select body from outgoing_mail where recipient = ? order by created_at', [
+      client.email,
+    ]);
 
     expect(answer.message).toMatchObject({ channel: 'LINK' });
     expect(ticket.messages.edges.map(({ node }: { node: { channel: string } }) => node.channel)).toEqual(['EMAIL', 'LINK', 'LINK']);
     // Whoever wrote on the page has left it: the answer is in their post as well.
-    expect(letters).toEqual([{ body: 'By e-mail' }, { body: 'On the page too' }]);
+    expect(letters.map(({ body }) => body.split('\n')[0])).toEqual(['By e-mail', 'On the page too']);
   });
 
   it('is told in the log to have been the client’s doing', async () => {
@@ -295,5 +320,40 @@ describe('the page of a public link', () => {
       return ticketChanged.messages.edges.length === 1;
     });
     await waitFor(() => events.length > 0);
+  });
+});
+
+describe('a client who was blocked', () => {
+  const BLOCK = `mutation ($input: ContactBlockInput!) { contactBlock(input: $input) { contact { blockedAt version } userErrors { ... on UserError { code } } } }`;
+  const block = async (contactId: string, blocked: boolean, person = ada) =>
+    (await person.run(BLOCK, { input: { contactId, blocked } })).contactBlock;
+
+  it('reaches nobody by any way, until they are let in again', async () => {
+    const { id, client } = await asked();
+    const token = await linkTo(id);
+    await move(id, 'WAITING');
+    expect((await block(client.id, true)).contact.blockedAt).not.toBeNull();
+
+    expect((await hear(id)).userErrors).toEqual([{ code: 'SENDER_BLOCKED' }]);
+    const written = await askAsClient(token, WRITE, { input: { id: crypto.randomUUID(), text: 'Buy this' } });
+    expect(written.data.messageSend).toMatchObject({ sent: false, refusal: expect.stringContaining('not taken') });
+    const opened = await ada.run(
+      `mutation ($input: ConversationOpenInput!) { conversationOpen(input: $input) { userErrors { ... on UserError { code } } } }`,
+      { input: { contactId: client.id, body: 'Buy this' } },
+    );
+    expect(opened.conversationOpen.userErrors).toEqual([{ code: 'SENDER_BLOCKED' }]);
+    expect((await ticketOf(id)).status.category).toBe('WAITING');
+
+    expect((await block(client.id, false)).contact.blockedAt).toBeNull();
+    expect((await hear(id)).userErrors).toEqual([]);
+    expect((await ticketOf(id)).status.category).toBe('OPEN');
+  });
+
+  it('is blocked by those who may change clients', async () => {
+    const light = await world.person('LIGHT_AGENT', { teams: [team] });
+    const client = await world.contact();
+
+    expect((await block(client.id, true, light)).userErrors).toMatchObject([{ code: 'NOT_PERMITTED' }]);
+    expect((await block(crypto.randomUUID(), true)).userErrors).toMatchObject([{ code: 'CONTACT_NOT_FOUND' }]);
   });
 });

@@ -1,9 +1,8 @@
 import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId, newId } from '../../kernel/id.ts';
-import { post } from '../../platform/mail/mailer.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { AttachmentOwner, claimFiles, type Attachment } from '../attachments/index.ts';
+import { AttachmentOwner, claimFiles, type FileOwner } from '../attachments/index.ts';
 import { contactById, type Contact } from '../contacts/index.ts';
 import { finishDraft } from '../drafts/index.ts';
 import { memberById } from '../identity/index.ts';
@@ -15,13 +14,12 @@ import {
   lockClientsTicket,
   lockTicketOrMerged,
   makeTicket,
-  plainFromRichText,
   reopenTicket,
   TicketSource,
   Ticket,
 } from '../tickets/index.ts';
 import { Channel, Conversation, Direction, Message } from './conversation.entity.ts';
-import { MessageMeanwhile, NoClient, TooManyMessages } from './conversation.errors.ts';
+import { MessageMeanwhile, NoClient, SenderBlocked, TooManyMessages } from './conversation.errors.ts';
 import { MessageEvent } from './conversation.events.ts';
 import { canReply } from './conversation.policy.ts';
 
@@ -36,12 +34,14 @@ export interface SendReply {
   readonly thenStatusId?: string | null | undefined;
   /** Files that the writer uploaded for it. */
   readonly attachmentIds?: readonly string[] | null | undefined;
+  /** Brings files that are there already, in place of uploaded ones. */
+  readonly takeFiles?: (owner: FileOwner) => Promise<void>;
 }
 
 /** Answers the client, on the channel on which they last wrote: by e-mail where they never did and have an address. */
 export function sendReply(
   scope: Scope,
-  { ticketId, body, draftId, seenVersion, thenStatusId, attachmentIds }: SendReply,
+  { ticketId, body, draftId, seenVersion, thenStatusId, attachmentIds, takeFiles }: SendReply,
 ): Promise<Message> {
   return scope.transaction(async (tx) => {
     const ticket = await lockTicketOrMerged(tx, ticketId);
@@ -62,9 +62,9 @@ export function sendReply(
       authorId: author?.id ?? null,
       authorName: author?.name ?? '',
     });
-    const files = await claimFiles(tx, attachmentIds, { ticketId: ticket.id, kind: AttachmentOwner.MESSAGE, ownerId: message.id });
-    // Whoever wrote on the page of their link has left it by now; a program tells its own people.
-    if (conversation.channel !== Channel.API && client.email) await mail(tx, ticket, client.email, message, files);
+    const owner = { ticketId: ticket.id, kind: AttachmentOwner.MESSAGE, ownerId: message.id };
+    if (takeFiles) await takeFiles(owner);
+    else await claimFiles(tx, attachmentIds, owner);
     tx.record(domainEvent(MessageEvent.SENT, ticket.id, { subjectId: message.id }));
     if (thenStatusId) await changeStatus(tx, { ticketId: ticket.id, from: ticket.statusId, to: thenStatusId });
     return message;
@@ -136,12 +136,18 @@ async function sentBefore({ em, workspaceId }: Scope, ticket: Ticket, message: M
 export async function receive(tx: Scope, ticket: Ticket, channel: Channel, { id, body }: { id?: string; body: string }): Promise<Received> {
   const client = await tx.load(contactById, ticket.requesterId);
   if (!client) throw new NoClient();
+  requireWelcome(client);
   const reopened = await reopenTicket(tx, ticket);
   const place = reopened ? ticket : await followUp(tx, ticket);
   const conversation = (await latestConversation(tx, place.id, client, channel)) ?? beginConversation(tx, place.id, client, channel);
   const message = await write(tx, conversation, { id, direction: Direction.IN, body, authorId: null, authorName: client.name });
   tx.record(domainEvent(MessageEvent.RECEIVED, place.id, { subjectId: message.id }));
   return { message, followUp: reopened ? null : place };
+}
+
+/** Refuses a client who was blocked. */
+export function requireWelcome({ blockedAt }: Contact): void {
+  if (blockedAt !== null) throw new SenderBlocked();
 }
 
 /** A ticket that was closed too long ago stays so; what its client says then is a matter of its own. */
@@ -192,18 +198,6 @@ export async function write(tx: Scope, conversation: Conversation, { id = newId(
   conversation.lastMessageAt = message.createdAt;
   await tx.em.flush();
   return message;
-}
-
-/** In the post with the transaction: a reply that is kept is sent, and one that is not is not. */
-async function mail(
-  tx: Scope,
-  { workspaceId, number, subject }: Ticket,
-  recipient: string,
-  { body }: Message,
-  attached: readonly Attachment[],
-): Promise<void> {
-  const files = attached.map(({ storageKey: key, name, type }) => ({ key, name, type }));
-  await post(tx.em, { workspaceId, recipient, subject: `Re: ${subject} [#${number}]`, body: plainFromRichText(body), files }, tx.now());
 }
 
 async function requireNothingMeanwhile(tx: Scope, ticket: Ticket, seenVersion: number): Promise<void> {

@@ -1,6 +1,7 @@
 import { limits } from '@baton/rules';
 import { InvalidInput } from '../../kernel/domain-error.ts';
 import { isId } from '../../kernel/id.ts';
+import { listLoaderByKey } from '../../platform/loader.ts';
 import type { LiveSource } from '../../platform/live/live-source.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { findTicket } from '../tickets/index.ts';
@@ -29,6 +30,17 @@ export async function openConversations(scope: Scope, first: number, after: stri
     { orderBy: { lastMessageAt: 'desc', id: 'desc' }, limit: count + 1 },
   );
   return { conversations: found.slice(0, count), hasNext: found.length > count };
+}
+
+const conversationsByTicket = listLoaderByKey(
+  ({ em, workspaceId }, ids: readonly string[]) =>
+    em.find(Conversation, { workspaceId, ticketId: { $in: [...ids] } }, { orderBy: { createdAt: 'asc', id: 'asc' } }),
+  ({ ticketId }) => ticketId ?? '',
+);
+
+/** Those of a ticket that the viewer sees, in the order in which they began. */
+export async function conversationsOf(scope: Scope, ticketId: string): Promise<readonly Conversation[]> {
+  return (await scope.load(conversationsByTicket, ticketId)) ?? [];
 }
 
 /** One that the viewer may read: by its ticket, where it has one. */

@@ -8,6 +8,7 @@ const mutations = {
   conversationReceive: `mutation ($input: ConversationMessageInput!) { conversationReceive(input: $input) { ${CONVERSATION} } }`,
   conversationReply: `mutation ($input: ConversationMessageInput!) { conversationReply(input: $input) { ${CONVERSATION} } }`,
   conversationLink: `mutation ($input: ConversationLinkInput!) { conversationLink(input: $input) { ${CONVERSATION} } }`,
+  conversationUnlink: `mutation ($input: ConversationUnlinkInput!) { conversationUnlink(input: $input) { ${CONVERSATION} } }`,
   conversationClose: `mutation ($input: ConversationCloseInput!) { conversationClose(input: $input) { ${CONVERSATION} } }`,
 };
 const CREATE = `mutation ($input: TicketCreateInput!) { ticketCreate(input: $input) { ticket { id requester { id } messages { edges { node { body channel } } } activity { edges { node { type } } } }
@@ -132,4 +133,35 @@ describe('a ticket of a conversation', () => {
     const { ticket } = await agent.run('query ($id: ID!) { ticket(id: $id) { requester { id } } }', { id: without.id });
     expect(ticket.requester.id).toBe(contact.id);
   });
+});
+
+it('is taken away from a ticket again, with an entry, and linked to another; what began on its ticket stays there', async () => {
+  const { contact, id } = (await begin()).conversation;
+  const wrong = await world.ticket({ teamId: team, requesterId: contact.id });
+  const right = await world.ticket({ teamId: team, requesterId: contact.id });
+  await link(id, wrong.id);
+  const LOOK = `query ($id: ID!) { ticket(id: $id) { conversations { id channel } messages { edges { node { body } } } activity(last: 1) { edges { node { type } } } } }`;
+
+  const unlinked = await call('conversationUnlink', { conversationId: id });
+  const left = (await agent.run(LOOK, { id: wrong.id })).ticket;
+  const again = await link(id, right.id);
+  const now = (await agent.run(LOOK, { id: right.id })).ticket;
+
+  expect(unlinked).toMatchObject({ conversation: { ticket: null }, userErrors: [] });
+  expect(left).toMatchObject({
+    conversations: [],
+    messages: { edges: [] },
+    activity: { edges: [{ node: { type: 'conversation.unlinked' } }] },
+  });
+  expect(again.userErrors).toEqual([]);
+  expect(now).toMatchObject({ conversations: [{ id, channel: 'API' }], messages: { edges: [{ node: { body: '<p>Hello?</p>' } }] } });
+
+  await agent.run(
+    `mutation ($id: ID!) { replySend(input: { ticketId: $id, body: "x" }) { userErrors { ... on UserError { message } } } }`,
+    {
+      id: wrong.id,
+    },
+  );
+  const [own] = (await agent.run(LOOK, { id: wrong.id })).ticket.conversations;
+  expect((await call('conversationUnlink', { conversationId: own.id })).userErrors).toMatchObject([{ code: 'CONVERSATION_OF_TICKET' }]);
 });

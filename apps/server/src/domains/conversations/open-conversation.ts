@@ -7,10 +7,10 @@ import { contactById, createContact, type CreateContact } from '../contacts/inde
 import { memberById } from '../identity/index.ts';
 import { findTicket, lockTicketToEdit, ReferenceNotFound, TicketEvent, type Ticket } from '../tickets/index.ts';
 import { Channel, Conversation, Direction, type Message } from './conversation.entity.ts';
-import { ConversationLinked, ConversationNotFound, ConversationOfAnother } from './conversation.errors.ts';
+import { ConversationLinked, ConversationNotFound, ConversationOfAnother, ConversationOfTicket } from './conversation.errors.ts';
 import { ConversationEvent } from './conversation.events.ts';
 import { canReadConversations } from './conversation.policy.ts';
-import { beginConversation, receive, write } from './exchange-messages.ts';
+import { beginConversation, receive, requireWelcome, write } from './exchange-messages.ts';
 
 export interface OpenConversation {
   readonly contactId?: string | null | undefined;
@@ -28,6 +28,7 @@ export function openConversation(scope: Scope, { contactId, newContact, body }: 
     if (made) await tx.em.flush();
     const contact = made ?? (contactId && isId(contactId) ? await tx.load(contactById, contactId) : null);
     if (!contact) throw new ReferenceNotFound('contactId', 'client');
+    requireWelcome(contact);
     const conversation = beginConversation(tx, null, contact, Channel.API);
     await tx.em.flush();
     await write(tx, conversation, { direction: Direction.IN, body, authorId: null, authorName: contact.name });
@@ -50,6 +51,7 @@ export function receiveInConversation(scope: Scope, { conversationId, body }: Co
       return (await receive(tx, ticket, conversation.channel, { body })).message;
     }
     const contact = await tx.load(contactById, conversation.contactId);
+    if (contact) requireWelcome(contact);
     conversation.closedAt = null;
     const message = await write(tx, conversation, { direction: Direction.IN, body, authorId: null, authorName: contact?.name ?? '' });
     told(tx, conversation);
@@ -109,8 +111,36 @@ async function join(tx: Scope, conversation: Conversation, ticket: Ticket): Prom
   conversation.ticketId = ticket.id;
   conversation.closedAt = null;
   await tx.em.flush();
+  await bringFiles(tx, conversation.id, ticket.id);
   tx.record(domainEvent(ConversationEvent.LINKED, ticket.id, { subjectId: id }));
   told(tx, conversation);
+}
+
+/** Files of what was said stand where it stands. */
+async function bringFiles({ em, workspaceId }: Scope, conversationId: string, ticketId: string): Promise<void> {
+  await em.execute(
+    `update attachment a set ticket_id = ? from message m where a.workspace_id = ? and a.owner_id = m.id
+     and m.workspace_id = a.workspace_id and m.conversation_id = ?`,
+    [ticketId, workspaceId, conversationId],
+  );
+}
+
+/**
+ * Takes a conversation away from its ticket, as when it was linked by mistake: it stands among those without a ticket
+ * again. One that was begun on the ticket itself belongs there.
+ */
+export function unlinkConversation(scope: Scope, conversationId: string): Promise<Conversation> {
+  return scope.transaction(async (tx) => {
+    const conversation = await lockConversation(tx, conversationId);
+    if (conversation.ticketId === null) return conversation;
+    const ticket = await lockTicketToEdit(tx, conversation.ticketId);
+    if (conversation.channel !== Channel.API) throw new ConversationOfTicket();
+    conversation.ticketId = null;
+    await tx.em.flush();
+    tx.record(domainEvent(ConversationEvent.UNLINKED, ticket.id, { subjectId: conversation.id }));
+    told(tx, conversation);
+    return conversation;
+  });
 }
 
 /** The client of a conversation that is to have a ticket. */

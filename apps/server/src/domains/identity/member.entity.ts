@@ -80,6 +80,8 @@ const TeamSchema = defineEntity({
     workspaceId: p.uuid().primary(),
     id: p.uuid().primary(),
     name: p.text(),
+    /** Whether a ticket that its client opens again goes to the queue, and not to whom it was assigned. */
+    reopenToQueue: p.boolean().default(false),
   },
 });
 

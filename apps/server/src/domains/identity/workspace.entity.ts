@@ -23,6 +23,10 @@ const WorkspaceSchema = defineEntity({
     /** What the client is written then; '' = what the desk says in English. */
     closeNotice: p.text().default(''),
     staleNotice: p.text().default(''),
+    /** Whether a new ticket is open as soon as somebody worked on it. */
+    openOnWork: p.boolean().default(false),
+    /** Days for which the security log is kept; null = for ever. */
+    securityLogDays: p.integer().strictNullable().default(null),
     lifecycleVersion: p.integer().default(1),
     createdAt: p.datetime(),
   },

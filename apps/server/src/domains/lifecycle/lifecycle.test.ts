@@ -246,3 +246,94 @@ describe('what nobody moves any more', () => {
     expect(stale.lifecycleSave.userErrors).toMatchObject([{ code: 'SETTINGS_CONFLICT' }]);
   });
 });
+
+describe('a new ticket, where it is open as soon as it is worked on', () => {
+  const begin = async (openOnWork: boolean) => {
+    const { lifecycle } = await owner.run(
+      '{ lifecycle { reopenDays closeAfterDays staleAfterDays staleCloseDays closeNotice staleNotice lifecycleVersion } }',
+    );
+    expect((await owner.run(SAVE, { input: { ...lifecycle, openOnWork } })).lifecycleSave.userErrors).toEqual([]);
+  };
+  const category = async (id: string) => (await boss.run(STATUS, { id })).ticket.status.category;
+  const works: [string, (id: string) => Promise<unknown>][] = [
+    [
+      'assigned',
+      (id) =>
+        boss.run(`mutation ($i: TicketAssignInput!) { ticketAssign(input: $i) { ticket { id } } }`, {
+          i: { ticketId: id, from: null, to: boss.id },
+        }),
+    ],
+    [
+      'edited',
+      (id) =>
+        boss.run(`mutation ($i: TicketEditInput!) { ticketEdit(input: $i) { ticket { id } } }`, {
+          i: { ticketId: id, priority: { from: 'NORMAL', to: 'HIGH' } },
+        }),
+    ],
+    ['answered', (id) => boss.run(REPLY, { input: { ticketId: id, body: '<p>x</p>' } })],
+    [
+      'noted',
+      (id) => boss.run(`mutation ($i: NoteAddInput!) { noteAdd(input: $i) { note { id } } }`, { i: { ticketId: id, body: '<p>x</p>' } }),
+    ],
+  ];
+
+  it.each(works)('is open once it was %s, and only where the workspace wants it', async (_, work) => {
+    await begin(true);
+    const ticket = await world.ticket({ requesterId: (await world.contact()).id });
+    expect(await category(ticket.id)).toBe('NEW');
+    await work(ticket.id);
+    expect(await category(ticket.id)).toBe('OPEN');
+
+    await begin(false);
+    const other = await world.ticket({ requesterId: (await world.contact()).id });
+    await work(other.id);
+    expect(await category(other.id)).toBe('NEW');
+  });
+
+  it('stays new while it is being made, and when somebody noted something who works on none', async () => {
+    await begin(true);
+    const made = await boss.run(
+      `mutation ($input: TicketCreateInput!) { ticketCreate(input: $input) { ticket { id status { category } } } }`,
+      { input: { subject: 'Made', assigneeId: boss.id, watcherIds: [owner.id] } },
+    );
+    expect(made.ticketCreate.ticket.status.category).toBe('NEW');
+    const team = await world.team();
+    const light = await world.person('LIGHT_AGENT', { teams: [team] });
+    const { id } = await world.ticket({ teamId: team });
+    const { noteAdd } = await light.run(
+      `mutation ($i: NoteAddInput!) { noteAdd(input: $i) { note { id } userErrors { ... on UserError { message } } } }`,
+      {
+        i: { ticketId: id, body: '<p>x</p>' },
+      },
+    );
+    expect(noteAdd.userErrors).toEqual([]);
+    expect(await category(id)).toBe('NEW');
+    await begin(false);
+  });
+});
+
+describe('a ticket that its client opens again', () => {
+  const HEAR = `mutation ($input: MessageReceiveInput!) { messageReceive(input: $input) { userErrors { ... on UserError { message } } } }`;
+  const reopened = async (more: object) => {
+    const { id } = await world.ticket({ requesterId: (await world.contact()).id, ...more });
+    await world.sql(`update ticket set category = 'RESOLVED', status_id = ? where id = ?`, [world.status('RESOLVED'), id]);
+    await owner.run(HEAR, { input: { ticketId: id, body: '<p>Still broken</p>' } });
+    return (await owner.run('query ($id: ID!) { ticket(id: $id) { assignee { id } status { category } } }', { id })).ticket;
+  };
+
+  it('comes back to whom it was assigned, or to the queue where they left or the team wants it so', async () => {
+    const team = await world.team();
+    const agent = await world.person('AGENT', { teams: [team] });
+    const gone = await world.person('AGENT', { teams: [team] });
+    await world.sql('update member set active = false where id = ?', [gone.id]);
+
+    expect(await reopened({ teamId: team, assigneeId: agent.id })).toEqual({ assignee: { id: agent.id }, status: { category: 'OPEN' } });
+    expect(await reopened({ teamId: team, assigneeId: gone.id })).toEqual({ assignee: null, status: { category: 'OPEN' } });
+    const { teamSetReopening } = await owner.run(
+      `mutation ($input: TeamSetReopeningInput!) { teamSetReopening(input: $input) { team { reopenToQueue } userErrors { ... on UserError { message } } } }`,
+      { input: { teamId: team, toQueue: true } },
+    );
+    expect(teamSetReopening).toEqual({ team: { reopenToQueue: true }, userErrors: [] });
+    expect(await reopened({ teamId: team, assigneeId: agent.id })).toEqual({ assignee: null, status: { category: 'OPEN' } });
+  });
+});

@@ -1,6 +1,7 @@
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { newId } from '../../kernel/id.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { TicketContactEvent } from '../ticket-contacts/index.ts';
 import { letIn, listStatuses, lockTicketToEdit, lockTwo, TicketEvent, type Ticket } from '../tickets/index.ts';
 import { WatcherEvent } from '../watchers/index.ts';
 import { Merge, MergeItemKind } from './merge.entity.ts';
@@ -37,6 +38,7 @@ export function mergeTickets(scope: Scope, { sourceId, destinationId }: MergeTic
     await em.flush();
     await moveItems(tx, merge);
     await addWhatLacks(tx, merge);
+    await addContacts(tx, merge);
     if (destination.requesterId === null && source.requesterId !== null) {
       merge.filled = { requesterId: source.requesterId };
       destination.requesterId = source.requesterId;
@@ -105,6 +107,42 @@ async function addWhatLacks(tx: Scope, { id, sourceId, destinationId }: Merge): 
     const changes = memberIds.map((memberId) => ({ field: 'watcher', from: null, to: memberId }));
     tx.record(domainEvent(WatcherEvent.ADDED, destinationId, { memberIds, changes, subjectId: id }));
   }
+}
+
+/** Whom the source was for, or concerned, the destination concerns too. */
+async function addContacts(tx: Scope, { id, sourceId, destinationId }: Merge): Promise<void> {
+  const { em, workspaceId } = tx;
+  const contacts: { item_id: string }[] = await em.execute(
+    `with brought as (
+       select contact_id from ticket_contact where workspace_id = ? and ticket_id = ?
+       union
+       select s.requester_id from ticket s join ticket d on d.workspace_id = s.workspace_id and d.id = ?
+         where s.workspace_id = ? and s.id = ? and s.requester_id is not null and d.requester_id is not null),
+     added as (
+       insert into ticket_contact (workspace_id, ticket_id, contact_id, added_at)
+         select ?, ?, contact_id, ? from brought
+         where contact_id is distinct from (select requester_id from ticket where workspace_id = ? and id = ?)
+         on conflict do nothing returning contact_id)
+     insert into merge_item (workspace_id, merge_id, kind, item_id) select ?, ?, ?, contact_id from added returning item_id`,
+    [
+      workspaceId,
+      sourceId,
+      destinationId,
+      workspaceId,
+      sourceId,
+      workspaceId,
+      destinationId,
+      tx.now(),
+      workspaceId,
+      destinationId,
+      workspaceId,
+      id,
+      MergeItemKind.CONTACT,
+    ],
+  );
+  if (contacts.length === 0) return;
+  const changes = contacts.map(({ item_id: to }) => ({ field: 'contact', from: null, to }));
+  tx.record(domainEvent(TicketContactEvent.ADDED, destinationId, { changes, subjectId: id }));
 }
 
 async function close(tx: Scope, source: Ticket): Promise<void> {

@@ -22,13 +22,14 @@ const MergeSchema = defineEntity({
 export class Merge extends MergeSchema.class {}
 MergeSchema.setClass(Merge);
 
-/** NOTE and CONVERSATION moved; TAG and WATCHER were added to the destination, which did not have them. */
+/** NOTE and CONVERSATION moved; TAG, WATCHER and CONTACT were added to the destination, which did not have them. */
 export const MergeItemKind = {
   NOTE: 'NOTE',
   CONVERSATION: 'CONVERSATION',
   ATTACHMENT: 'ATTACHMENT',
   TAG: 'TAG',
   WATCHER: 'WATCHER',
+  CONTACT: 'CONTACT',
 } as const;
 export type MergeItemKind = (typeof MergeItemKind)[keyof typeof MergeItemKind];
 

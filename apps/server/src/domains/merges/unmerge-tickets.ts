@@ -14,6 +14,7 @@ import {
   TicketTag,
   type Ticket,
 } from '../tickets/index.ts';
+import { TicketContact, TicketContactEvent } from '../ticket-contacts/index.ts';
 import { Watcher, WatcherEvent } from '../watchers/index.ts';
 import { Merge, MergeItem, MergeItemKind } from './merge.entity.ts';
 import { UnmergeRefused } from './merge.errors.ts';
@@ -83,11 +84,16 @@ async function takeBack(tx: Scope, { id, sourceId, destinationId }: Merge): Prom
     [workspaceId, destinationId, id, MergeItemKind.NOTE],
   );
   // What somebody took away and gave again by hand since is theirs.
-  const added = await em.find(MergeItem, { workspaceId, mergeId: id, kind: { $in: [MergeItemKind.TAG, MergeItemKind.WATCHER] } });
+  const added = await em.find(MergeItem, {
+    workspaceId,
+    mergeId: id,
+    kind: { $in: [MergeItemKind.TAG, MergeItemKind.WATCHER, MergeItemKind.CONTACT] },
+  });
   for (const { kind, itemId } of added) {
     if (await changedSince(tx, id, destinationId, kind, itemId)) continue;
     if (kind === MergeItemKind.TAG) await takeTag(tx, id, destinationId, itemId);
-    else await takeWatcher(tx, id, destinationId, itemId);
+    else if (kind === MergeItemKind.WATCHER) await takeWatcher(tx, id, destinationId, itemId);
+    else await takeContact(tx, id, destinationId, itemId);
   }
 }
 
@@ -106,6 +112,13 @@ async function takeWatcher(tx: Scope, mergeId: string, ticketId: string, memberI
   tx.record(domainEvent(WatcherEvent.REMOVED, ticketId, { memberIds: [memberId], changes, subjectId: mergeId }));
 }
 
+async function takeContact(tx: Scope, mergeId: string, ticketId: string, contactId: string): Promise<void> {
+  const { em, workspaceId } = tx;
+  if ((await em.nativeDelete(TicketContact, { workspaceId, ticketId, contactId })) === 0) return;
+  const changes = [{ field: 'contact', from: contactId, to: null }];
+  tx.record(domainEvent(TicketContactEvent.REMOVED, ticketId, { changes, subjectId: mergeId }));
+}
+
 async function changedSince(
   { em, workspaceId }: Scope,
   mergeId: string,
@@ -113,10 +126,12 @@ async function changedSince(
   kind: MergeItemKind,
   itemId: string,
 ): Promise<boolean> {
-  const told =
-    kind === MergeItemKind.TAG
-      ? { field: 'tag', sql: `(select name from tag where workspace_id = ? and id = ?)` }
-      : { field: 'watcher', sql: `(select id::text from member where workspace_id = ? and id = ?)` };
+  const told = {
+    [MergeItemKind.TAG as string]: { field: 'tag', sql: `(select name from tag where workspace_id = ? and id = ?)` },
+    [MergeItemKind.WATCHER]: { field: 'watcher', sql: `(select id::text from member where workspace_id = ? and id = ?)` },
+    [MergeItemKind.CONTACT]: { field: 'contact', sql: `(select id::text from contact where workspace_id = ? and id = ?)` },
+  }[kind];
+  if (!told) return false;
   const [row]: object[] = await em.execute(
     `select 1 from event e where e.workspace_id = ? and e.ticket_id = ?
        and e.ticket_version > (select ticket_version from event where workspace_id = ? and ticket_id = ? and subject_id = ? and type = ?)

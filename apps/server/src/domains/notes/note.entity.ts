@@ -17,10 +17,13 @@ const NoteSchema = defineEntity({
     editedAt: p.datetime().strictNullable(),
     deletedAt: p.datetime().strictNullable(),
     deletedById: p.uuid().strictNullable(),
+    /** When it was sent to the client, and the message that it became; null for what stayed internal. */
+    publishedAt: p.datetime().strictNullable().default(null),
+    messageId: p.uuid().strictNullable().default(null),
   },
 });
 
-/** Internal text on a ticket. No client ever sees one, on any path. */
+/** Internal text on a ticket. No client ever sees one, on any path; what is published is a message that says the same. */
 export class Note extends NoteSchema.class {
   write(html: string): void {
     const body = cleanRichText('note', html);

@@ -7,6 +7,14 @@ export class NoteNotFound extends DomainError {
   }
 }
 
+/** The client has read it. */
+export class NotePublished extends DomainError {
+  readonly code = 'NOTE_PUBLISHED';
+  constructor() {
+    super('This note was sent to the client. What was delivered cannot be changed or taken back; write a further reply.', 'noteId');
+  }
+}
+
 /** A colleague added a note while this one was written: perhaps it says the same. */
 export class NoteMeanwhile extends DomainError {
   readonly code = 'NOTE_MEANWHILE';

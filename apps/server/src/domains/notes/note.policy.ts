@@ -14,7 +14,10 @@ export function canEditNote(viewer: Viewer, note: { readonly authorId: string | 
   return may(viewer, 'note.edit.any') || (may(viewer, 'note.write') && decide(viewer, (one) => note.authorId === one.memberId));
 }
 
-/** Whether to offer it: a deleted note is edited by nobody. */
-export function canEditLive(viewer: Viewer, note: { readonly authorId: string | null; readonly deletedAt: Date | null }): boolean {
-  return note.deletedAt === null && canEditNote(viewer, note);
+/** Whether to offer it: a deleted note is edited by nobody, nor one that the client has. */
+export function canEditLive(
+  viewer: Viewer,
+  note: { readonly authorId: string | null; readonly deletedAt: Date | null; readonly publishedAt: Date | null },
+): boolean {
+  return note.deletedAt === null && note.publishedAt === null && canEditNote(viewer, note);
 }

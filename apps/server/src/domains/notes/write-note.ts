@@ -9,7 +9,7 @@ import { finishDraft } from '../drafts/index.ts';
 import { lockTicket, lockTicketOrMerged, type Ticket } from '../tickets/index.ts';
 import { saveMentions } from './mentions.ts';
 import { Note, NoteVersion } from './note.entity.ts';
-import { NoteConflict, NoteMeanwhile, NoteNotFound } from './note.errors.ts';
+import { NoteConflict, NoteMeanwhile, NoteNotFound, NotePublished } from './note.errors.ts';
 import { NoteEvent } from './note.events.ts';
 import { canEditNote, canReadNotes, canWriteNotes } from './note.policy.ts';
 
@@ -44,6 +44,8 @@ export function addNote(scope: Scope, { ticketId, body, draftId, seenVersion, at
       editedAt: null,
       deletedAt: null,
       deletedById: null,
+      publishedAt: null,
+      messageId: null,
     });
     note.write(body);
     tx.em.persist(note);
@@ -102,6 +104,20 @@ export function deleteNote(scope: Scope, noteId: string): Promise<Note> {
 }
 
 async function lockNoteToEdit(tx: Scope, noteId: string): Promise<Note> {
+  const note = await lockNote(tx, noteId);
+  if (!canEditNote(tx.viewer, note)) throw new NotPermitted('You can edit and delete your own notes.');
+  if (note.publishedAt) throw new NotePublished();
+  return note;
+}
+
+/** A note as somebody read it before they decided to send it to the client; one that was sent already is answered as it is. */
+export async function lockNoteToPublish(tx: Scope, noteId: string, version: number): Promise<Note> {
+  const note = await lockNote(tx, noteId);
+  if (!note.publishedAt && note.version !== version) throw new NoteConflict(note.id, note.body);
+  return note;
+}
+
+async function lockNote(tx: Scope, noteId: string): Promise<Note> {
   const { workspaceId, viewer } = tx;
   const found = isId(noteId) ? await tx.em.findOne(Note, { workspaceId, id: noteId }) : null;
   if (!found || !canReadNotes(viewer)) throw new NoteNotFound();
@@ -109,6 +125,5 @@ async function lockNoteToEdit(tx: Scope, noteId: string): Promise<Note> {
   await lockTicket(tx, found.ticketId).catch(() => Promise.reject(new NoteNotFound()));
   await tx.em.refresh(found, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (found.deletedAt) throw new NoteNotFound();
-  if (!canEditNote(viewer, found)) throw new NotPermitted('You can edit and delete your own notes.');
   return found;
 }

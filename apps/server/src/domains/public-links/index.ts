@@ -1,3 +1,4 @@
 export { authenticateClient, clientRightsBehind, tokenPrefix } from './client-token.ts';
+export { mailReplies } from './mail-replies.ts';
 export { PublicLink } from './public-link.entity.ts';
 export { LinkDesk } from './share-ticket.ts';

@@ -66,6 +66,12 @@ export class LinkDesk {
     return this.#shown(made);
   }
 
+  /** The same for a letter to the client; null where somebody took their link back. */
+  async forLetter(tx: Scope, ticketId: string): Promise<SharedLink | null> {
+    const known = await tx.em.findOne(PublicLink, { workspaceId: tx.workspaceId, ticketId });
+    return known && known.revokedAt !== null ? null : this.make(tx, ticketId);
+  }
+
   /** Takes the link back: it opens nothing any more, and whoever follows the ticket by it is cut off. */
   revoke(scope: Scope, ticketId: string): Promise<Ticket> {
     return scope.transaction(async (tx) => {

@@ -6,7 +6,7 @@ import { changeSettings } from './change-settings.ts';
 
 export type Lifecycle = Pick<
   Workspace,
-  'reopenDays' | 'closeAfterDays' | 'staleAfterDays' | 'staleCloseDays' | 'closeNotice' | 'staleNotice' | 'lifecycleVersion'
+  'reopenDays' | 'closeAfterDays' | 'staleAfterDays' | 'staleCloseDays' | 'closeNotice' | 'staleNotice' | 'openOnWork' | 'lifecycleVersion'
 >;
 
 const mostDays = 365;
@@ -21,7 +21,7 @@ export function saveLifecycle(scope: Scope, { lifecycleVersion, ...wanted }: Lif
   return changeSettings(scope, { lifecycle: { ...wanted } }, async (tx) => {
     const workspace = await tx.em.findOneOrFail(Workspace, { id: tx.workspaceId });
     if (workspace.lifecycleVersion !== lifecycleVersion) throw new SettingsConflict(workspace.lifecycleVersion);
-    const { reopenDays, closeAfterDays, staleAfterDays, staleCloseDays, closeNotice, staleNotice } = wanted;
+    const { reopenDays, closeAfterDays, staleAfterDays, staleCloseDays, closeNotice, staleNotice, openOnWork } = wanted;
     for (const [field, days] of Object.entries({ reopenDays, closeAfterDays, staleAfterDays, staleCloseDays })) {
       const least = field === 'reopenDays' ? 0 : 1;
       if (days !== null && !(days >= least && days <= mostDays)) {
@@ -41,7 +41,7 @@ export function saveLifecycle(scope: Scope, { lifecycleVersion, ...wanted }: Lif
       if (text.length > longestNotice)
         throw new InvalidInput(`The letter has ${text.length} characters; ${longestNotice} are allowed.`, field);
     }
-    Object.assign(workspace, { reopenDays, closeAfterDays, staleAfterDays, staleCloseDays, closeNotice, staleNotice });
+    Object.assign(workspace, { reopenDays, closeAfterDays, staleAfterDays, staleCloseDays, closeNotice, staleNotice, openOnWork });
     workspace.lifecycleVersion += 1;
     return workspace;
   });

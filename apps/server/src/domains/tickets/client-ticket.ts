@@ -1,10 +1,11 @@
 import { LockMode } from '@mikro-orm/core';
 import type { Scope } from '../../platform/scope.ts';
-import { Workspace } from '../identity/index.ts';
+import { memberById, teamById, Workspace } from '../identity/index.ts';
 import { listStatuses } from './references.ts';
 import { Ticket } from './ticket.entity.ts';
 import { TicketNotFound } from './ticket.errors.ts';
 import { TicketEvent, ticketEvent } from './ticket.events.ts';
+import { canWork } from './ticket.policy.ts';
 
 const dayMs = 86_400_000;
 
@@ -40,5 +41,20 @@ export async function reopenTicket(tx: Scope, ticket: Ticket): Promise<boolean> 
   const change = { field: 'statusId', from: ticket.statusId, to: open.id };
   ticket.moveTo(open, tx.now());
   tx.record(ticketEvent(TicketEvent.STATUS_CHANGED, ticket.id, [change]));
+  if (category !== 'WAITING') await freeForOthers(tx, ticket);
   return true;
+}
+
+/**
+ * What was done comes back to whom it was assigned, while they are there. Otherwise, and where the team wants it so, it goes
+ * to the queue, for whoever is free: with somebody who left it would wait for ever.
+ */
+async function freeForOthers(tx: Scope, ticket: Ticket): Promise<void> {
+  const { assigneeId: from, teamId } = ticket;
+  if (from === null) return;
+  const assignee = await tx.load(memberById, from);
+  const team = await tx.load(teamById, teamId);
+  if (assignee && canWork(assignee.role, assignee.active) && !team?.reopenToQueue) return;
+  ticket.assigneeId = null;
+  tx.record(ticketEvent(TicketEvent.ASSIGNED, ticket.id, [{ field: 'assigneeId', from, to: null }]));
 }

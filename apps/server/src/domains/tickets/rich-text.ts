@@ -20,6 +20,11 @@ export function cleanRichText(field: string, html: string): string {
   return sanitizeHtml(html, allowed).trim();
 }
 
+/** The same with mentions as words: what says who was meant is nobody's outside the desk. */
+export function plainMentions(html: string): string {
+  return sanitizeHtml(html, { ...allowed, allowedTags: (allowed.allowedTags as string[]).filter((tag) => tag !== 'span') });
+}
+
 /** Whether anything is left to read once the formatting is gone. */
 export function isBlank(html: string): boolean {
   return sanitizeHtml(html, { allowedTags: [], allowedAttributes: {} }).trim() === '';

@@ -8,8 +8,8 @@ import { AccessTokenType, MemberType } from '../../identity/api/index.ts';
 import { memberById, type AccessToken, type Member, type SignInDesk } from '../../identity/index.ts';
 import { editMember, inviteAgain, inviteMember, makeResetLink } from '../change-people.ts';
 import { createRole, deleteRole, editRole } from '../change-roles.ts';
-import { requireSecondFactor } from '../change-workspace.ts';
-import { createTeam, deleteTeam, renameTeam } from '../change-teams.ts';
+import { keepSecurityLog, requireSecondFactor } from '../change-workspace.ts';
+import { createTeam, deleteTeam, renameTeam, setTeamReopening } from '../change-teams.ts';
 import {
   accountById,
   asDescription,
@@ -45,9 +45,12 @@ import {
   SecondFactorRequirePayload,
   SecurityEventConnection,
   SecurityEventType,
+  SecurityLogKeepInput,
+  SecurityLogKeepPayload,
   TeamCreateInput,
   TeamDeleteInput,
   TeamRenameInput,
+  TeamSetReopeningInput,
   TeamSavePayload,
 } from './access.type.ts';
 
@@ -134,6 +137,15 @@ export class AccessResolver {
     return { workspace: await requireSecondFactor(scope, required) };
   }
 
+  @Mutation(() => SecurityLogKeepPayload, { description: 'Says for how long the security log is kept.' })
+  @ReturnsUserErrors()
+  async securityLogKeep(
+    @Arg('input', () => SecurityLogKeepInput) { days }: SecurityLogKeepInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<SecurityLogKeepPayload>> {
+    return { workspace: await keepSecurityLog(scope, days ?? null) };
+  }
+
   @Mutation(() => TeamSavePayload)
   @ReturnsUserErrors()
   async teamCreate(
@@ -150,6 +162,15 @@ export class AccessResolver {
     @Ctx() { scope }: Context,
   ): Promise<Partial<TeamSavePayload>> {
     return { team: await renameTeam(scope, input) };
+  }
+
+  @Mutation(() => TeamSavePayload, { description: 'Says where a ticket of the team goes that its client opens again.' })
+  @ReturnsUserErrors()
+  async teamSetReopening(
+    @Arg('input', () => TeamSetReopeningInput) input: TeamSetReopeningInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<TeamSavePayload>> {
+    return { team: await setTeamReopening(scope, input) };
   }
 
   @Mutation(() => TeamSavePayload, { description: 'Refused while it has tickets.' })

@@ -130,6 +130,12 @@ export class TeamRenameInput {
 }
 
 @InputType()
+export class TeamSetReopeningInput {
+  @Field(() => ID) teamId!: string;
+  @Field(() => Boolean, { description: 'False = back to whom it was assigned, while they are there.' }) toQueue!: boolean;
+}
+
+@InputType()
 export class TeamDeleteInput {
   @Field(() => ID) teamId!: string;
 }
@@ -137,6 +143,19 @@ export class TeamDeleteInput {
 @InputType()
 export class SecondFactorRequireInput {
   @Field(() => Boolean) required!: boolean;
+}
+
+@InputType()
+export class SecurityLogKeepInput {
+  @Field(() => Int, { nullable: true, description: 'Days, 30 to 3650; null = for ever.' }) days?: number | null;
+}
+
+const SecurityLogKeepError = userErrorUnion('SecurityLogKeepError', []);
+
+@ObjectType()
+export class SecurityLogKeepPayload {
+  @Field(() => WorkspaceType, { nullable: true }) workspace?: Workspace;
+  @Field(() => [SecurityLogKeepError]) userErrors!: UserErrorData[];
 }
 
 const SecondFactorRequireError = userErrorUnion('SecondFactorRequireError', [ConfirmationNeededType]);

@@ -1,4 +1,4 @@
-import { Arg, Ctx, Field, FieldResolver, ID, Int, ObjectType, registerEnumType, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, Ctx, Field, FieldResolver, ID, Int, ObjectType, Query, registerEnumType, Resolver, Root, Subscription } from 'type-graphql';
 import { connection, connectionTypes, type Connection } from '../../../graphql/connection.ts';
 import { following, type Context } from '../../../graphql/context.ts';
 import type { FieldChange } from '../../../kernel/domain-event.ts';
@@ -7,9 +7,11 @@ import type { EventRecord } from '../../../platform/event-record.entity.ts';
 import { MemberType } from '../../identity/api/index.ts';
 import { memberById, type Member } from '../../identity/index.ts';
 import { allNames, LocalizedName, TicketType } from '../../tickets/api/index.ts';
-import type { Ticket } from '../../tickets/index.ts';
+import { findTicket, type Ticket } from '../../tickets/index.ts';
+import { causesOf, findEntry } from '../causes.ts';
 import { followEvents, type StreamedEvent } from '../follow-events.ts';
 import { activityOf, ActorKind } from '../activity.ts';
+import { participantsOf } from '../participants.ts';
 import { customFieldOf, shownValue, type ShownValue } from '../shown-value.ts';
 
 registerEnumType(ActorKind, {
@@ -70,10 +72,22 @@ export class TicketActivityResolver {
     const page = await activityOf(scope, ticket.id, { last, before: before ?? null, types, actorIds, actorKinds });
     return connection(page.entries, (entry) => String(entry.ticketVersion), { previous: page.hasOlder });
   }
+
+  @FieldResolver(() => [MemberType], {
+    description: 'Everybody who has a part in it, by name: its assignee, its watchers, and whoever did something with it.',
+  })
+  participants(@Root() { id }: Ticket, @Ctx() { scope }: Context): Promise<Member[]> {
+    return participantsOf(scope, id);
+  }
 }
 
 @Resolver(() => ActivityEntryType)
 export class ActivityEntryResolver {
+  @Query(() => ActivityEntryType, { nullable: true, description: 'An entry of a ticket’s log; null for missing and for not yours to see.' })
+  activityEntry(@Arg('id', () => ID) id: string, @Ctx() { scope }: Context): Promise<EventRecord | null> {
+    return findEntry(scope, id);
+  }
+
   @FieldResolver(() => MemberType, { nullable: true, description: 'Null = the client, the desk itself, or an import.' })
   actor(@Root() { actorId }: EventRecord, @Ctx() { scope }: Context): Promise<Member | null> {
     return scope.load(memberById, actorId);
@@ -87,6 +101,26 @@ export class ActivityEntryResolver {
   @FieldResolver(() => Boolean, { description: 'Whether the client did it, as by writing on their link.' })
   byClient(@Root() { actorKind }: Pick<EventRecord, 'actorKind'>): boolean {
     return actorKind === 'CLIENT';
+  }
+
+  @FieldResolver(() => Boolean, { description: 'Whether something else brought it about, which `causes` tells.' })
+  isCaused(@Root() { causeId }: Pick<EventRecord, 'causeId'>): boolean {
+    return causeId !== null;
+  }
+
+  @FieldResolver(() => [ActivityEntryType], {
+    description: 'What brought it about, and that, back to what somebody did or a clock told: the nearest first, at most 10.',
+  })
+  causes(@Root() entry: EventRecord, @Ctx() { scope }: Context): Promise<EventRecord[]> {
+    return causesOf(scope, entry);
+  }
+
+  @FieldResolver(() => TicketType, {
+    nullable: true,
+    description: 'The ticket that it happened to; null for what is about none, as a bulk job.',
+  })
+  async ticket(@Root() { ticketId }: EventRecord, @Ctx() { scope }: Context): Promise<Ticket | null> {
+    return ticketId === null ? null : findTicket(scope, ticketId);
   }
 
   @FieldResolver(() => [ActivityChange])

@@ -9,7 +9,7 @@ import { TicketType } from '../../tickets/api/index.ts';
 import { findTicket, type Ticket } from '../../tickets/index.ts';
 import { BulkOutcome, type BulkItem, type BulkJob } from '../bulk.entity.ts';
 import { canUndo, followJob, itemsOf, jobOfCause, listBulkJobs, outcomesOf } from '../find-bulk.ts';
-import { cancelBulk, findBulkJob, startBulk, undoBulk } from '../start-bulk.ts';
+import { cancelBulk, findBulkJob, startBulk, undoBulk, unwatchClosed } from '../start-bulk.ts';
 import { BulkCount, BulkItemConnection, BulkItemType, BulkJobInput, BulkJobType, BulkPayload, BulkStartInput } from './bulk.type.ts';
 
 @Resolver(() => BulkJobType)
@@ -49,6 +49,12 @@ export class BulkResolver {
   ): Promise<Connection<BulkItem>> {
     const { items, hasNext } = await itemsOf(scope, id, outcome, first, after ?? null);
     return connection(items, ({ ticketId }) => ticketId, { next: hasNext, previous: Boolean(after) });
+  }
+
+  @Mutation(() => BulkPayload, { description: 'Begins to stop your watching of all that is closed or spam.' })
+  @ReturnsUserErrors()
+  async bulkUnwatchClosed(@Ctx() { scope }: Context): Promise<Partial<BulkPayload>> {
+    return { job: await findBulkJob(scope.fresh(), (await unwatchClosed(scope)).id) };
   }
 
   @Mutation(() => BulkPayload, {

@@ -6,11 +6,14 @@ import { once } from '../../../platform/once.ts';
 import type { Contact } from '../contact.entity.ts';
 import { addressesOf } from '../addresses.ts';
 import { shownDetail, shownEmail, shownPhone } from '../contact.policy.ts';
+import { blockContact } from '../block-contact.ts';
 import { createContact } from '../create-contact.ts';
 import { editContact } from '../edit-contact.ts';
 import { contactById, findContact, findContacts, listOrganizations, type OrganizationFound } from '../find-contacts.ts';
 import { followContact } from '../follow-contact.ts';
 import {
+  ContactBlockInput,
+  ContactBlockPayload,
   ContactConnection,
   ContactCreateInput,
   ContactCreatePayload,
@@ -101,6 +104,24 @@ export class ContactResolver {
     @Ctx() { scope }: Context,
   ): Promise<Partial<ContactEditPayload>> {
     const { id } = await editContact(scope, input);
+    return { contact: await findContact(scope.fresh(), id) };
+  }
+
+  @FieldResolver(() => Date, {
+    nullable: true,
+    description: 'Since when nothing is taken from them; null also for those who may not read client details.',
+  })
+  blockedAt(@Root() { blockedAt }: Contact, @Ctx() { scope }: Context): Date | null {
+    return shownDetail(scope.viewer, blockedAt);
+  }
+
+  @Mutation(() => ContactBlockPayload, { description: 'Takes nothing more from a client, or lets them in again.' })
+  @ReturnsUserErrors()
+  async contactBlock(
+    @Arg('input', () => ContactBlockInput) input: ContactBlockInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<ContactBlockPayload>> {
+    const { id } = await blockContact(scope, input);
     return { contact: await findContact(scope.fresh(), id) };
   }
 

@@ -83,6 +83,20 @@ export class ContactEditPayload {
 
 const ContactCreateError = userErrorUnion('ContactCreateError', [ContactExistsType, ContactsDifferType, IdempotencyKeyReusedType]);
 
+@InputType()
+export class ContactBlockInput {
+  @Field(() => ID) contactId!: string;
+  @Field(() => Boolean, { description: 'False lets them in again.' }) blocked!: boolean;
+}
+
+const ContactBlockError = userErrorUnion('ContactBlockError', [ContactNotFoundType]);
+
+@ObjectType()
+export class ContactBlockPayload {
+  @Field(() => ContactType, { nullable: true }) contact?: Contact | null;
+  @Field(() => [ContactBlockError]) userErrors!: UserErrorData[];
+}
+
 @ObjectType()
 export class ContactCreatePayload {
   @Field(() => ContactType, { nullable: true }) contact?: Contact | null;

@@ -22,10 +22,17 @@ import { contactById, type Contact } from '../../contacts/index.ts';
 import { ReferenceNotFoundType, TicketNotFoundType, TicketType } from '../../tickets/api/index.ts';
 import { findTicket, type Ticket } from '../../tickets/index.ts';
 import { Channel, type Conversation, type Message } from '../conversation.entity.ts';
-import { findConversation, followConversations, openConversations } from '../find-conversations.ts';
+import { conversationsOf, findConversation, followConversations, openConversations } from '../find-conversations.ts';
 import { lastMessageIn, messagesIn } from '../find-messages.ts';
-import { closeConversation, linkConversation, openConversation, receiveInConversation, replyInConversation } from '../open-conversation.ts';
-import { MessageConnection, MessageType, NoClientType } from './message.type.ts';
+import {
+  closeConversation,
+  linkConversation,
+  openConversation,
+  receiveInConversation,
+  replyInConversation,
+  unlinkConversation,
+} from '../open-conversation.ts';
+import { MessageConnection, MessageType, NoClientType, SenderBlockedType } from './message.type.ts';
 
 @ObjectType('Conversation', { description: 'One thread with one client on one channel. A ticket is made for it, never of it.' })
 class ConversationType implements Pick<Conversation, 'id' | 'channel' | 'createdAt' | 'lastMessageAt' | 'closedAt'> {
@@ -62,6 +69,11 @@ class ConversationLinkInput {
 }
 
 @InputType()
+class ConversationUnlinkInput {
+  @Field(() => ID) conversationId!: string;
+}
+
+@InputType()
 class ConversationCloseInput {
   @Field(() => ID) conversationId!: string;
 }
@@ -77,15 +89,20 @@ export class ConversationLinkedType extends UserError {
 @ObjectType('ConversationOfAnother', { implements: UserError, description: 'The ticket is for another client.' })
 export class ConversationOfAnotherType extends UserError {}
 
+@ObjectType('ConversationOfTicket', { implements: UserError, description: 'It was begun on its ticket. Split the ticket instead.' })
+class ConversationOfTicketType extends UserError {}
+
 const ConversationError = userErrorUnion('ConversationError', [
   ContactExistsType,
   ContactsDifferType,
   ConversationLinkedType,
   ConversationNotFoundType,
   ConversationOfAnotherType,
+  ConversationOfTicketType,
   IdempotencyKeyReusedType,
   NoClientType,
   ReferenceNotFoundType,
+  SenderBlockedType,
   TicketNotFoundType,
 ]);
 
@@ -93,6 +110,14 @@ const ConversationError = userErrorUnion('ConversationError', [
 class ConversationPayload {
   @Field(() => ConversationType, { nullable: true }) conversation?: Conversation | null;
   @Field(() => [ConversationError]) userErrors!: UserErrorData[];
+}
+
+@Resolver(() => TicketType)
+export class TicketConversationsResolver {
+  @FieldResolver(() => [ConversationType], { description: 'In the order in which they began.' })
+  async conversations(@Root() { id }: Ticket, @Ctx() { scope }: Context): Promise<readonly Conversation[]> {
+    return conversationsOf(scope, id);
+  }
 }
 
 @Resolver(() => ConversationType)
@@ -183,6 +208,18 @@ export class ConversationResolver {
     @Ctx() { scope }: Context,
   ): Promise<Partial<ConversationPayload>> {
     const { id } = await linkConversation(scope, input);
+    return { conversation: await findConversation(scope.fresh(), id) };
+  }
+
+  @Mutation(() => ConversationPayload, {
+    description: 'Takes it away from its ticket: it stands among those without one again. Only what a program brought can be taken away.',
+  })
+  @ReturnsUserErrors()
+  async conversationUnlink(
+    @Arg('input', () => ConversationUnlinkInput) { conversationId }: ConversationUnlinkInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<ConversationPayload>> {
+    const { id } = await unlinkConversation(scope, conversationId);
     return { conversation: await findConversation(scope.fresh(), id) };
   }
 

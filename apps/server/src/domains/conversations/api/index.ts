@@ -3,6 +3,7 @@ export {
   ConversationNotFoundType,
   ConversationOfAnotherType,
   ConversationResolver,
+  TicketConversationsResolver,
 } from './conversation.resolver.ts';
 export { MessageType } from './message.type.ts';
 export { MessageResolver, TicketMessagesResolver } from './message.resolver.ts';

@@ -6,16 +6,20 @@ import { once } from '../../../platform/once.ts';
 import { draftTopic } from '../../drafts/index.ts';
 import { MemberType } from '../../identity/api/index.ts';
 import { memberById, type Member } from '../../identity/index.ts';
+import { findNote } from '../../notes/index.ts';
 import { TicketType } from '../../tickets/api/index.ts';
 import type { Ticket } from '../../tickets/index.ts';
 import { Channel, type Message } from '../conversation.entity.ts';
 import { receiveMessage, sendReply } from '../exchange-messages.ts';
+import { publishNote } from '../publish-note.ts';
 import { conversationById, findMessage, messagesOf } from '../find-messages.ts';
 import {
   MessageConnection,
   MessageReceiveInput,
   MessageReceivePayload,
   MessageType,
+  NotePublishInput,
+  NotePublishPayload,
   ReplySendInput,
   ReplySendPayload,
 } from './message.type.ts';
@@ -56,6 +60,19 @@ export class MessageResolver {
     const id = await once(scope, { key, operation: 'replySend', payload }, async (tx) => (await sendReply(tx, input)).id);
     live.desk.announce(scope.workspaceId, draftTopic(scope.viewer.memberId, input.ticketId));
     return { message: await findMessage(scope.fresh(), id) };
+  }
+
+  @Mutation(() => NotePublishPayload, {
+    description: 'Sends what a note says to the client, as a reply of yours, with its files. It cannot be taken back.',
+  })
+  @ReturnsUserErrors()
+  async notePublish(
+    @Arg('input', () => NotePublishInput) input: NotePublishInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<NotePublishPayload>> {
+    const { note, message } = await publishNote(scope, input);
+    const fresh = scope.fresh();
+    return { note: await findNote(fresh, note.id), message: await findMessage(fresh, message.id) };
   }
 
   @Mutation(() => MessageReceivePayload, {

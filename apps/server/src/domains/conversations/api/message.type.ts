@@ -2,6 +2,8 @@ import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-gr
 import { connectionTypes } from '../../../graphql/connection.ts';
 import { Node } from '../../../graphql/node.ts';
 import { IdempotencyKeyReusedType, UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
+import { NoteConflictType, NoteNotFoundType, NoteType } from '../../notes/api/index.ts';
+import type { Note } from '../../notes/index.ts';
 import { ReferenceNotFoundType, StatusMoveRefusedType, TicketNotFoundType } from '../../tickets/api/index.ts';
 import { Channel, Direction, type Message } from '../conversation.entity.ts';
 
@@ -53,6 +55,9 @@ export class MessageReceiveInput {
 @ObjectType('NoClient', { implements: UserError, description: 'The ticket has no client.' })
 export class NoClientType extends UserError {}
 
+@ObjectType('SenderBlocked', { implements: UserError, description: 'Nothing is taken from this client.' })
+export class SenderBlockedType extends UserError {}
+
 @ObjectType('MessageMeanwhile', {
   implements: UserError,
   description: 'Somebody else replied, or the client wrote, while you wrote. Read it, then send again with the newer version.',
@@ -69,7 +74,34 @@ const ReplySendError = userErrorUnion('ReplySendError', [
   ReferenceNotFoundType,
   StatusMoveRefusedType,
 ]);
-const MessageReceiveError = userErrorUnion('MessageReceiveError', [TicketNotFoundType, NoClientType, IdempotencyKeyReusedType]);
+const MessageReceiveError = userErrorUnion('MessageReceiveError', [
+  TicketNotFoundType,
+  NoClientType,
+  IdempotencyKeyReusedType,
+  SenderBlockedType,
+]);
+
+@InputType()
+export class NotePublishInput {
+  @Field(() => ID) noteId!: string;
+  @Field(() => Int, { description: 'The version of the note that you read.' }) version!: number;
+}
+
+const NotePublishError = userErrorUnion('NotePublishError', [
+  NoteNotFoundType,
+  NoteConflictType,
+  NoClientType,
+  ReferenceNotFoundType,
+  StatusMoveRefusedType,
+  TicketNotFoundType,
+]);
+
+@ObjectType()
+export class NotePublishPayload {
+  @Field(() => NoteType, { nullable: true }) note?: Note | null;
+  @Field(() => MessageType, { nullable: true }) message?: Message | null;
+  @Field(() => [NotePublishError]) userErrors!: UserErrorData[];
+}
 
 @ObjectType()
 export class ReplySendPayload {

@@ -10,9 +10,11 @@ registerEnumType(Role, { name: 'Role' });
 registerEnumType(LetterKind, { name: 'LinkKind' });
 
 @ObjectType('Team', { simpleResolvers: true, description: 'Routing and visibility scope of people and tickets.' })
-export class TeamType implements Pick<Team, 'id' | 'name'> {
+export class TeamType implements Pick<Team, 'id' | 'name' | 'reopenToQueue'> {
   @Field(() => ID) id!: string;
   @Field(() => String) name!: string;
+  @Field(() => Boolean, { description: 'Whether a ticket that its client opens again goes to the queue, and not to whom it was assigned.' })
+  reopenToQueue!: boolean;
 }
 
 @ObjectType('Member', {
@@ -27,11 +29,13 @@ export class MemberType implements Pick<Member, 'id' | 'name' | 'role'> {
 }
 
 @ObjectType('Workspace')
-export class WorkspaceType implements Pick<Workspace, 'id' | 'name' | 'secondFactorRequired'> {
+export class WorkspaceType implements Pick<Workspace, 'id' | 'name' | 'secondFactorRequired' | 'securityLogDays'> {
   @Field(() => ID) id!: string;
   @Field(() => String) name!: string;
   @Field(() => Boolean, { description: 'Whoever signs in with a password has to set up a second factor first.' })
   secondFactorRequired!: boolean;
+  @Field(() => Int, { nullable: true, description: 'For how many days the security log is kept; null = for ever.' })
+  securityLogDays!: number | null;
 }
 
 @ObjectType('Viewer', { description: 'Who is asking, and what they may do.' })

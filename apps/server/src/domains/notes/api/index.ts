@@ -1,2 +1,2 @@
-export { NoteType } from './note.type.ts';
+export { NoteConflictType, NoteNotFoundType, NoteType } from './note.type.ts';
 export { NoteResolver, TicketNotesResolver } from './note.resolver.ts';

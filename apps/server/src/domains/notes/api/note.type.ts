@@ -6,7 +6,10 @@ import { TicketNotFoundType } from '../../tickets/api/index.ts';
 import type { Note, NoteVersion } from '../note.entity.ts';
 
 @ObjectType('Note', { implements: Node, description: 'Internal text on a ticket. No client ever sees one.' })
-export class NoteType implements Pick<Note, 'id' | 'authorName' | 'body' | 'version' | 'createdAt' | 'editedAt' | 'deletedAt'> {
+export class NoteType implements Pick<
+  Note,
+  'id' | 'authorName' | 'body' | 'version' | 'createdAt' | 'editedAt' | 'deletedAt' | 'publishedAt'
+> {
   @Field(() => ID) id!: string;
   @Field(() => String) authorName!: string;
   @Field(() => String, { description: 'HTML of a small, safe set of tags; empty once deleted.' }) body!: string;
@@ -14,6 +17,7 @@ export class NoteType implements Pick<Note, 'id' | 'authorName' | 'body' | 'vers
   @Field(() => Date) createdAt!: Date;
   @Field(() => Date, { nullable: true }) editedAt!: Date | null;
   @Field(() => Date, { nullable: true, description: 'A deleted note leaves this trace.' }) deletedAt!: Date | null;
+  @Field(() => Date, { nullable: true, description: 'When it was sent to the client; then it stays as it is.' }) publishedAt!: Date | null;
 }
 
 @ObjectType('NoteVersion', { description: 'What a note said before it was edited.' })
@@ -56,10 +60,13 @@ export class NoteDeleteInput {
 }
 
 @ObjectType('NoteNotFound', { implements: UserError })
-class NoteNotFoundType extends UserError {}
+export class NoteNotFoundType extends UserError {}
+
+@ObjectType('NotePublished', { implements: UserError, description: 'The client has read it: it stays as it was sent.' })
+class NotePublishedType extends UserError {}
 
 @ObjectType('NoteConflict', { implements: UserError, description: 'The note was edited first. Nothing was overwritten.' })
-class NoteConflictType extends UserError {
+export class NoteConflictType extends UserError {
   @Field(() => ID) noteId!: string;
   @Field(() => String, { description: 'What the note says now.' }) theirs!: string;
 }
@@ -73,8 +80,8 @@ class NoteMeanwhileType extends UserError {
 }
 
 const NoteAddError = userErrorUnion('NoteAddError', [TicketNotFoundType, NoteMeanwhileType, IdempotencyKeyReusedType]);
-const NoteEditError = userErrorUnion('NoteEditError', [NoteNotFoundType, NoteConflictType]);
-const NoteDeleteError = userErrorUnion('NoteDeleteError', [NoteNotFoundType]);
+const NoteEditError = userErrorUnion('NoteEditError', [NoteNotFoundType, NoteConflictType, NotePublishedType]);
+const NoteDeleteError = userErrorUnion('NoteDeleteError', [NoteNotFoundType, NotePublishedType]);
 
 @ObjectType()
 export class NoteAddPayload {

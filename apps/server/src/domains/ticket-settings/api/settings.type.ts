@@ -117,6 +117,7 @@ export class LifecycleType implements Lifecycle {
   closeNotice!: string;
   @Field(() => String, { description: 'What the client is written before that, {days} as in staleCloseDays; empty = the usual.' })
   staleNotice!: string;
+  @Field(() => Boolean, { description: 'Whether a new ticket is open as soon as somebody worked on it.' }) openOnWork!: boolean;
   @Field(() => Int) lifecycleVersion!: number;
 }
 
@@ -128,6 +129,7 @@ export class LifecycleSaveInput implements Lifecycle {
   @Field(() => Int, { nullable: true }) staleCloseDays: number | null = null;
   @Field(() => String) closeNotice!: string;
   @Field(() => String) staleNotice!: string;
+  @Field(() => Boolean, { defaultValue: false }) openOnWork!: boolean;
   @Field(() => Int, { description: 'The version that the change started from.' }) lifecycleVersion!: number;
 }
 

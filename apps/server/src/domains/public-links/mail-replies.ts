@@ -1,0 +1,45 @@
+import type { Reaction } from '../../platform/event-log.ts';
+import { post } from '../../platform/mail/mailer.ts';
+import { Attachment } from '../attachments/index.ts';
+import { Contact } from '../contacts/index.ts';
+import { Channel, Conversation, Message, MessageEvent } from '../conversations/index.ts';
+import { plainFromRichText, Ticket } from '../tickets/index.ts';
+import type { LinkDesk } from './share-ticket.ts';
+
+/** What stands under a letter, in the client's language. */
+const footers: Readonly<Record<string, (url: string) => string>> = {
+  en: (url) => `Read everything about this and write to us here:\n${url}`,
+  uk: (url) => `Усе про це звернення, і місце для відповіді, тут:\n${url}`,
+};
+
+/**
+ * A reply is in the post with the transaction that keeps it: one that is kept is sent, and one that is not is not. Whoever
+ * wrote on the page of their link has left it by now; a program tells its own people.
+ */
+export function mailReplies(linkDesk: LinkDesk): Reaction {
+  return {
+    to: [MessageEvent.SENT],
+    async run(tx, { ticketId, subjectId }) {
+      const { em, workspaceId } = tx;
+      const message = await em.findOneOrFail(Message, { workspaceId, id: subjectId ?? '' });
+      const { channel, contactId } = await em.findOneOrFail(Conversation, { workspaceId, id: message.conversationId });
+      const { email, locale } = await em.findOneOrFail(Contact, { workspaceId, id: contactId });
+      if (channel === Channel.API || !email) return;
+      const { id, number, subject } = await em.findOneOrFail(Ticket, { workspaceId, id: ticketId ?? '' });
+      const attached = await em.find(Attachment, { workspaceId, ownerId: message.id }, { orderBy: { createdAt: 'asc', id: 'asc' } });
+      const link = await linkDesk.forLetter(tx, id);
+      const footer = link && `\n\n--\n${(footers[locale] ?? footers.en)?.(link.url)}`;
+      await post(
+        em,
+        {
+          workspaceId,
+          recipient: email,
+          subject: `Re: ${subject} [#${number}]`,
+          body: plainFromRichText(message.body) + (footer ?? ''),
+          files: attached.map(({ storageKey: key, name, type }) => ({ key, name, type })),
+        },
+        tx.now(),
+      );
+    },
+  };
+}

@@ -1,0 +1,1 @@
+export { TicketContactResolver } from './ticket-contact.resolver.ts';
