@@ -20,7 +20,22 @@ export class Migration0023TicketLife extends Migration {
       alter table note add column published_at timestamptz(3), add column message_id uuid;
       alter table contact add column blocked_at timestamptz(3);
       alter table team add column reopen_to_queue boolean not null default false;
-      alter table workspace add column open_on_work boolean not null default false, add column security_log_days integer;
+      alter table workspace add column open_on_work boolean not null default false, add column security_log_days integer,
+        add column checklist_required boolean not null default false, add column time_accounting boolean not null default false,
+        add column ask_for_rating boolean not null default false;
+      alter table ticket_template add column checklist text[] not null default '{}';
+      create table checklist_item (
+        workspace_id uuid not null,
+        id uuid not null,
+        ticket_id uuid not null,
+        text text not null,
+        place integer not null,
+        done_at timestamptz(3),
+        done_by_id uuid,
+        primary key (workspace_id, id),
+        foreign key (workspace_id, ticket_id) references ticket on delete cascade deferrable initially deferred
+      );
+      create index checklist_item_ticket_index on checklist_item (workspace_id, ticket_id, place);
       create table ticket_contact (
         workspace_id uuid not null,
         ticket_id uuid not null,
@@ -53,8 +68,10 @@ export class Migration0023TicketLife extends Migration {
         for each row execute function refuse_change();
       drop function refuse_early_change;
       drop index security_event_at_index;
-      drop table ticket_contact;
-      alter table workspace drop column open_on_work, drop column security_log_days;
+      drop table checklist_item, ticket_contact;
+      alter table ticket_template drop column checklist;
+      alter table workspace drop column open_on_work, drop column security_log_days, drop column checklist_required, drop column time_accounting,
+        drop column ask_for_rating;
       alter table team drop column reopen_to_queue;
       alter table contact drop column blocked_at;
       alter table note drop column published_at, drop column message_id;

@@ -35,6 +35,7 @@ import {
   followStatus,
   startClocks,
 } from './domains/sla/index.ts';
+import { requireChecklist } from './domains/checklists/index.ts';
 import { acknowledge, LifecycleWatch } from './domains/lifecycle/index.ts';
 import { requireFields } from './domains/fields/index.ts';
 import { authenticate, authenticator, rightsBehind, SignInDesk } from './domains/identity/index.ts';
@@ -173,6 +174,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
     stampTicket,
     [
       requireFields,
+      requireChecklist,
       acknowledge,
       startClocks,
       followStatus,

@@ -30,6 +30,7 @@ import {
   TicketConversationsResolver,
   TicketMessagesResolver,
 } from './domains/conversations/api/index.ts';
+import { ChecklistItemResolver, TicketChecklistResolver } from './domains/checklists/api/index.ts';
 import { TicketContactResolver } from './domains/ticket-contacts/api/index.ts';
 import { LinkedTicketResolver, LinkResolver } from './domains/links/api/index.ts';
 import { MergeResolver } from './domains/merges/api/index.ts';
@@ -125,6 +126,8 @@ export function makeSchema({ signInDesk, linkDesk, push }: SchemaDesk): Promise<
       TicketActivityResolver,
       TicketListResolver,
       TicketContactResolver,
+      ChecklistItemResolver,
+      TicketChecklistResolver,
       TicketConversationsResolver,
       TicketMessagesResolver,
       TicketNotesResolver,

@@ -25,6 +25,12 @@ const WorkspaceSchema = defineEntity({
     staleNotice: p.text().default(''),
     /** Whether a new ticket is open as soon as somebody worked on it. */
     openOnWork: p.boolean().default(false),
+    /** Whether a ticket is done only once all on its checklist is. */
+    checklistRequired: p.boolean().default(false),
+    /** Whether people note how much time they spent. */
+    timeAccounting: p.boolean().default(false),
+    /** Whether clients are asked how they were served, once for each time that their ticket was resolved. */
+    askForRating: p.boolean().default(false),
     /** Days for which the security log is kept; null = for ever. */
     securityLogDays: p.integer().strictNullable().default(null),
     lifecycleVersion: p.integer().default(1),

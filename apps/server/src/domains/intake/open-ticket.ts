@@ -1,5 +1,6 @@
 import { InvalidInput } from '../../kernel/domain-error.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { beginChecklist } from '../checklists/index.ts';
 import { clientOfConversation, linkConversation } from '../conversations/index.ts';
 import { createContact, type CreateContact } from '../contacts/index.ts';
 import { beginFields, type FieldEdit } from '../fields/index.ts';
@@ -12,12 +13,17 @@ export interface OpenTicket extends CreateTicket {
   /** A conversation that it is made for: its client is the ticket's, and it stands on the ticket from then on. */
   readonly conversationId?: string | null | undefined;
   readonly watcherIds?: readonly string[] | null | undefined;
+  /** Things to be done on it. */
+  readonly checklist?: readonly string[] | null | undefined;
   /** Of the workspace's own. */
   readonly fields?: readonly FieldEdit[] | null | undefined;
 }
 
 /** A ticket with what it begins with: a client, perhaps new, and its watchers. All of it, or nothing. */
-export function openTicket(scope: Scope, { newContact, conversationId, watcherIds, fields, ...ticket }: OpenTicket): Promise<Ticket> {
+export function openTicket(
+  scope: Scope,
+  { newContact, conversationId, watcherIds, fields, checklist, ...ticket }: OpenTicket,
+): Promise<Ticket> {
   return scope.transaction(async (tx) => {
     if (newContact && ticket.requesterId) {
       throw new InvalidInput('Give either a client who exists or a new one, not both.', 'newContact');
@@ -28,6 +34,7 @@ export function openTicket(scope: Scope, { newContact, conversationId, watcherId
     const opened = await createTicket(tx, { ...ticket, requesterId: contact?.id ?? ticket.requesterId ?? client });
     if (conversationId) await linkConversation(tx, { conversationId, ticketId: opened.id });
     await beginFields(tx, opened, fields ?? []);
+    await beginChecklist(tx, opened, checklist ?? []);
     for (const memberId of new Set(watcherIds)) await addWatcher(tx, { ticketId: opened.id, memberId });
     return opened;
   });

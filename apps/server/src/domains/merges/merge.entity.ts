@@ -22,7 +22,7 @@ const MergeSchema = defineEntity({
 export class Merge extends MergeSchema.class {}
 MergeSchema.setClass(Merge);
 
-/** NOTE and CONVERSATION moved; TAG, WATCHER and CONTACT were added to the destination, which did not have them. */
+/** NOTE, CONVERSATION and CHECKLIST_ITEM moved; TAG, WATCHER and CONTACT were added to the destination, which did not have them. */
 export const MergeItemKind = {
   NOTE: 'NOTE',
   CONVERSATION: 'CONVERSATION',
@@ -30,6 +30,7 @@ export const MergeItemKind = {
   TAG: 'TAG',
   WATCHER: 'WATCHER',
   CONTACT: 'CONTACT',
+  CHECKLIST_ITEM: 'CHECKLIST_ITEM',
 } as const;
 export type MergeItemKind = (typeof MergeItemKind)[keyof typeof MergeItemKind];
 

@@ -70,6 +70,7 @@ async function takeBack(tx: Scope, { id, sourceId, destinationId }: Merge): Prom
   for (const [table, kind] of [
     ['note', MergeItemKind.NOTE],
     ['conversation', MergeItemKind.CONVERSATION],
+    ['checklist_item', MergeItemKind.CHECKLIST_ITEM],
     ['attachment', MergeItemKind.ATTACHMENT],
   ] as const) {
     await em.execute(

@@ -3,6 +3,7 @@ import { newId } from '../../kernel/id.ts';
 import type { Reaction } from '../../platform/event-log.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { AttachmentEvent } from '../attachments/index.ts';
+import { ChecklistEvent } from '../checklists/index.ts';
 import { FieldEvent } from '../fields/index.ts';
 import { Member, MemberKind, Role, TeamMember, viewersOf } from '../identity/index.ts';
 import { ConversationEvent, MessageEvent } from '../conversations/index.ts';
@@ -11,6 +12,7 @@ import { MergeEvent } from '../merges/index.ts';
 import { canReadNotes, NoteEvent } from '../notes/index.ts';
 import { SplitEvent } from '../splits/index.ts';
 import { SlaEvent } from '../sla/index.ts';
+import { TicketContactEvent } from '../ticket-contacts/index.ts';
 import { canSee, Ticket, TicketEvent, TicketGrant } from '../tickets/index.ts';
 import { WatcherEvent, watcherIdsOf } from '../watchers/index.ts';
 import { kindOf, NotificationKind } from './notification-kind.ts';
@@ -28,6 +30,11 @@ export const notifyMembers: Reaction = {
   to: [
     ...Object.values(TicketEvent),
     ...Object.values(AttachmentEvent),
+    ChecklistEvent.ADDED,
+    ChecklistEvent.DONE,
+    ChecklistEvent.UNDONE,
+    ChecklistEvent.REMOVED,
+    ...Object.values(TicketContactEvent),
     ...Object.values(FieldEvent),
     ...Object.values(LinkEvent),
     ...Object.values(MergeEvent),

@@ -83,6 +83,7 @@ export function eraseContact(scope: Scope, contactId: string): Promise<Contact> 
     await discard(tx, { ticketIds: tickets.map(({ id }) => id) });
     await em.execute('delete from ticket_field where workspace_id = ? and ticket_id = any(?::uuid[])', where);
     await em.execute('delete from ticket_contact where workspace_id = ? and contact_id = ?', [workspaceId, contact.id]);
+    await em.execute('delete from checklist_item where workspace_id = ? and ticket_id = any(?::uuid[])', where);
     await em.execute('delete from draft where workspace_id = ? and ticket_id = any(?::uuid[])', where);
     await em.execute('update public_link set revoked_at = ? where workspace_id = ? and ticket_id = any(?::uuid[]) and revoked_at is null', [
       tx.now(),
@@ -91,10 +92,10 @@ export function eraseContact(scope: Scope, contactId: string): Promise<Contact> 
     // The history keeps that the words were changed, and by whom.
     await em.execute(
       `update event e set changes = (
-         select jsonb_agg(case when c->>'field' in ('subject', 'description') or c->>'field' like 'field:%' then c || '{"from": null, "to": null}' else c end)
+         select jsonb_agg(case when c->>'field' in ('subject', 'description', 'checklist') or c->>'field' like 'field:%' then c || '{"from": null, "to": null}' else c end)
          from jsonb_array_elements(e.changes) c)
        where workspace_id = ? and ticket_id = any(?::uuid[])
-         and exists (select 1 from jsonb_array_elements(e.changes) c where c->>'field' in ('subject', 'description') or c->>'field' like 'field:%')`,
+         and exists (select 1 from jsonb_array_elements(e.changes) c where c->>'field' in ('subject', 'description', 'checklist') or c->>'field' like 'field:%')`,
       where,
     );
     await recordSecurity(tx, SecurityEventKind.CLIENT_DATA_ERASED, { details: { contact: contact.id, tickets: tickets.length } });

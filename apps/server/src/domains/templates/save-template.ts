@@ -6,6 +6,7 @@ import { requireLine } from '../../kernel/text.ts';
 import { may } from '../../kernel/viewer.ts';
 import { loaderByKey } from '../../platform/loader.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { requireChecklistText } from '../checklists/index.ts';
 import { listFields } from '../fields/index.ts';
 import { memberById, teamById } from '../identity/index.ts';
 import { changeSettings, requireVersion, SettingNotFound } from '../ticket-settings/index.ts';
@@ -21,6 +22,7 @@ export interface TemplateWanted {
   readonly teamId?: string | null | undefined;
   readonly watcherIds: readonly string[];
   readonly fields: readonly TemplateField[];
+  readonly checklist: readonly string[];
 }
 
 const mostTemplates = 200;
@@ -102,6 +104,7 @@ async function written(
     topicId,
     teamId,
     watcherIds,
+    checklist: wanted.checklist.filter((text) => text.trim() !== '').map(requireChecklistText),
     fields: fields.map(({ fieldId, values }) => ({ fieldId, values: [...values] })),
   };
 }

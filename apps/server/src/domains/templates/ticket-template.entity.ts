@@ -22,6 +22,8 @@ const TicketTemplateSchema = defineEntity({
     teamId: p.uuid().strictNullable(),
     watcherIds: p.array().columnType('uuid[]'),
     fields: p.json<readonly TemplateField[]>(),
+    /** Things to be done on the ticket. */
+    checklist: p.array().columnType('text[]'),
     version: p.integer(),
   },
 });

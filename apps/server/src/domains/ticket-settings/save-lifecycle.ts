@@ -6,7 +6,17 @@ import { changeSettings } from './change-settings.ts';
 
 export type Lifecycle = Pick<
   Workspace,
-  'reopenDays' | 'closeAfterDays' | 'staleAfterDays' | 'staleCloseDays' | 'closeNotice' | 'staleNotice' | 'openOnWork' | 'lifecycleVersion'
+  | 'reopenDays'
+  | 'closeAfterDays'
+  | 'staleAfterDays'
+  | 'staleCloseDays'
+  | 'closeNotice'
+  | 'staleNotice'
+  | 'openOnWork'
+  | 'checklistRequired'
+  | 'timeAccounting'
+  | 'askForRating'
+  | 'lifecycleVersion'
 >;
 
 const mostDays = 365;
@@ -21,7 +31,7 @@ export function saveLifecycle(scope: Scope, { lifecycleVersion, ...wanted }: Lif
   return changeSettings(scope, { lifecycle: { ...wanted } }, async (tx) => {
     const workspace = await tx.em.findOneOrFail(Workspace, { id: tx.workspaceId });
     if (workspace.lifecycleVersion !== lifecycleVersion) throw new SettingsConflict(workspace.lifecycleVersion);
-    const { reopenDays, closeAfterDays, staleAfterDays, staleCloseDays, closeNotice, staleNotice, openOnWork } = wanted;
+    const { reopenDays, closeAfterDays, staleAfterDays, staleCloseDays, closeNotice, staleNotice } = wanted;
     for (const [field, days] of Object.entries({ reopenDays, closeAfterDays, staleAfterDays, staleCloseDays })) {
       const least = field === 'reopenDays' ? 0 : 1;
       if (days !== null && !(days >= least && days <= mostDays)) {
@@ -41,7 +51,7 @@ export function saveLifecycle(scope: Scope, { lifecycleVersion, ...wanted }: Lif
       if (text.length > longestNotice)
         throw new InvalidInput(`The letter has ${text.length} characters; ${longestNotice} are allowed.`, field);
     }
-    Object.assign(workspace, { reopenDays, closeAfterDays, staleAfterDays, staleCloseDays, closeNotice, staleNotice, openOnWork });
+    Object.assign(workspace, wanted);
     workspace.lifecycleVersion += 1;
     return workspace;
   });

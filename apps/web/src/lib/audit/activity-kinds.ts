@@ -12,6 +12,7 @@ export const activityKinds = {
   assignment: ['ticket.assigned'],
   fields: ['ticket.edited', 'ticket.fields_set', 'ticket.erased', 'ticket.contact_added', 'ticket.contact_removed'],
   tags: ['ticket.tagged'],
+  checklist: ['checklist.added', 'checklist.done', 'checklist.undone', 'checklist.renamed', 'checklist.removed', 'checklist.ordered'],
   watchers: ['watcher.added', 'watcher.removed'],
   notes: ['note.added', 'note.edited', 'note.deleted', 'note.published'],
   messages: ['message.sent', 'message.received', 'conversation.linked', 'conversation.unlinked', 'link.opened', 'link.revoked'],

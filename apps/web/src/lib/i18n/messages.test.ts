@@ -85,6 +85,8 @@ it('asks for the same values in every language', () => {
 it('has only messages that can be formatted', () => {
   const values = {
     text: 'X',
+    done: 1,
+    all: 2,
     total: 'T',
     action: 'A',
     key: 'K',

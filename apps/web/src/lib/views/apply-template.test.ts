@@ -12,18 +12,25 @@ const template = (more: Partial<TicketTemplateFragment>): TicketTemplateFragment
   topicId: null,
   teamId: null,
   watcherIds: [],
+  checklist: [],
   version: 1,
   fields: [],
   ...more,
 });
 const none = new Set<string>();
-const broken = template({ subject: 'Printer', priority: 'HIGH', topicId: 'printers', fields: [{ fieldId: 'f', values: ['ZX'] }] });
+const broken = template({
+  subject: 'Printer',
+  priority: 'HIGH',
+  topicId: 'printers',
+  checklist: ['Turn it off', 'Turn it on'],
+  fields: [{ fieldId: 'f', values: ['ZX'] }],
+});
 
 it('fills what is blank, and nothing that somebody typed or chose', () => {
   const form = { ...blankForm(), subject: 'Mine', teamId: 'support' };
 
   const filled = applyTemplate({ form, fields: {} }, broken, null, none);
-  expect(filled.form).toEqual({ ...form, priority: 'HIGH', topicId: 'printers' });
+  expect(filled.form).toEqual({ ...form, priority: 'HIGH', topicId: 'printers', checklist: 'Turn it off\nTurn it on' });
   expect(filled.fields).toEqual({ f: ['ZX'] });
   expect(applyTemplate({ form, fields: { f: ['typed'] } }, broken, null, none).fields).toEqual({ f: ['typed'] });
   // Normal, chosen by hand, looks like the blank one.

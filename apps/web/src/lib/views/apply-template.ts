@@ -5,7 +5,7 @@ type Filled = Pick<NewTicketDraft, 'form' | 'fields'>;
 
 /** What a template says, as a form has it; what it says nothing of is left out. */
 function saidBy(template: TicketTemplateFragment): Filled {
-  const { subject, description, priority, topicId, teamId, watcherIds, fields } = template;
+  const { subject, description, priority, topicId, teamId, watcherIds, checklist, fields } = template;
   const blank = blankForm();
   return {
     form: {
@@ -16,6 +16,7 @@ function saidBy(template: TicketTemplateFragment): Filled {
       topicId: topicId ?? '',
       teamId: teamId ?? '',
       watcherIds: [...watcherIds],
+      checklist: checklist.join('\n'),
     },
     fields: Object.fromEntries(fields.map(({ fieldId, values }) => [fieldId, values])),
   };

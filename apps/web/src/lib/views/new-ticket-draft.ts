@@ -11,6 +11,8 @@ export interface NewTicketDraft {
     readonly teamId: string;
     readonly assigneeId: string;
     readonly watcherIds: string[];
+    /** One thing to be done a line. */
+    readonly checklist: string;
   };
   /** Of the workspace's own, by their ids. */
   readonly fields: Readonly<Record<string, readonly string[]>>;
@@ -28,6 +30,7 @@ export const blankForm = (): NewTicketDraft['form'] => ({
   teamId: '',
   assigneeId: '',
   watcherIds: [],
+  checklist: '',
 });
 
 const keyOf = (draftKey: string) => `baton.newTicket.${draftKey}`;

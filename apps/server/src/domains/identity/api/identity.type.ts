@@ -29,13 +29,14 @@ export class MemberType implements Pick<Member, 'id' | 'name' | 'role'> {
 }
 
 @ObjectType('Workspace')
-export class WorkspaceType implements Pick<Workspace, 'id' | 'name' | 'secondFactorRequired' | 'securityLogDays'> {
+export class WorkspaceType implements Pick<Workspace, 'id' | 'name' | 'secondFactorRequired' | 'securityLogDays' | 'timeAccounting'> {
   @Field(() => ID) id!: string;
   @Field(() => String) name!: string;
   @Field(() => Boolean, { description: 'Whoever signs in with a password has to set up a second factor first.' })
   secondFactorRequired!: boolean;
   @Field(() => Int, { nullable: true, description: 'For how many days the security log is kept; null = for ever.' })
   securityLogDays!: number | null;
+  @Field(() => Boolean, { description: 'Whether people note how much time they spent.' }) timeAccounting!: boolean;
 }
 
 @ObjectType('Viewer', { description: 'Who is asking, and what they may do.' })

@@ -29,6 +29,7 @@ class TicketCreateInput {
   })
   conversationId?: string | null;
   @Field(() => [ID], { nullable: true, description: 'Members to be told of every change.' }) watcherIds?: string[] | null;
+  @Field(() => [String], { nullable: true, description: 'Things to be done on it, in this order.' }) checklist?: string[] | null;
   @Field(() => [FieldInput], { nullable: true, description: 'Of the workspace’s own; those left out get their defaults.' })
   fields?: FieldInput[] | null;
 }

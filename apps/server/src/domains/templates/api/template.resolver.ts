@@ -18,7 +18,7 @@ class TemplateFieldType implements TemplateField {
 })
 class TicketTemplateType implements Pick<
   TicketTemplate,
-  'id' | 'name' | 'subject' | 'description' | 'priority' | 'topicId' | 'teamId' | 'watcherIds' | 'version'
+  'id' | 'name' | 'subject' | 'description' | 'priority' | 'topicId' | 'teamId' | 'watcherIds' | 'checklist' | 'version'
 > {
   @Field(() => ID) id!: string;
   @Field(() => String) name!: string;
@@ -28,6 +28,7 @@ class TicketTemplateType implements Pick<
   @Field(() => ID, { nullable: true }) topicId!: string | null;
   @Field(() => ID, { nullable: true }) teamId!: string | null;
   @Field(() => [ID]) watcherIds!: string[];
+  @Field(() => [String], { description: 'Things to be done on the ticket.' }) checklist!: string[];
   @Field(() => Int) version!: number;
 }
 
@@ -47,6 +48,7 @@ class TemplateCreateInput {
   @Field(() => ID, { nullable: true }) teamId?: string | null;
   @Field(() => [ID], { defaultValue: [] }) watcherIds!: string[];
   @Field(() => [TemplateFieldInput], { defaultValue: [] }) fields!: TemplateFieldInput[];
+  @Field(() => [String], { defaultValue: [] }) checklist!: string[];
 }
 
 @InputType()

@@ -118,6 +118,10 @@ export class LifecycleType implements Lifecycle {
   @Field(() => String, { description: 'What the client is written before that, {days} as in staleCloseDays; empty = the usual.' })
   staleNotice!: string;
   @Field(() => Boolean, { description: 'Whether a new ticket is open as soon as somebody worked on it.' }) openOnWork!: boolean;
+  @Field(() => Boolean, { description: 'Whether a ticket is done only once all on its checklist is.' }) checklistRequired!: boolean;
+  @Field(() => Boolean, { description: 'Whether people note how much time they spent.' }) timeAccounting!: boolean;
+  @Field(() => Boolean, { description: 'Whether clients are asked how they were served, once their ticket is resolved.' })
+  askForRating!: boolean;
   @Field(() => Int) lifecycleVersion!: number;
 }
 
@@ -130,6 +134,9 @@ export class LifecycleSaveInput implements Lifecycle {
   @Field(() => String) closeNotice!: string;
   @Field(() => String) staleNotice!: string;
   @Field(() => Boolean, { defaultValue: false }) openOnWork!: boolean;
+  @Field(() => Boolean, { defaultValue: false }) checklistRequired!: boolean;
+  @Field(() => Boolean, { defaultValue: false }) timeAccounting!: boolean;
+  @Field(() => Boolean, { defaultValue: false }) askForRating!: boolean;
   @Field(() => Int, { description: 'The version that the change started from.' }) lifecycleVersion!: number;
 }
 

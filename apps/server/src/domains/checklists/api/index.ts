@@ -1,0 +1,1 @@
+export { ChecklistItemResolver, TicketChecklistResolver } from './checklist.resolver.ts';
