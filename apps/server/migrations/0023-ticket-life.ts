@@ -24,6 +24,7 @@ export class Migration0023TicketLife extends Migration {
         add column checklist_required boolean not null default false, add column time_accounting boolean not null default false,
         add column ask_for_rating boolean not null default false;
       alter table ticket_template add column checklist text[] not null default '{}';
+      create index conversation_latest_index on conversation (workspace_id, last_message_at desc, id desc);
       create table checklist_item (
         workspace_id uuid not null,
         id uuid not null,
@@ -68,6 +69,7 @@ export class Migration0023TicketLife extends Migration {
         for each row execute function refuse_change();
       drop function refuse_early_change;
       drop index security_event_at_index;
+      drop index conversation_latest_index;
       drop table checklist_item, ticket_contact;
       alter table ticket_template drop column checklist;
       alter table workspace drop column open_on_work, drop column security_log_days, drop column checklist_required, drop column time_accounting,

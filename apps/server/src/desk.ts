@@ -323,7 +323,7 @@ function contactOf({ publicUrl, mailSender }: DeskConfig): string {
 
 /** What happens to a ticket, and what is told of it, changes nothing of the people, teams and settings that tickets name. */
 function mayChangeRows({ type, ticketId }: Pick<DomainEvent, 'type' | 'ticketId'>): boolean {
-  return (ticketId === null && !type.startsWith('notification.')) || type === TicketEvent.TAGGED;
+  return (ticketId === null && !type.startsWith('notification.') && !type.startsWith('conversation.')) || type === TicketEvent.TAGGED;
 }
 
 async function connectRedis(url: string, logger: Logger): Promise<RedisPubSub> {

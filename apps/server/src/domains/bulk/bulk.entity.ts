@@ -15,6 +15,8 @@ export interface BulkAction {
   readonly removeTags?: readonly string[] | null | undefined;
   /** Whether who asks watches it from then on. */
   readonly watch?: boolean | null | undefined;
+  /** HTML of a note that each gets. */
+  readonly note?: string | null | undefined;
   readonly delete?: boolean | null | undefined;
   /** The ticket that each becomes part of. */
   readonly mergeIntoId?: string | null | undefined;

@@ -192,6 +192,25 @@ describe('what is done to many tickets', () => {
     for (const { outcome } of outcomes) expect(['DONE', 'FORBIDDEN']).toContain(outcome);
   });
 
+  it('writes a note on each, which goes with the undo', async () => {
+    const ids = await tickets(2);
+    const noted = async () =>
+      Promise.all(
+        ids.map(async (id) =>
+          (
+            await boss.run('query ($id: ID!) { ticket(id: $id) { notes { edges { node { body deletedAt } } } } }', { id })
+          ).ticket.notes.edges.map(({ node }: { node: object }) => node),
+        ),
+      );
+    const job = await run(boss, { ticketIds: ids, action: { note: '<p>The mast is being repaired</p>' } });
+
+    expect(job.outcomes).toEqual({ DONE: 2 });
+    expect(await noted()).toEqual(Array(2).fill([{ body: '<p>The mast is being repaired</p>', deletedAt: null }]));
+    const { bulkUndo } = await boss.run(UNDO, { id: job.id });
+    await finished(boss, bulkUndo.job.id);
+    expect(await noted()).toEqual(Array(2).fill([{ body: '', deletedAt: expect.any(String) }]));
+  });
+
   it('takes one’s watching off all that is closed, and off nothing else', async () => {
     const [open, closed] = await tickets(2);
     for (const ticketId of [open, closed])

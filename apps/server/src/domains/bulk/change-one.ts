@@ -3,6 +3,7 @@ import type { FieldChange } from '../../kernel/domain-event.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { deleteTicket } from '../lifecycle/index.ts';
 import { mergeTickets } from '../merges/index.ts';
+import { addNote } from '../notes/index.ts';
 import { assignTicket, changeStatus, editTicket, lockTicket, Tag, tagTicket, TicketTag, type Ticket } from '../tickets/index.ts';
 import { addWatcher, removeWatcher, Watcher } from '../watchers/index.ts';
 import type { BulkAction } from './bulk.entity.ts';
@@ -11,7 +12,7 @@ import type { BulkAction } from './bulk.entity.ts';
 export async function applyTo(tx: Scope, ticketId: string, action: BulkAction): Promise<FieldChange[]> {
   const ticket = await lockTicket(tx, ticketId);
   const before = await stateOf(tx, ticket);
-  const { assigneeId, teamId, priority, statusId, addTags, removeTags, watch, mergeIntoId, delete: deleting } = action;
+  const { assigneeId, teamId, priority, statusId, addTags, removeTags, watch, note, mergeIntoId, delete: deleting } = action;
   // What stands now is what is meant to change, whatever it is: nobody looked at each.
   if (teamId !== undefined || priority != null) {
     await editTicket(tx, {
@@ -23,6 +24,7 @@ export async function applyTo(tx: Scope, ticketId: string, action: BulkAction): 
   if (statusId != null) await changeStatus(tx, { ticketId, from: ticket.statusId, to: statusId });
   if (addTags?.length || removeTags?.length) await tagTicket(tx, { ticketId, add: addTags ?? [], remove: removeTags ?? [] });
   if (watch != null) await (watch ? addWatcher : removeWatcher)(tx, { ticketId, memberId: tx.viewer.memberId });
+  const noted = note == null ? null : (await addNote(tx, { ticketId, body: note })).id;
   // Last: whoever gives a ticket away may change it no more.
   if (assigneeId !== undefined) await assignTicket(tx, { ticketId, from: ticket.assigneeId, to: assigneeId });
   if (mergeIntoId != null) await mergeTickets(tx, { sourceId: ticketId, destinationId: mergeIntoId });
@@ -31,7 +33,8 @@ export async function applyTo(tx: Scope, ticketId: string, action: BulkAction): 
     return [{ field: 'deleted', from: null, to: true }];
   }
   await tx.em.flush();
-  return changesBetween(before, await stateOf(tx, ticket), mergeIntoId != null);
+  const written = noted === null ? [] : [{ field: 'note', from: null, to: noted }];
+  return [...written, ...changesBetween(before, await stateOf(tx, ticket), mergeIntoId != null)];
 }
 
 const fields = ['teamId', 'priority', 'statusId', 'assigneeId'] as const;

@@ -110,7 +110,10 @@ function requireSomething({ addTags, removeTags, ...fields }: BulkAction): void 
     throw new InvalidInput('What is deleted is not changed as well. Ask for one of the two.', 'action');
   const some = Object.values(fields).some((value) => value !== undefined) || (addTags ?? []).length + (removeTags ?? []).length > 0;
   if (!some)
-    throw new InvalidInput('Say what is to be done: an assignee, a team, a status, a priority, tags, watching or merging.', 'action');
+    throw new InvalidInput(
+      'Say what is to be done: an assignee, a team, a status, a priority, tags, a note, watching or merging.',
+      'action',
+    );
 }
 
 async function makeJob(tx: Scope, action: BulkAction, undoOfId: string | null): Promise<BulkJob> {

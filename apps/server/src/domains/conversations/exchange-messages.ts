@@ -20,7 +20,7 @@ import {
 } from '../tickets/index.ts';
 import { Channel, Conversation, Direction, Message } from './conversation.entity.ts';
 import { MessageMeanwhile, NoClient, SenderBlocked, TooManyMessages } from './conversation.errors.ts';
-import { MessageEvent } from './conversation.events.ts';
+import { ConversationEvent, MessageEvent } from './conversation.events.ts';
 import { canReply } from './conversation.policy.ts';
 
 export interface SendReply {
@@ -197,6 +197,7 @@ export async function write(tx: Scope, conversation: Conversation, { id = newId(
   );
   conversation.lastMessageAt = message.createdAt;
   await tx.em.flush();
+  tx.record(domainEvent(ConversationEvent.CHANGED, null, { subjectId: conversation.id }));
   return message;
 }
 

@@ -4,7 +4,7 @@ import { isId } from '../../kernel/id.ts';
 import { listLoaderByKey } from '../../platform/loader.ts';
 import type { LiveSource } from '../../platform/live/live-source.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { findTicket } from '../tickets/index.ts';
+import { findTicket, visibleTickets } from '../tickets/index.ts';
 import { Conversation } from './conversation.entity.ts';
 import { ConversationEvent } from './conversation.events.ts';
 import { canReadConversations } from './conversation.policy.ts';
@@ -14,22 +14,36 @@ export interface ConversationPage {
   readonly hasNext: boolean;
 }
 
-/** Those that belong to no ticket and are not done, the one in which something was said last first; none for who may not read them. */
-export async function openConversations(scope: Scope, first: number, after: string | null): Promise<ConversationPage> {
+interface ConversationsAsked {
+  readonly first: number;
+  readonly after: string | null;
+  /** Also those that are done, and those of tickets that the viewer sees. */
+  readonly all: boolean;
+}
+
+/**
+ * Those that belong to no ticket and are not done, or all: the one in which something was said last first. None for who may
+ * not read them.
+ */
+export async function listConversations(scope: Scope, { first, after, all }: ConversationsAsked): Promise<ConversationPage> {
   const { em, workspaceId, viewer } = scope;
   if (!canReadConversations(viewer)) return { conversations: [], hasNext: false };
   const count = Math.max(1, Math.min(first, limits.pageSize));
   const last = after === null ? null : isId(after) ? await em.findOne(Conversation, { workspaceId, id: after }) : null;
   if (after !== null && !last) throw new InvalidInput('The cursor is not one of this list.', 'after');
-  const past = last
-    ? { $or: [{ lastMessageAt: { $lt: last.lastMessageAt } }, { lastMessageAt: last.lastMessageAt, id: { $lt: last.id } }] }
-    : {};
-  const found = await em.find(
-    Conversation,
-    { workspaceId, ticketId: null, closedAt: null, ...past },
-    { orderBy: { lastMessageAt: 'desc', id: 'desc' }, limit: count + 1 },
+  const visible = visibleTickets(viewer);
+  const shown = all
+    ? { sql: `(c.ticket_id is null or (t.id is not null and ${visible.sql}))`, parameters: visible.parameters }
+    : { sql: 'c.ticket_id is null and c.closed_at is null', parameters: [] };
+  const rows: { id: string }[] = await em.execute(
+    `select c.id from conversation c left join ticket t on t.workspace_id = c.workspace_id and t.id = c.ticket_id
+     where c.workspace_id = ? and ${shown.sql} ${last ? 'and (c.last_message_at, c.id) < (?::timestamptz, ?::uuid)' : ''}
+     order by c.last_message_at desc, c.id desc limit ?`,
+    [workspaceId, ...shown.parameters, ...(last ? [last.lastMessageAt, last.id] : []), count + 1],
   );
-  return { conversations: found.slice(0, count), hasNext: found.length > count };
+  const found = new Map((await em.find(Conversation, { workspaceId, id: { $in: rows.map(({ id }) => id) } })).map((one) => [one.id, one]));
+  const conversations = rows.slice(0, count).flatMap(({ id }) => found.get(id) ?? []);
+  return { conversations, hasNext: rows.length > count };
 }
 
 const conversationsByTicket = listLoaderByKey(

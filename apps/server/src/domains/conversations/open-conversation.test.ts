@@ -165,3 +165,30 @@ it('is taken away from a ticket again, with an entry, and linked to another; wha
   const [own] = (await agent.run(LOOK, { id: wrong.id })).ticket.conversations;
   expect((await call('conversationUnlink', { conversationId: own.id })).userErrors).toMatchObject([{ code: 'CONVERSATION_OF_TICKET' }]);
 });
+
+it('stands in one list with those of tickets, for those who see the tickets, and moves up with every message', async () => {
+  const ALL = '{ conversations(all: true, first: 100) { edges { node { id ticket { number } } } } }';
+  const all = async (person: Person) =>
+    (await person.run(ALL)).conversations.edges.map(({ node }: { node: { id: string; ticket: { number: number } | null } }) => node);
+  const stranger = await world.person('AGENT', { teams: [await world.team()] });
+  const alone = (await begin()).conversation.id;
+  const { conversation: talked } = await begin();
+  const ticket = await world.ticket({ teamId: team, requesterId: talked.contact.id });
+  await link(talked.id, ticket.id);
+  await close(alone);
+  const watching = agent.follow(CHANGED);
+  await watching.begun();
+
+  const REPLY = `mutation ($id: ID!) { replySend(input: { ticketId: $id, body: "x" }) { userErrors { ... on UserError { message } } } }`;
+  await agent.run(REPLY, { id: ticket.id });
+  await watching.until(({ conversationChanged }) => conversationChanged?.id === talked.id);
+
+  expect((await all(agent)).slice(0, 2)).toEqual([
+    { id: talked.id, ticket: { number: ticket.number } },
+    { id: alone, ticket: null },
+  ]);
+  const seen = (await all(stranger)).map(({ id }: { id: string }) => id);
+  expect(seen).toContain(alone);
+  expect(seen).not.toContain(talked.id);
+  expect(await open()).not.toContain(talked.id);
+});

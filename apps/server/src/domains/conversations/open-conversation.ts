@@ -32,7 +32,6 @@ export function openConversation(scope: Scope, { contactId, newContact, body }: 
     const conversation = beginConversation(tx, null, contact, Channel.API);
     await tx.em.flush();
     await write(tx, conversation, { direction: Direction.IN, body, authorId: null, authorName: contact.name });
-    told(tx, conversation);
     return conversation;
   });
 }
@@ -54,7 +53,6 @@ export function receiveInConversation(scope: Scope, { conversationId, body }: Co
     if (contact) requireWelcome(contact);
     conversation.closedAt = null;
     const message = await write(tx, conversation, { direction: Direction.IN, body, authorId: null, authorName: contact?.name ?? '' });
-    told(tx, conversation);
     return message;
   });
 }
@@ -71,7 +69,6 @@ export function replyInConversation(scope: Scope, { conversationId, body }: Conv
       authorId: author?.id ?? null,
       authorName: author?.name ?? '',
     });
-    told(tx, conversation);
     return message;
   });
 }

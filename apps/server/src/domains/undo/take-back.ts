@@ -4,6 +4,7 @@ import type { Scope } from '../../platform/scope.ts';
 import { fieldPrefix, setFields, TicketField } from '../fields/index.ts';
 import { restoreTicket } from '../lifecycle/index.ts';
 import { unmergeTickets } from '../merges/index.ts';
+import { deleteNote } from '../notes/index.ts';
 import {
   assignTicket,
   editTicket,
@@ -41,6 +42,10 @@ export async function takeBack(tx: Scope, ticketId: string, changes: readonly Fi
 /** False where somebody changed it since. */
 async function takeBackOne(tx: Scope, ticket: Ticket, { field, from, to }: FieldChange): Promise<boolean> {
   const ticketId = ticket.id;
+  if (field === 'note') {
+    await deleteNote(tx, String(to));
+    return true;
+  }
   if (field === 'tag') {
     const [had, got] = [from as string | null, to as string | null];
     if ((await hasTag(tx, ticketId, (had ?? got) as string)) !== (got !== null)) return false;

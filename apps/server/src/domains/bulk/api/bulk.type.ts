@@ -43,6 +43,7 @@ export class BulkActionInput implements BulkAction {
   @Field(() => [String], { nullable: true }) addTags?: string[] | null;
   @Field(() => [String], { nullable: true }) removeTags?: string[] | null;
   @Field(() => Boolean, { nullable: true, description: 'Whether you watch it from then on.' }) watch?: boolean | null;
+  @Field(() => String, { nullable: true, description: 'HTML of an internal note that each gets.' }) note?: string | null;
   @Field(() => Boolean, { nullable: true, description: 'True deletes each; they can be restored.' }) delete?: boolean | null;
   @Field(() => ID, { nullable: true, description: 'The ticket that each becomes part of.' }) mergeIntoId?: string | null;
 }

@@ -22,7 +22,7 @@ import { contactById, type Contact } from '../../contacts/index.ts';
 import { ReferenceNotFoundType, TicketNotFoundType, TicketType } from '../../tickets/api/index.ts';
 import { findTicket, type Ticket } from '../../tickets/index.ts';
 import { Channel, type Conversation, type Message } from '../conversation.entity.ts';
-import { conversationsOf, findConversation, followConversations, openConversations } from '../find-conversations.ts';
+import { conversationsOf, findConversation, followConversations, listConversations } from '../find-conversations.ts';
 import { lastMessageIn, messagesIn } from '../find-messages.ts';
 import {
   closeConversation,
@@ -128,9 +128,11 @@ export class ConversationResolver {
   async conversations(
     @Arg('first', () => Int, { defaultValue: 50 }) first: number,
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Arg('all', () => Boolean, { defaultValue: false, description: 'Also those that are done, and those of tickets that you see.' })
+    all: boolean,
     @Ctx() { scope }: Context,
   ): Promise<Connection<Conversation>> {
-    const { conversations, hasNext } = await openConversations(scope, first, after ?? null);
+    const { conversations, hasNext } = await listConversations(scope, { first, after: after ?? null, all });
     return connection(conversations, ({ id }) => id, { next: hasNext, previous: after != null });
   }
 
