@@ -24,6 +24,21 @@ export class Migration0023TicketLife extends Migration {
         add column checklist_required boolean not null default false, add column time_accounting boolean not null default false,
         add column ask_for_rating boolean not null default false;
       alter table ticket_template add column checklist text[] not null default '{}';
+      create table time_entry (
+        workspace_id uuid not null,
+        id uuid not null,
+        ticket_id uuid not null,
+        member_id uuid not null,
+        minutes integer not null,
+        comment text not null,
+        owner_id uuid,
+        created_at timestamptz(3) not null,
+        primary key (workspace_id, id),
+        foreign key (workspace_id, ticket_id) references ticket on delete cascade deferrable initially deferred,
+        foreign key (workspace_id, member_id) references member
+      );
+      create index time_entry_ticket_index on time_entry (workspace_id, ticket_id, created_at);
+      create index time_entry_member_index on time_entry (workspace_id, member_id);
       create index conversation_latest_index on conversation (workspace_id, last_message_at desc, id desc);
       create table checklist_item (
         workspace_id uuid not null,
@@ -70,7 +85,7 @@ export class Migration0023TicketLife extends Migration {
       drop function refuse_early_change;
       drop index security_event_at_index;
       drop index conversation_latest_index;
-      drop table checklist_item, ticket_contact;
+      drop table time_entry, checklist_item, ticket_contact;
       alter table ticket_template drop column checklist;
       alter table workspace drop column open_on_work, drop column security_log_days, drop column checklist_required, drop column time_accounting,
         drop column ask_for_rating;

@@ -24,6 +24,7 @@ import { TicketLink } from './domains/links/index.ts';
 import { Merge, MergeItem } from './domains/merges/index.ts';
 import { SkillGroup, SkillGroupMember, SkillGroupTopic } from './domains/routing/index.ts';
 import { Split, SplitItem } from './domains/splits/index.ts';
+import { TimeEntry } from './domains/time-spent/index.ts';
 import { ChecklistItem } from './domains/checklists/index.ts';
 import { TicketContact } from './domains/ticket-contacts/index.ts';
 import { TicketTemplate } from './domains/templates/index.ts';
@@ -63,6 +64,7 @@ export const entities = [
   SplitItem,
   TicketContact,
   ChecklistItem,
+  TimeEntry,
   TicketTemplate,
   Note,
   NoteMention,

@@ -31,6 +31,7 @@ import {
   TicketMessagesResolver,
 } from './domains/conversations/api/index.ts';
 import { ChecklistItemResolver, TicketChecklistResolver } from './domains/checklists/api/index.ts';
+import { TicketTimeResolver, TimeEntryResolver } from './domains/time-spent/api/index.ts';
 import { TicketContactResolver } from './domains/ticket-contacts/api/index.ts';
 import { LinkedTicketResolver, LinkResolver } from './domains/links/api/index.ts';
 import { MergeResolver } from './domains/merges/api/index.ts';
@@ -126,6 +127,8 @@ export function makeSchema({ signInDesk, linkDesk, push }: SchemaDesk): Promise<
       TicketActivityResolver,
       TicketListResolver,
       TicketContactResolver,
+      TicketTimeResolver,
+      TimeEntryResolver,
       ChecklistItemResolver,
       TicketChecklistResolver,
       TicketConversationsResolver,

@@ -7,6 +7,7 @@ import { contactById, type Contact } from '../contacts/index.ts';
 import { finishDraft } from '../drafts/index.ts';
 import { memberById } from '../identity/index.ts';
 import { addLink } from '../links/index.ts';
+import { recordTime } from '../time-spent/index.ts';
 import {
   changeStatus,
   cleanRichText,
@@ -34,6 +35,8 @@ export interface SendReply {
   readonly thenStatusId?: string | null | undefined;
   /** Files that the writer uploaded for it. */
   readonly attachmentIds?: readonly string[] | null | undefined;
+  /** How long it took the writer. */
+  readonly minutes?: number | null | undefined;
   /** Brings files that are there already, in place of uploaded ones. */
   readonly takeFiles?: (owner: FileOwner) => Promise<void>;
 }
@@ -41,7 +44,7 @@ export interface SendReply {
 /** Answers the client, on the channel on which they last wrote: by e-mail where they never did and have an address. */
 export function sendReply(
   scope: Scope,
-  { ticketId, body, draftId, seenVersion, thenStatusId, attachmentIds, takeFiles }: SendReply,
+  { ticketId, body, draftId, seenVersion, thenStatusId, attachmentIds, minutes, takeFiles }: SendReply,
 ): Promise<Message> {
   return scope.transaction(async (tx) => {
     const ticket = await lockTicketOrMerged(tx, ticketId);
@@ -66,6 +69,7 @@ export function sendReply(
     if (takeFiles) await takeFiles(owner);
     else await claimFiles(tx, attachmentIds, owner);
     tx.record(domainEvent(MessageEvent.SENT, ticket.id, { subjectId: message.id }));
+    if (minutes != null) await recordTime(tx, { ticketId: ticket.id, minutes, ownerId: message.id });
     if (thenStatusId) await changeStatus(tx, { ticketId: ticket.id, from: ticket.statusId, to: thenStatusId });
     return message;
   });

@@ -63,6 +63,7 @@ async function moveItems({ em, workspaceId }: Scope, { id, sourceId, destination
     ['note', MergeItemKind.NOTE, 'true'],
     ['conversation', MergeItemKind.CONVERSATION, 'true'],
     ['checklist_item', MergeItemKind.CHECKLIST_ITEM, 'true'],
+    ['time_entry', MergeItemKind.TIME_ENTRY, 'true'],
     // A file that is not sent yet goes where what it is for is sent, and stays there when the merge is undone.
     ['attachment', MergeItemKind.ATTACHMENT, 'owner_kind is not null'],
   ] as const) {

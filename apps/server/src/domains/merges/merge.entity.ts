@@ -22,7 +22,7 @@ const MergeSchema = defineEntity({
 export class Merge extends MergeSchema.class {}
 MergeSchema.setClass(Merge);
 
-/** NOTE, CONVERSATION and CHECKLIST_ITEM moved; TAG, WATCHER and CONTACT were added to the destination, which did not have them. */
+/** NOTE, CONVERSATION, CHECKLIST_ITEM and TIME_ENTRY moved; TAG, WATCHER and CONTACT were added to the destination, which did not have them. */
 export const MergeItemKind = {
   NOTE: 'NOTE',
   CONVERSATION: 'CONVERSATION',
@@ -31,6 +31,7 @@ export const MergeItemKind = {
   WATCHER: 'WATCHER',
   CONTACT: 'CONTACT',
   CHECKLIST_ITEM: 'CHECKLIST_ITEM',
+  TIME_ENTRY: 'TIME_ENTRY',
 } as const;
 export type MergeItemKind = (typeof MergeItemKind)[keyof typeof MergeItemKind];
 

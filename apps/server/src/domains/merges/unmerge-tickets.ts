@@ -71,6 +71,7 @@ async function takeBack(tx: Scope, { id, sourceId, destinationId }: Merge): Prom
     ['note', MergeItemKind.NOTE],
     ['conversation', MergeItemKind.CONVERSATION],
     ['checklist_item', MergeItemKind.CHECKLIST_ITEM],
+    ['time_entry', MergeItemKind.TIME_ENTRY],
     ['attachment', MergeItemKind.ATTACHMENT],
   ] as const) {
     await em.execute(

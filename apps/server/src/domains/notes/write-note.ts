@@ -7,6 +7,7 @@ import { AttachmentOwner, claimFiles, discard } from '../attachments/index.ts';
 import { memberById } from '../identity/index.ts';
 import { finishDraft } from '../drafts/index.ts';
 import { lockTicket, lockTicketOrMerged, type Ticket } from '../tickets/index.ts';
+import { recordTime } from '../time-spent/index.ts';
 import { saveMentions } from './mentions.ts';
 import { Note, NoteVersion } from './note.entity.ts';
 import { NoteConflict, NoteMeanwhile, NoteNotFound, NotePublished } from './note.errors.ts';
@@ -22,9 +23,11 @@ export interface AddNote {
   readonly seenVersion?: number | null | undefined;
   /** Files that the writer uploaded for it. */
   readonly attachmentIds?: readonly string[] | null | undefined;
+  /** How long it took the writer. */
+  readonly minutes?: number | null | undefined;
 }
 
-export function addNote(scope: Scope, { ticketId, body, draftId, seenVersion, attachmentIds }: AddNote): Promise<Note> {
+export function addNote(scope: Scope, { ticketId, body, draftId, seenVersion, attachmentIds, minutes }: AddNote): Promise<Note> {
   return scope.transaction(async (tx) => {
     const ticket = await lockTicketOrMerged(tx, ticketId);
     if (!canWriteNotes(tx.viewer)) throw new NotPermitted('Your role may not write notes.');
@@ -53,6 +56,7 @@ export function addNote(scope: Scope, { ticketId, body, draftId, seenVersion, at
     await claimFiles(tx, attachmentIds, { ticketId: ticket.id, kind: AttachmentOwner.NOTE, ownerId: note.id });
     const mentioned = await saveMentions(tx, note);
     tx.record(domainEvent(NoteEvent.ADDED, ticket.id, { subjectId: note.id, memberIds: mentioned }));
+    if (minutes != null) await recordTime(tx, { ticketId: ticket.id, minutes, ownerId: note.id });
     return note;
   });
 }

@@ -86,6 +86,8 @@ it('has only messages that can be formatted', () => {
   const values = {
     text: 'X',
     done: 1,
+    hours: 1,
+    minutes: 5,
     all: 2,
     total: 'T',
     action: 'A',

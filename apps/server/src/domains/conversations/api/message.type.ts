@@ -42,6 +42,7 @@ export class ReplySendInput {
   thenStatusId?: string | null;
   @Field(() => [ID], { nullable: true, description: 'Of files that you uploaded for this ticket (POST /files). At most 20.' })
   attachmentIds?: string[] | null;
+  @Field(() => Int, { nullable: true, description: 'How long it took you; 1 to 1440.' }) minutes?: number | null;
 }
 
 @InputType()

@@ -1,0 +1,1 @@
+export { TicketTimeResolver, TimeEntryResolver } from './time-spent.resolver.ts';

@@ -1,0 +1,4 @@
+export const TimeSpentEvent = {
+  RECORDED: 'time.recorded',
+  REMOVED: 'time.removed',
+} as const;
