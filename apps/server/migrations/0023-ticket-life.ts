@@ -24,6 +24,25 @@ export class Migration0023TicketLife extends Migration {
         add column checklist_required boolean not null default false, add column time_accounting boolean not null default false,
         add column ask_for_rating boolean not null default false;
       alter table ticket_template add column checklist text[] not null default '{}';
+      create table rating (
+        workspace_id uuid not null,
+        id uuid not null,
+        ticket_id uuid not null,
+        resolved_at timestamptz(3) not null,
+        asked_at timestamptz(3),
+        score integer check (score between 1 and 5),
+        comment text not null,
+        rated_at timestamptz(3),
+        primary key (workspace_id, id),
+        unique (workspace_id, ticket_id, resolved_at),
+        foreign key (workspace_id, ticket_id) references ticket on delete cascade deferrable initially deferred
+      );
+      create view client_rating as
+        select t.workspace_id, t.id as ticket_id, r.score, r.comment
+        from ticket t
+        join workspace w on w.id = t.workspace_id and w.ask_for_rating
+        left join rating r on r.workspace_id = t.workspace_id and r.ticket_id = t.id and r.resolved_at = t.resolved_at
+        where t.category in ('RESOLVED', 'CLOSED') and t.resolved_at is not null;
       create table time_entry (
         workspace_id uuid not null,
         id uuid not null,
@@ -85,7 +104,8 @@ export class Migration0023TicketLife extends Migration {
       drop function refuse_early_change;
       drop index security_event_at_index;
       drop index conversation_latest_index;
-      drop table time_entry, checklist_item, ticket_contact;
+      drop view client_rating;
+      drop table rating, time_entry, checklist_item, ticket_contact;
       alter table ticket_template drop column checklist;
       alter table workspace drop column open_on_work, drop column security_log_days, drop column checklist_required, drop column time_accounting,
         drop column ask_for_rating;

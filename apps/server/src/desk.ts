@@ -41,6 +41,7 @@ import { requireFields } from './domains/fields/index.ts';
 import { authenticate, authenticator, rightsBehind, SignInDesk } from './domains/identity/index.ts';
 import { DeliveryWatch, notifyMembers } from './domains/notifications/index.ts';
 import { authenticateClient, clientRightsBehind, LinkDesk, mailReplies, tokenPrefix } from './domains/public-links/index.ts';
+import { askForRating } from './domains/ratings/index.ts';
 import { followText } from './domains/search/index.ts';
 import { nextInstant, stampTicket, TicketEvent, topicsOf, type TimeField } from './domains/tickets/index.ts';
 import { entities } from './entities.ts';
@@ -183,6 +184,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       followMerges,
       escalate,
       mailReplies(linkDesk),
+      askForRating((tx, ticketId) => linkDesk.forLetter(tx, ticketId)),
       notifyMembers,
       followText,
     ],

@@ -24,6 +24,7 @@ import { TicketLink } from './domains/links/index.ts';
 import { Merge, MergeItem } from './domains/merges/index.ts';
 import { SkillGroup, SkillGroupMember, SkillGroupTopic } from './domains/routing/index.ts';
 import { Split, SplitItem } from './domains/splits/index.ts';
+import { Rating } from './domains/ratings/index.ts';
 import { TimeEntry } from './domains/time-spent/index.ts';
 import { ChecklistItem } from './domains/checklists/index.ts';
 import { TicketContact } from './domains/ticket-contacts/index.ts';
@@ -65,6 +66,7 @@ export const entities = [
   TicketContact,
   ChecklistItem,
   TimeEntry,
+  Rating,
   TicketTemplate,
   Note,
   NoteMention,

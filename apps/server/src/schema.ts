@@ -32,6 +32,7 @@ import {
 } from './domains/conversations/api/index.ts';
 import { ChecklistItemResolver, TicketChecklistResolver } from './domains/checklists/api/index.ts';
 import { TicketTimeResolver, TimeEntryResolver } from './domains/time-spent/api/index.ts';
+import { TicketRatingsResolver } from './domains/ratings/api/index.ts';
 import { TicketContactResolver } from './domains/ticket-contacts/api/index.ts';
 import { LinkedTicketResolver, LinkResolver } from './domains/links/api/index.ts';
 import { MergeResolver } from './domains/merges/api/index.ts';
@@ -127,6 +128,7 @@ export function makeSchema({ signInDesk, linkDesk, push }: SchemaDesk): Promise<
       TicketActivityResolver,
       TicketListResolver,
       TicketContactResolver,
+      TicketRatingsResolver,
       TicketTimeResolver,
       TimeEntryResolver,
       ChecklistItemResolver,

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { createTicket, faultsOf, picture, RunningDesk } from './desk.ts';
+import { choose, createTicket, faultsOf, picture, RunningDesk } from './desk.ts';
 
 let desk: RunningDesk;
 
@@ -111,5 +111,138 @@ it('blocks a sender, and lets them in again; stops watching all that is closed',
     .waitFor();
   expect(await faultsOf(sofia)).toEqual([]);
   await picture(sofia, 'unwatch-closed');
+  await sofia.context().close();
+});
+
+it('has a checklist that comes with a template, must be done first, and takes a list that is pasted; notes the time spent', async () => {
+  const martin = await desk.person('martin@demo.baton', { path: '/settings/statuses' });
+  await martin.getByLabel(/A ticket is done only once/).check();
+  await martin.getByLabel(/People note the time/).check();
+  await martin.getByLabel(/Clients are asked how they were served/).check();
+  await martin
+    .getByRole('region', { name: /becomes of tickets|by itself/i })
+    .or(martin.locator('form'))
+    .last()
+    .getByRole('button', { name: 'Save' })
+    .click();
+  await martin.getByText('Saved.').waitFor();
+  await createTicket(martin, 'A colleague leaves');
+  await martin.getByRole('button', { name: 'Add a checklist' }).click();
+  const list = martin.getByRole('region', { name: 'Checklist' });
+  const box = list.getByRole('textbox', { name: 'A further thing to do' });
+  await box.fill('Take the badge');
+  await box.press('Enter');
+  await list.getByRole('checkbox', { name: 'Take the badge' }).waitFor();
+  await box.evaluate((node) => {
+    const data = new DataTransfer();
+    data.setData('text', 'Close the account\nForward the mail');
+    node.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+  });
+  await list.getByRole('checkbox', { name: 'Forward the mail' }).waitFor();
+  await list.getByRole('button', { name: 'Move Forward the mail', exact: true }).press('Alt+ArrowUp');
+  await expect.poll(() => list.getByRole('checkbox').nth(1).getAttribute('aria-label')).toBe('Forward the mail');
+  await list.getByRole('checkbox', { name: 'Take the badge' }).check();
+  await list.getByText('1 of 3').waitFor();
+  const time = martin.getByRole('region', { name: 'Time', exact: true });
+  await time.getByLabel('Minutes spent').fill('75');
+  await time.getByLabel('What for').fill('On the phone');
+  await time.getByRole('button', { name: 'Note' }).click();
+  await time.getByRole('heading', { name: /1 h 15 min/ }).waitFor();
+  expect(await faultsOf(martin)).toEqual([]);
+  await picture(martin, 'checklist');
+
+  await choose(martin, 'Status', 'Resolved');
+  await martin
+    .getByRole('alert')
+    .getByText(/"Forward the mail", "Close the account"/)
+    .waitFor();
+  await martin.context().close();
+});
+
+it('asks the client how they were served, and shows what they say', async () => {
+  const sofia = await desk.person('sofia@demo.baton', { path: '/contacts' });
+  const names = sofia.getByRole('main').getByRole('listitem').getByRole('link');
+  await names.first().waitFor();
+  const [one = ''] = (await names.allInnerTexts()).map((text) => text.split('\n').find((line) => line.length > 3) ?? '');
+  await createTicket(sofia, 'Where is my parcel now');
+  const client = sofia.getByRole('region', { name: 'Client', exact: true });
+  await client.getByRole('button', { name: 'Choose a client' }).click();
+  await client.getByRole('combobox').fill(one);
+  await client.getByRole('option', { name: one }).first().click();
+  await client.getByRole('button', { name: 'Choose another client' }).waitFor();
+  await sofia.keyboard.press('r');
+  await sofia.getByRole('textbox', { name: 'Reply' }).fill('It comes tomorrow');
+  await sofia.getByRole('button', { name: 'Send reply' }).click();
+  await sofia.getByRole('article', { name: /Reply/ }).waitFor();
+  const link = await sofia
+    .getByRole('region', { name: /link/i })
+    .first()
+    .getByRole('textbox')
+    .or(sofia.locator('input[value*="follow#"]'))
+    .first()
+    .inputValue();
+  await sofia.getByRole('button', { name: 'Status', exact: true }).click();
+  await sofia.getByRole('option', { name: 'Resolved', exact: true }).click();
+
+  const page = await desk.stranger();
+  await page.goto(link);
+  await page.getByRole('region', { name: 'How were we?' }).waitFor();
+  await page.getByRole('radio', { name: '4 of 5' }).check({ force: true });
+  await page.getByText('Thank you.').waitFor();
+  await page.getByLabel(/What should we know/).fill('It took a while');
+  await page.getByRole('button', { name: 'Send' }).first().click();
+  await page.getByText('Thank you.').waitFor();
+  expect(await faultsOf(page)).toEqual([]);
+  await picture(page, 'rating-client');
+  const rating = sofia.getByRole('region', { name: 'Rating' });
+  await rating.getByRole('img', { name: '4 of 5' }).waitFor();
+  await rating.getByText('It took a while').waitFor();
+  expect(await faultsOf(sofia)).toEqual([]);
+  await picture(sofia, 'rating');
+  await page.context().close();
+  await sofia.context().close();
+});
+
+it('tells all that reported one trouble what was found out, and shows conversations beside those of tickets', async () => {
+  const sofia = await desk.person('sofia@demo.baton', { path: '/views/open' });
+  const reports = [await createTicket(sofia, 'No mail since noon'), await createTicket(sofia, 'Mail does not come')];
+  await createTicket(sofia, 'The mail server is down');
+  const links = sofia.getByRole('region', { name: 'Linked tickets' });
+  for (const number of reports) {
+    await links.getByRole('button', { name: /Link a ticket/ }).click();
+    await links
+      .getByLabel(/is to this|Role|What it is/i)
+      .or(links.getByRole('combobox'))
+      .first()
+      .selectOption('CHILD');
+    await links.getByPlaceholder('#').fill(number);
+    await links.getByPlaceholder('#').press('Enter');
+    await links.getByText(`#${number}`).waitFor();
+  }
+  const incident = sofia.getByRole('region', { name: 'Reports of the same' });
+  await incident.getByRole('button', { name: 'Add a note to all of them (2)' }).click();
+  const dialog = sofia.getByRole('dialog', { name: /Add a note to all/ });
+  await dialog.getByRole('textbox', { name: 'Internal note' }).fill('A disk is full; it is being emptied');
+  expect(await faultsOf(sofia)).toEqual([]);
+  await picture(sofia, 'incident-note');
+  await dialog.getByRole('button', { name: 'Add note' }).click();
+  await sofia.getByRole('status').getByText(/2/).first().waitFor();
+  await choose(sofia, 'Status', 'In progress');
+  await incident.getByRole('button', { name: 'Make 2 of them: In progress' }).click();
+  await expect.poll(() => incident.getByRole('button', { name: /Make / }).count()).toBe(0);
+  await sofia.goto(new URL(`/tickets/${reports[0] ?? ''}`, sofia.url()).href);
+  await sofia
+    .getByRole('article', { name: /Internal note/ })
+    .getByText('A disk is full')
+    .waitFor();
+
+  await sofia.goto(new URL('/conversations', sofia.url()).href);
+  await sofia.getByRole('button', { name: 'All', exact: true }).click();
+  await sofia
+    .getByText(/^Ticket #/)
+    .first()
+    .waitFor();
+  expect(await faultsOf(sofia)).toEqual([]);
+  await picture(sofia, 'conversations-all');
   await sofia.context().close();
 });

@@ -186,6 +186,7 @@ export const operations: Readonly<Record<string, Row>> = {
   },
   timeRecord: { on: 'ticket', ...noted, input: ({ ticketId }) => ({ ticketId, minutes: 5 }), select: 'ticket { id }' },
   timeRemove: { ...everybody, input: () => ({ entryId: crypto.randomUUID() }), yes: gone('TIME_ENTRY_NOT_FOUND') },
+  ratingRemove: { ...everybody, input: () => ({ ratingId: crypto.randomUUID() }), yes: gone('RATING_NOT_FOUND') },
   checklistAdd: { on: 'ticket', ...edited, input: ({ ticketId }) => ({ ticketId, texts: ['x'] }), select: 'ticket { id }' },
   checklistOrder: { on: 'ticket', ...edited, input: ({ ticketId }) => ({ ticketId, itemIds: [] }), select: 'ticket { id }' },
   checklistItemEdit: { ...everybody, input: () => ({ itemId: crypto.randomUUID(), done: true }), yes: gone('CHECKLIST_ITEM_NOT_FOUND') },
@@ -461,6 +462,7 @@ export const fields: Readonly<Record<string, string>> = {
   Organization: 'contacts name',
   CustomField: 'defaultValues forLightAgents help id key maximum minimum names options required topicIds type version',
   DeletedTicket: 'deletedAt deletedBy id number subject',
+  Rating: 'comment id ratedAt resolvedAt score',
   TimeEntry: 'comment createdAt id member minutes withText',
   ChecklistItem: 'doneAt doneBy id text',
   Lifecycle:
@@ -516,7 +518,7 @@ export const fields: Readonly<Record<string, string>> = {
   Tag: 'id name',
   Team: 'id name reopenToQueue',
   Ticket:
-    'activity assignee attachments checklist contacts conversations createdAt description dueAt fields id links mergedAt mergedInto mergedTickets messages minutesSpent:OASML notes:OASML number participants priority publicLink:OASM reopenCount requester resolvedAt slaClocks snoozedUntil source status statusSince subject tags team timeEntries:OASML topic updatedAt version viewerCan viewerIsWatching watchers',
+    'activity assignee attachments checklist contacts conversations createdAt description dueAt fields id links mergedAt mergedInto mergedTickets messages minutesSpent:OASML notes:OASML number participants priority publicLink:OASM ratings reopenCount requester resolvedAt slaClocks snoozedUntil source status statusSince subject tags team timeEntries:OASML topic updatedAt version viewerCan viewerIsWatching watchers',
   TicketPermissions: 'assign delete edit take watch writeNotes',
   TicketPresence: 'people ticketId',
   Conversation: 'channel closedAt contact createdAt id lastMessage lastMessageAt messages ticket',

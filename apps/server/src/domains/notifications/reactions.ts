@@ -10,6 +10,7 @@ import { ConversationEvent, MessageEvent } from '../conversations/index.ts';
 import { LinkEvent } from '../links/index.ts';
 import { MergeEvent } from '../merges/index.ts';
 import { canReadNotes, NoteEvent } from '../notes/index.ts';
+import { RatingEvent } from '../ratings/index.ts';
 import { SplitEvent } from '../splits/index.ts';
 import { SlaEvent } from '../sla/index.ts';
 import { TicketContactEvent } from '../ticket-contacts/index.ts';
@@ -35,6 +36,7 @@ export const notifyMembers: Reaction = {
     ChecklistEvent.UNDONE,
     ChecklistEvent.REMOVED,
     ...Object.values(TicketContactEvent),
+    RatingEvent.GIVEN,
     ...Object.values(FieldEvent),
     ...Object.values(LinkEvent),
     ...Object.values(MergeEvent),

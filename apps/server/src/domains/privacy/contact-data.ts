@@ -83,6 +83,7 @@ export function eraseContact(scope: Scope, contactId: string): Promise<Contact> 
     await discard(tx, { ticketIds: tickets.map(({ id }) => id) });
     await em.execute('delete from ticket_field where workspace_id = ? and ticket_id = any(?::uuid[])', where);
     await em.execute('delete from ticket_contact where workspace_id = ? and contact_id = ?', [workspaceId, contact.id]);
+    await em.execute(`update rating set comment = '' where workspace_id = ? and ticket_id = any(?::uuid[])`, where);
     await em.execute(`update time_entry set comment = '' where workspace_id = ? and ticket_id = any(?::uuid[])`, where);
     await em.execute('delete from checklist_item where workspace_id = ? and ticket_id = any(?::uuid[])', where);
     await em.execute('delete from draft where workspace_id = ? and ticket_id = any(?::uuid[])', where);

@@ -3,6 +3,7 @@ import type { LiveSource } from '../../platform/live/live-source.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
 import { MessageEvent, writeAsClient } from '../conversations/index.ts';
+import { clientRating, rateAsClient, RatingEvent, type OwnRating, type Rated } from '../ratings/index.ts';
 import type { LinkDesk } from './share-ticket.ts';
 import { richTextFromPlain, TicketEvent } from '../tickets/index.ts';
 
@@ -116,6 +117,22 @@ export interface ClientMessageOutcome {
   readonly followUpUrl: string | null;
 }
 
+/** What came of a rating: what stands now, or why it does not, in words for the client. */
+export interface ClientRatingOutcome {
+  readonly rating: OwnRating | null;
+  readonly refusal: string | null;
+}
+
+export async function giveClientRating(scope: Scope, rated: Rated): Promise<ClientRatingOutcome> {
+  try {
+    await rateAsClient(scope, rated);
+    return { rating: await clientRating(scope.fresh(), scope.viewer.ticketId ?? ''), refusal: null };
+  } catch (error) {
+    if (error instanceof DomainError) return { rating: null, refusal: error.message };
+    throw error;
+  }
+}
+
 /** The client writes: plain text, as a page without an editor has it. */
 export async function sendClientMessage(
   links: LinkDesk,
@@ -150,7 +167,7 @@ export function followClientTicket(ticketId: string): LiveSource<{ readonly tick
   };
 }
 
-const shownEvents: ReadonlySet<string> = new Set(Object.values(MessageEvent));
+const shownEvents: ReadonlySet<string> = new Set([...Object.values(MessageEvent), ...Object.values(RatingEvent)]);
 
 function isShown({ type, changes }: LoggedEvent): boolean {
   return type === TicketEvent.STATUS_CHANGED || shownEvents.has(type) || changes.some(({ field }) => field === 'subject');

@@ -101,6 +101,7 @@ describe('a public link', () => {
       createdAt: expect.any(String),
       stateSince: expect.any(String),
       readableUntil: null,
+      rating: null,
       messages: [],
       history: [
         { state: 'NEW', at: expect.any(String) },
@@ -222,6 +223,9 @@ describe('the client’s door', () => {
       'ClientMessageFile',
       'ClientMessageSendInput',
       'ClientMessageSendPayload',
+      'ClientRating',
+      'ClientRatingInput',
+      'ClientRatingPayload',
       'ClientTicket',
       'ClientTicketEvent',
       'ClientTicketState',

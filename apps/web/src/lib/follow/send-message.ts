@@ -1,4 +1,11 @@
-import { FollowMessageSendDocument, type ClientMessageSendInput, type FollowMessageSendMutation } from './generated/graphql.ts';
+import {
+  FollowMessageSendDocument,
+  FollowRatingGiveDocument,
+  type ClientMessageSendInput,
+  type ClientRatingInput,
+  type FollowMessageSendMutation,
+  type FollowRatingGiveMutation,
+} from './generated/graphql.ts';
 import { stringifyDocument } from '@urql/core';
 
 /** A file that is on the desk, for a message that is not sent yet. */
@@ -31,15 +38,32 @@ export async function sendMessage(
   input: ClientMessageSendInput,
 ): Promise<{ readonly sent: boolean; readonly refusal: string | null; readonly followUpUrl: string | null }> {
   try {
-    const response = await fetch('/client/graphql', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: JSON.stringify({ query: stringifyDocument(FollowMessageSendDocument), variables: { input } }),
-    });
-    const { data } = (await response.json()) as { data?: FollowMessageSendMutation | null };
+    const data = await ask<FollowMessageSendMutation>(token, stringifyDocument(FollowMessageSendDocument), input);
     const { sent = false, refusal = null, followUpUrl = null } = data?.messageSend ?? {};
     return { sent, refusal, followUpUrl };
   } catch {
     return { sent: false, refusal: null, followUpUrl: null };
   }
+}
+
+/** Says how the client was served; `refusal` null where nobody answered. */
+export async function giveRating(
+  token: string,
+  input: ClientRatingInput,
+): Promise<{ readonly given: boolean; readonly refusal: string | null }> {
+  try {
+    const data = await ask<FollowRatingGiveMutation>(token, stringifyDocument(FollowRatingGiveDocument), input);
+    return { given: data?.ratingGive.rating != null, refusal: data?.ratingGive.refusal ?? null };
+  } catch {
+    return { given: false, refusal: null };
+  }
+}
+
+async function ask<Data>(token: string, query: string, input: object): Promise<Data | null> {
+  const response = await fetch('/client/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query, variables: { input } }),
+  });
+  return ((await response.json()) as { data?: Data | null }).data ?? null;
 }

@@ -22,13 +22,16 @@ import {
   clientTicket,
   ClientTicketState,
   followClientTicket,
+  giveClientRating,
   sendClientMessage,
   type ClientMessage,
   type ClientMessageFile,
   type ClientMessageOutcome,
+  type ClientRatingOutcome,
   type ClientTicket,
   type ClientTicketEvent,
 } from '../client-ticket.ts';
+import { clientRating, type OwnRating } from '../../ratings/index.ts';
 import type { LinkDesk } from '../share-ticket.ts';
 
 registerEnumType(ClientTicketState, { name: 'ClientTicketState', description: 'How far a ticket is, in the words that clients know.' });
@@ -75,6 +78,24 @@ class ClientMessageSendPayload {
   followUpUrl!: string | null;
 }
 
+@ObjectType('ClientRating', { description: 'How the client found that they were served.' })
+class ClientRatingType implements OwnRating {
+  @Field(() => Int, { nullable: true, description: '1 to 5; null while nothing was said.' }) score!: number | null;
+  @Field(() => String) comment!: string;
+}
+
+@InputType()
+class ClientRatingInput {
+  @Field(() => Int, { description: '1 to 5.' }) score!: number;
+  @Field(() => String, { nullable: true, description: 'Plain text.' }) comment?: string | null;
+}
+
+@ObjectType()
+class ClientRatingPayload {
+  @Field(() => ClientRatingType, { nullable: true }) rating!: OwnRating | null;
+  @Field(() => String, { nullable: true, description: 'Why it was not taken.' }) refusal!: string | null;
+}
+
 @ObjectType('ClientTicket', { description: 'A ticket as its client sees it. Of notes, members and other tickets there is nothing here.' })
 class ClientTicketType {
   @Field(() => String, { description: 'The name of the desk that works on it.' }) workspace!: string;
@@ -118,6 +139,16 @@ export class ClientTicketResolver {
     @Ctx() { scope }: Context,
   ): Promise<ClientMessageOutcome> {
     return sendClientMessage(this.links, scope, input);
+  }
+
+  @FieldResolver(() => ClientRatingType, { nullable: true, description: 'Null while there is nothing to rate.' })
+  rating(@Root() { ticketId }: ClientTicket, @Ctx() { scope }: Context): Promise<OwnRating | null> {
+    return clientRating(scope, ticketId);
+  }
+
+  @Mutation(() => ClientRatingPayload, { description: 'Says how you were served; said again, it is what you say then.' })
+  ratingGive(@Arg('input', () => ClientRatingInput) input: ClientRatingInput, @Ctx() { scope }: Context): Promise<ClientRatingOutcome> {
+    return giveClientRating(scope, input);
   }
 
   @FieldResolver(() => [ClientTicketEventType], { description: 'How the state became others, oldest first.' })

@@ -1,0 +1,1 @@
+export { TicketRatingsResolver } from './rating.resolver.ts';
