@@ -263,7 +263,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
   const breaches = new BreachWatch(systemScope, logger);
   const deliveries = new DeliveryWatch({ scopeFor, systemScope, push, publicUrl: config.publicUrl ?? '', logger });
   const bulk = new BulkWatch(scopeFor, systemScope, logger);
-  const lifecycle = new LifecycleWatch(systemScope, logger);
+  const lifecycle = new LifecycleWatch(systemScope, logger, (tx, ticketId, locale) => linkDesk.footer(tx, ticketId, locale));
   const reapply = new ReapplyWatch(systemScope, logger);
 
   return {

@@ -40,7 +40,8 @@ export const limitRules = [
   // A field costs 1, a thing 2, and each level of depth half as much again.
   costLimitRule({
     ...reporting,
-    maxCost: 50_000,
+    // Half as much again as the dearest of the pages' own, the older part of a ticket's history.
+    maxCost: 75_000,
     objectCost: 2,
     scalarCost: 1,
     depthCostFactor: 1.5,

@@ -12,6 +12,10 @@ import { listStatuses, lockTicket, TicketEvent, type Ticket } from '../tickets/i
 const batchSize = 50;
 const dayMs = 86_400_000;
 
+type Footer = (tx: Scope, ticketId: string, locale: string) => Promise<string>;
+
+const noticeOf = (text: string, days: number) => text.replaceAll('{days}', String(days));
+
 type Step = 'CLOSE_RESOLVED' | 'PING' | 'CLOSE_STALE';
 
 interface Due {
@@ -37,6 +41,8 @@ export class LifecycleWatch {
   constructor(
     private readonly systemScope: (workspaceId: string) => Scope,
     logger: Logger,
+    /** What stands under every letter about a ticket, in a language. */
+    private readonly footer: Footer,
   ) {
     this.#watch = new Watch('close what is done', logger, () => this.look());
   }
@@ -66,13 +72,13 @@ export class LifecycleWatch {
     );
     for (const { workspace_id: workspaceId, id, step } of due) {
       if (this.#watch.isClosed) return null;
-      await this.systemScope(workspaceId).transaction((tx) => take(tx, id, step));
+      await this.systemScope(workspaceId).transaction((tx) => take(tx, id, step, this.footer));
     }
     return due.length > 0 ? 0 : null;
   }
 }
 
-async function take(tx: Scope, ticketId: string, step: Step): Promise<void> {
+async function take(tx: Scope, ticketId: string, step: Step, footer: Footer): Promise<void> {
   const ticket = await lockTicket(tx, ticketId);
   const workspace = await tx.em.findOneOrFail(Workspace, { id: tx.workspaceId });
   if (!isDue(ticket, workspace, step, tx.now())) return;
@@ -80,7 +86,7 @@ async function take(tx: Scope, ticketId: string, step: Step): Promise<void> {
     ticket.staleAt = tx.now();
     tx.record(domainEvent(TicketEvent.STALE, ticketId));
     if (workspace.staleCloseDays !== null) {
-      await tell(tx, ticket, workspace.staleNotice || usualNotices.stale, workspace.staleCloseDays);
+      await tell(tx, ticket, noticeOf(workspace.staleNotice || usualNotices.stale, workspace.staleCloseDays), footer);
     }
     return;
   }
@@ -89,7 +95,7 @@ async function take(tx: Scope, ticketId: string, step: Step): Promise<void> {
   const change = { field: 'statusId', from: ticket.statusId, to: closed.id };
   ticket.moveTo(closed, tx.now());
   tx.record(domainEvent(TicketEvent.STATUS_CHANGED, ticketId, { changes: [change] }));
-  await tell(tx, ticket, workspace.closeNotice || usualNotices.close, workspace.reopenDays);
+  await tell(tx, ticket, noticeOf(workspace.closeNotice || usualNotices.close, workspace.reopenDays), footer);
 }
 
 /** Somebody may have been faster. */
@@ -104,12 +110,12 @@ function isDue(ticket: Ticket, workspace: Workspace, step: Step, now: Date): boo
 }
 
 /** Writes to the client, where they were written to before: a ticket that somebody made for them is news to nobody. */
-async function tell(tx: Scope, { id, number, subject, requesterId }: Ticket, notice: string, days: number): Promise<void> {
+async function tell(tx: Scope, { id, number, subject, requesterId }: Ticket, notice: string, footer: Footer): Promise<void> {
   const { em, workspaceId } = tx;
   const client = requesterId && (await em.findOne(Contact, { workspaceId, id: requesterId }));
   if (!client || !client.email) return;
   const talked = await em.count(Conversation, { workspaceId, ticketId: id, contactId: client.id, channel: { $ne: Channel.API } });
   if (talked === 0) return;
-  const body = notice.replaceAll('{days}', String(days));
+  const body = notice + (await footer(tx, id, client.locale));
   await post(em, { workspaceId, recipient: client.email, subject: `Re: ${subject} [#${number}]`, body }, tx.now());
 }

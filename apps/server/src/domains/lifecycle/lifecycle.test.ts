@@ -184,7 +184,9 @@ describe('what nobody moves any more', () => {
     later(0.2);
     await waitFor(async () => (await look(ticket.id)).category === 'CLOSED', 'the closing');
     await waitFor(async () => (await look(silent.id)).category === 'CLOSED', 'the other');
-    expect((await letters(ticket.email)).at(-1)).toBe('Closed. 14 days are left to object.');
+    expect((await letters(ticket.email)).at(-1)).toMatch(
+      /^Closed\. 14 days are left to object\.\n\n--\n[^\n]+\nhttp:\/\/desk\.test\/follow#ticket_\S+$/,
+    );
     expect(await letters(ticket.email)).toHaveLength(2);
   });
 

@@ -7,6 +7,7 @@ import { recordSecurity, SecurityEventKind } from '../../platform/security-log.t
 import { discard } from '../attachments/index.ts';
 import { addressesOf, Contact, setAddresses } from '../contacts/index.ts';
 import { Conversation, Message } from '../conversations/index.ts';
+import { Rating } from '../ratings/index.ts';
 import { ReferenceNotFound, Ticket, TicketEvent } from '../tickets/index.ts';
 
 /** What stands where something was erased. */
@@ -21,6 +22,11 @@ export function exportContact(scope: Scope, contactId: string): Promise<string> 
     const contact = await requireContact(tx, contactId);
     const tickets = await ticketsOf(tx, contact);
     const said = await messagesWith(tx, contact);
+    const rated = await tx.em.find(Rating, {
+      workspaceId: tx.workspaceId,
+      ticketId: { $in: tickets.map(({ id }) => id) },
+      score: { $ne: null },
+    });
     await recordSecurity(tx, SecurityEventKind.CLIENT_DATA_EXPORTED, { details: { contact: contact.id, tickets: tickets.length } });
     const { name, organization, externalId, notes, locale, createdAt } = contact;
     const emails = await addressesOf(tx, contact, 'EMAIL');
@@ -40,6 +46,9 @@ export function exportContact(scope: Scope, contactId: string): Promise<string> 
           messages: said
             .filter((message) => message.ticketId === id)
             .map(({ direction, body, createdAt: saidAt }) => ({ direction, body, at: saidAt })),
+          ratings: rated
+            .filter(({ ticketId }) => ticketId === id)
+            .map(({ score, comment, ratedAt: ratedOn }) => ({ score, comment, at: ratedOn })),
         })),
       },
       null,

@@ -6,12 +6,6 @@ import { Channel, Conversation, Message, MessageEvent } from '../conversations/i
 import { plainFromRichText, Ticket } from '../tickets/index.ts';
 import type { LinkDesk } from './share-ticket.ts';
 
-/** What stands under a letter, in the client's language. */
-const footers: Readonly<Record<string, (url: string) => string>> = {
-  en: (url) => `Read everything about this and write to us here:\n${url}`,
-  uk: (url) => `Усе про це звернення, і місце для відповіді, тут:\n${url}`,
-};
-
 /**
  * A reply is in the post with the transaction that keeps it: one that is kept is sent, and one that is not is not. Whoever
  * wrote on the page of their link has left it by now; a program tells its own people.
@@ -27,15 +21,13 @@ export function mailReplies(linkDesk: LinkDesk): Reaction {
       if (channel === Channel.API || !email) return;
       const { id, number, subject } = await em.findOneOrFail(Ticket, { workspaceId, id: ticketId ?? '' });
       const attached = await em.find(Attachment, { workspaceId, ownerId: message.id }, { orderBy: { createdAt: 'asc', id: 'asc' } });
-      const link = await linkDesk.forLetter(tx, id);
-      const footer = link && `\n\n--\n${(footers[locale] ?? footers.en)?.(link.url)}`;
       await post(
         em,
         {
           workspaceId,
           recipient: email,
           subject: `Re: ${subject} [#${number}]`,
-          body: plainFromRichText(message.body) + (footer ?? ''),
+          body: plainFromRichText(message.body) + (await linkDesk.footer(tx, id, locale)),
           files: attached.map(({ storageKey: key, name, type }) => ({ key, name, type })),
         },
         tx.now(),

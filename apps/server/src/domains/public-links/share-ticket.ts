@@ -22,6 +22,11 @@ const linksByTicket = listLoaderByKey(
   (link) => link.ticketId,
 );
 
+const footers: Readonly<Record<string, (url: string) => string>> = {
+  en: (url) => `Read everything about this and write to us here:\n${url}`,
+  uk: (url) => `Усе про це звернення, і місце для відповіді, тут:\n${url}`,
+};
+
 /** Gives links out and takes them back. */
 export class LinkDesk {
   constructor(
@@ -70,6 +75,12 @@ export class LinkDesk {
   async forLetter(tx: Scope, ticketId: string): Promise<SharedLink | null> {
     const known = await tx.em.findOne(PublicLink, { workspaceId: tx.workspaceId, ticketId });
     return known && known.revokedAt !== null ? null : this.make(tx, ticketId);
+  }
+
+  /** What stands under a letter about a ticket, in the client's language; '' where they have no link. */
+  async footer(tx: Scope, ticketId: string, locale: string): Promise<string> {
+    const link = await this.forLetter(tx, ticketId);
+    return link ? `\n\n--\n${(footers[locale] ?? footers.en)?.(link.url)}` : '';
   }
 
   /** Takes the link back: it opens nothing any more, and whoever follows the ticket by it is cut off. */

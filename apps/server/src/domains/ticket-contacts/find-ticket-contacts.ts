@@ -1,6 +1,7 @@
 import { listLoaderByKey } from '../../platform/loader.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { contactById, type Contact } from '../contacts/index.ts';
+import type { Ticket } from '../tickets/index.ts';
 import { TicketContact } from './ticket-contact.entity.ts';
 
 const contactsByTicket = listLoaderByKey(
@@ -9,9 +10,9 @@ const contactsByTicket = listLoaderByKey(
   ({ ticketId }) => ticketId,
 );
 
-/** Whom a ticket that the viewer sees concerns too, the first added first. */
-export async function contactsOfTicket(scope: Scope, ticketId: string): Promise<Contact[]> {
-  const rows = (await scope.load(contactsByTicket, ticketId)) ?? [];
+/** Whom a ticket that the viewer sees concerns too, the first added first; never the one it is for by now. */
+export async function contactsOfTicket(scope: Scope, { id, requesterId }: Pick<Ticket, 'id' | 'requesterId'>): Promise<Contact[]> {
+  const rows = ((await scope.load(contactsByTicket, id)) ?? []).filter(({ contactId }) => contactId !== requesterId);
   const contacts = await Promise.all(rows.map(({ contactId }) => scope.load(contactById, contactId)));
   return contacts.filter((contact) => contact !== null);
 }

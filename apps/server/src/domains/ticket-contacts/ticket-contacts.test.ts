@@ -55,6 +55,11 @@ it('refuses the ticket’s own client, who is not there, and whoever may not edi
   expect((await add(id, wilma.id, light)).userErrors).toMatchObject([{ code: 'NOT_PERMITTED' }]);
   await add(id, wilma.id);
   expect((await look(id, light)).contacts[0].email).toContain('…@');
+  // Whom it is for by now it does not concern as well.
+  await ada.run(`mutation ($i: TicketEditInput!) { ticketEdit(input: $i) { ticket { id } } }`, {
+    i: { ticketId: id, requesterId: { from: client.id, to: wilma.id } },
+  });
+  expect((await look(id)).contacts).toEqual([]);
 });
 
 it('goes with a merge, and back when it is undone; two cards that become one are one here too', async () => {

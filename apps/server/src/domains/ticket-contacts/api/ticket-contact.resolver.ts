@@ -25,8 +25,8 @@ class TicketContactPayload {
 @Resolver(() => TicketType)
 export class TicketContactResolver {
   @FieldResolver(() => [ContactType], { description: 'Whom it concerns too, beside the client it is for. At most 50.' })
-  contacts(@Root() { id }: Ticket, @Ctx() { scope }: Context): Promise<Contact[]> {
-    return contactsOfTicket(scope, id);
+  contacts(@Root() ticket: Ticket, @Ctx() { scope }: Context): Promise<Contact[]> {
+    return contactsOfTicket(scope, ticket);
   }
 
   @Mutation(() => TicketContactPayload)
