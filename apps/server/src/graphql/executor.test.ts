@@ -1,8 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'graphql';
+import {
+  execute,
+  GraphQLID,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLSchema,
+  GraphQLString,
+  parse,
+  type ExecutionResult,
+} from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { World, type Person } from '../testing/world.ts';
+import { Executor } from './executor.ts';
 
 let world: World;
 let boss: Person;
@@ -79,6 +90,59 @@ it('answers every query of the pages as before, compiled or not', async () => {
       id: 'x',
     });
     if (interpreted !== compiled) differing.push(`${query.slice(0, 60)}: ${interpreted} and then ${compiled}`);
+  }
+
+  expect(differing).toEqual([]);
+});
+
+it('loses as much of an answer as the interpreter where a part of it fails, and says why', async () => {
+  // Each part fails at once, later, by an answer of nothing where there must be one, or not at all.
+  const failures: Readonly<Record<string, () => unknown>> = {
+    throws: () => {
+      throw new Error('at once');
+    },
+    rejects: () => Promise.reject(new Error('later')),
+    isNothing: () => null,
+    isNothingLater: () => Promise.resolve(null),
+    isThere: () => 'x',
+    isThereLater: () => Promise.resolve('x'),
+  };
+  const thing: GraphQLObjectType = new GraphQLObjectType({
+    name: 'Thing',
+    fields: () => ({
+      id: { type: new GraphQLNonNull(GraphQLID), resolve: () => '1' },
+      ...Object.fromEntries(
+        Object.entries(failures).flatMap(([name, resolve]) => [
+          [name, { type: GraphQLString, resolve }],
+          [`${name}NonNull`, { type: new GraphQLNonNull(GraphQLString), resolve }],
+        ]),
+      ),
+      one: { type: thing, resolve: () => ({}) },
+      must: { type: new GraphQLNonNull(thing), resolve: () => Promise.resolve({}) },
+      list: { type: new GraphQLList(thing), resolve: () => [{}, {}] },
+      mustList: { type: new GraphQLList(new GraphQLNonNull(thing)), resolve: () => Promise.resolve([{}, {}]) },
+    }),
+  });
+  const schema = new GraphQLSchema({ query: thing });
+  const executor = new Executor(schema);
+  const differing: string[] = [];
+  for (const name of Object.keys(failures)) {
+    for (const leaf of [name, `${name}NonNull`]) {
+      for (const way of ['one', 'must', 'list', 'mustList', 'one { must', 'list { one', 'mustList { mustList']) {
+        const text = `{ id ${way} { id ${leaf} } ${way.includes('{') ? '}' : ''} }`;
+        const document = parse(text);
+        const interpreted = await execute({ schema, document });
+        await executor.execute({ document });
+        const compiled = await executor.execute({ document });
+        const named = ({ errors = [] }: ExecutionResult) => errors.map(({ message, path }) => `${message} at ${path?.join('.')}`);
+        const isSame =
+          JSON.stringify(compiled.data) === JSON.stringify(interpreted.data) &&
+          // Of a list that is lost whole the interpreter names the first fault; the others are true as well.
+          named(interpreted).every((fault) => named(compiled).includes(fault)) &&
+          named(interpreted).length > 0 === named(compiled).length > 0;
+        if (!isSame) differing.push(`${text}: ${JSON.stringify(interpreted)} but compiled ${JSON.stringify(compiled)}`);
+      }
+    }
   }
 
   expect(differing).toEqual([]);
