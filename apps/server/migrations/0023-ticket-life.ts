@@ -18,7 +18,7 @@ export class Migration0023TicketLife extends Migration {
     `);
     this.addSql(`
       alter table note add column published_at timestamptz(3), add column message_id uuid;
-      alter table contact add column blocked_at timestamptz(3);
+      alter table contact add column blocked_at timestamptz(3), add column data jsonb not null default '[]';
       alter table team add column reopen_to_queue boolean not null default false;
       alter table workspace add column open_on_work boolean not null default false, add column security_log_days integer,
         add column checklist_required boolean not null default false, add column time_accounting boolean not null default false,
@@ -110,7 +110,7 @@ export class Migration0023TicketLife extends Migration {
       alter table workspace drop column open_on_work, drop column security_log_days, drop column checklist_required, drop column time_accounting,
         drop column ask_for_rating;
       alter table team drop column reopen_to_queue;
-      alter table contact drop column blocked_at;
+      alter table contact drop column blocked_at, drop column data;
       alter table note drop column published_at, drop column message_id;
       alter table ticket_search drop column pairs;
       drop function search_pairs;

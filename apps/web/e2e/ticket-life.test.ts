@@ -102,6 +102,16 @@ it('blocks a sender, and lets them in again; stops watching all that is closed',
   await sofia.getByRole('button', { name: 'Let in again' }).click();
   await expect.poll(() => sofia.getByText('Blocked', { exact: true }).count()).toBe(0);
 
+  await sofia.getByRole('button', { name: '+ Add a detail' }).click();
+  await sofia.getByLabel('Name of the detail').fill('Contract');
+  await sofia.getByLabel('Value of Contract').fill('Gold');
+  await sofia.getByRole('button', { name: 'Save' }).click();
+  await sofia.getByText('Saved.').waitFor();
+  await sofia.reload();
+  await expect.poll(() => sofia.getByLabel('Value of Contract').inputValue()).toBe('Gold');
+  expect(await faultsOf(sofia)).toEqual([]);
+  await picture(sofia, 'client-details');
+
   await sofia.goto(new URL('/settings/notifications', sofia.url()).href);
   await sofia.getByRole('button', { name: 'Stop watching all that is closed' }).click();
   await sofia

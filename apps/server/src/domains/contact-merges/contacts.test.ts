@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitFor, World, type Person } from '../../testing/world.ts';
 
-const CARD = 'id name email emails phones organization externalId notes version mergedInto { id }';
+const CARD = 'id name email emails phones organization externalId notes data { name value } version mergedInto { id }';
 const LOOK = `query ($id: ID!) { contact(id: $id) { ${CARD} } }`;
 const CREATE = `mutation ($input: ContactCreateInput!) { contactCreate(input: $input) { contact { ${CARD} }
   userErrors { ... on UserError { code field } ... on ContactExists { contactId } ... on ContactsDiffer { contactIds } } } }`;
@@ -66,6 +66,43 @@ describe('a client’s card', () => {
     expect(await find({ organization: 'Kravets & Co' })).toEqual(['Olha Kravets-Bondar']);
     const { organizations } = await ada.run('{ organizations(search: "Krav") { name contacts } }');
     expect(organizations).toEqual([{ name: 'Kravets & Co', contacts: 1 }]);
+  });
+
+  it('holds what it has no field for, each once, and keeps it where a program does not speak of it', async () => {
+    const card = await make({ name: 'Iryna', data: [{ name: ' Contract ', value: 'Gold' }] });
+    const data = [
+      { name: 'Contract', value: 'Silver' },
+      { name: 'Shoe size', value: '39' },
+      { name: '', value: 'nothing' },
+    ];
+    const { contact } = await edit(card, { data });
+    const kept = await edit(contact, { name: 'Iryna K.' });
+
+    expect((await look(card.id)).data).toEqual(data.slice(0, 2));
+    expect(kept.contact.data).toEqual(data.slice(0, 2));
+    for (const [wrong, words] of [
+      [[...data, { name: 'contract', value: 'x' }], 'twice'],
+      [[{ name: 'x', value: 'y'.repeat(501) }], '500'],
+      [Array.from({ length: 51 }, (_, index) => ({ name: `n${index}`, value: 'x' })), '50'],
+    ] as const) {
+      const { userErrors } = await ada
+        .run(`mutation ($i: ContactEditInput!) { contactEdit(input: $i) { userErrors { ... on UserError { field message } } } }`, {
+          i: { contactId: card.id, version: 3, name: 'x', emails: [], phones: [], notes: '', data: wrong },
+        })
+        .then(({ contactEdit }) => contactEdit);
+      expect(userErrors).toEqual([{ field: 'data', message: expect.stringContaining(words) }]);
+    }
+    const other = await make({
+      name: 'Iryna too',
+      data: [
+        { name: 'CONTRACT', value: 'Bronze' },
+        { name: 'Car', value: 'none' },
+      ],
+    });
+    await boss.run(`mutation ($i: ContactMergeInput!) { contactMerge(input: $i) { userErrors { ... on UserError { message } } } }`, {
+      i: { sourceId: other.id, destinationId: card.id },
+    });
+    expect((await look(card.id)).data).toEqual([...data.slice(0, 2), { name: 'Car', value: 'none' }]);
   });
 
   it('is not overwritten by whoever opened it earlier', async () => {

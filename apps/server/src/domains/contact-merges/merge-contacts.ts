@@ -2,7 +2,7 @@ import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { may } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { addressesOf, ContactEvent, lockContact, setAddresses, type Contact } from '../contacts/index.ts';
+import { addressesOf, ContactEvent, joinData, lockContact, setAddresses, type Contact } from '../contacts/index.ts';
 import { TicketEvent } from '../tickets/index.ts';
 
 export interface MergeContacts {
@@ -77,6 +77,7 @@ async function joinCards(tx: Scope, source: Contact, destination: Contact): Prom
   destination.externalId ??= externalId;
   destination.organization ??= source.organization;
   destination.notes = [destination.notes, source.notes].filter((notes) => notes !== '').join('\n\n');
+  destination.data = joinData(destination.data, source.data);
   destination.version += 1;
   for (const { id } of [source, destination]) tx.record(domainEvent(ContactEvent.CHANGED, null, { subjectId: id }));
 }

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import type { ContactDatum } from './contact-data.ts';
 
 const ContactSchema = defineEntity({
   name: 'Contact',
@@ -14,6 +15,8 @@ const ContactSchema = defineEntity({
     locale: p.text(),
     /** What colleagues should know of them; no client reads it. */
     notes: p.text().default(''),
+    /** What the card has no field for, in the order in which it is shown. */
+    data: p.json<readonly ContactDatum[]>().default([]),
     version: p.integer().default(1),
     /** The client that this one turned out to be; null for one of their own. */
     mergedIntoId: p.uuid().strictNullable().default(null),

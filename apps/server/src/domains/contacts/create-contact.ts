@@ -5,6 +5,7 @@ import { requireLine } from '../../kernel/text.ts';
 import { may } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { optionalLine, requireEmail, requireFree } from './addresses.ts';
+import { requireData, type ContactDatum } from './contact-data.ts';
 import { Contact } from './contact.entity.ts';
 
 export interface CreateContact {
@@ -14,6 +15,8 @@ export interface CreateContact {
   readonly organization?: string | null | undefined;
   readonly externalId?: string | null | undefined;
   readonly locale?: string | undefined;
+  /** What the card has no field for. */
+  readonly data?: readonly ContactDatum[] | null | undefined;
 }
 
 export function createContact(scope: Scope, command: CreateContact): Promise<Contact> {
@@ -32,6 +35,7 @@ export function createContact(scope: Scope, command: CreateContact): Promise<Con
       externalId,
       locale: command.locale ?? 'en',
       notes: '',
+      data: requireData(command.data ?? []),
       version: 1,
       mergedIntoId: null,
       createdAt: tx.now(),

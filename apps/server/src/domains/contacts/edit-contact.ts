@@ -7,6 +7,7 @@ import { requireLine } from '../../kernel/text.ts';
 import { may } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { optionalLine, requireEmail, requireFree, setAddresses } from './addresses.ts';
+import { requireData, type ContactDatum } from './contact-data.ts';
 import { Contact } from './contact.entity.ts';
 import { ContactConflict, ContactNotFound } from './contact.errors.ts';
 import { ContactEvent } from './contact.events.ts';
@@ -25,6 +26,8 @@ export interface EditContact {
   readonly organization?: string | null | undefined;
   readonly externalId?: string | null | undefined;
   readonly notes: string;
+  /** All of what the card has no field for; nothing given = as it is. */
+  readonly data?: readonly ContactDatum[] | null | undefined;
 }
 
 /** Saves a client's card as a whole. */
@@ -44,6 +47,7 @@ export function editContact(scope: Scope, { contactId, version, ...wanted }: Edi
     contact.organization = optionalLine('organization', wanted.organization);
     contact.externalId = externalId;
     contact.notes = wanted.notes.trim();
+    if (wanted.data) contact.data = requireData(wanted.data);
     contact.version += 1;
     await setAddresses(tx, contact, { emails, phones });
     tx.record(domainEvent(ContactEvent.CHANGED, null, { subjectId: contact.id }));

@@ -28,12 +28,12 @@ export function exportContact(scope: Scope, contactId: string): Promise<string> 
       score: { $ne: null },
     });
     await recordSecurity(tx, SecurityEventKind.CLIENT_DATA_EXPORTED, { details: { contact: contact.id, tickets: tickets.length } });
-    const { name, organization, externalId, notes, locale, createdAt } = contact;
+    const { name, organization, externalId, notes, data, locale, createdAt } = contact;
     const emails = await addressesOf(tx, contact, 'EMAIL');
     const phones = await addressesOf(tx, contact, 'PHONE');
     return JSON.stringify(
       {
-        client: { name, emails, phones, organization, externalId, notes, locale, createdAt },
+        client: { name, emails, phones, organization, externalId, notes, data, locale, createdAt },
         tickets: tickets.map(({ id, number, subject, description, category, priority, source, createdAt: at, resolvedAt }) => ({
           number,
           subject,
@@ -67,7 +67,7 @@ export function eraseContact(scope: Scope, contactId: string): Promise<Contact> 
     const { workspaceId, em } = tx;
     const tickets = await ticketsOf(tx, contact);
     if (contact.email) await em.execute('delete from outgoing_mail where workspace_id = ? and recipient = ?', [workspaceId, contact.email]);
-    tx.em.assign(contact, { name: erased, organization: null, externalId: null, notes: '', version: contact.version + 1 });
+    tx.em.assign(contact, { name: erased, organization: null, externalId: null, notes: '', data: [], version: contact.version + 1 });
     await setAddresses(tx, contact, { emails: [], phones: [] });
     for (const ticket of tickets) {
       ticket.subject = erased;

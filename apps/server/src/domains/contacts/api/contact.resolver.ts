@@ -3,6 +3,7 @@ import { connection, type Connection } from '../../../graphql/connection.ts';
 import { following, type Context } from '../../../graphql/context.ts';
 import { ReturnsUserErrors } from '../../../graphql/user-error.ts';
 import { once } from '../../../platform/once.ts';
+import type { ContactDatum } from '../contact-data.ts';
 import type { Contact } from '../contact.entity.ts';
 import { addressesOf } from '../addresses.ts';
 import { shownDetail, shownEmail, shownPhone } from '../contact.policy.ts';
@@ -17,6 +18,7 @@ import {
   ContactConnection,
   ContactCreateInput,
   ContactCreatePayload,
+  ContactDatumType,
   ContactEditInput,
   ContactEditPayload,
   ContactType,
@@ -90,6 +92,14 @@ export class ContactResolver {
   })
   notes(@Root() { notes }: Contact, @Ctx() { scope }: Context): string | null {
     return shownDetail(scope.viewer, notes);
+  }
+
+  @FieldResolver(() => [ContactDatumType], {
+    nullable: true,
+    description: 'What the card has no field for, in its order; null for those who may not read client details.',
+  })
+  data(@Root() { data }: Contact, @Ctx() { scope }: Context): readonly ContactDatum[] | null {
+    return shownDetail(scope.viewer, data);
   }
 
   @FieldResolver(() => ContactType, { nullable: true, description: 'The client that this one turned out to be.' })

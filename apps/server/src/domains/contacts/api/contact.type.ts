@@ -2,6 +2,7 @@ import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { connectionTypes } from '../../../graphql/connection.ts';
 import { Node } from '../../../graphql/node.ts';
 import { IdempotencyKeyReusedType, UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
+import type { ContactDatum } from '../contact-data.ts';
 import type { Contact } from '../contact.entity.ts';
 import type { EditContact } from '../edit-contact.ts';
 import type { OrganizationFound } from '../find-contacts.ts';
@@ -13,6 +14,18 @@ export class ContactType implements Pick<Contact, 'id' | 'name' | 'organization'
   @Field(() => ID) id!: string;
   @Field(() => String) name!: string;
   @Field(() => String, { nullable: true }) organization!: string | null;
+}
+
+@ObjectType('ContactDatum', { description: 'Something of a client that the card has no field for.' })
+export class ContactDatumType implements ContactDatum {
+  @Field(() => String) name!: string;
+  @Field(() => String) value!: string;
+}
+
+@InputType()
+class ContactDatumInput implements ContactDatum {
+  @Field(() => String, { description: 'Once in a card.' }) name!: string;
+  @Field(() => String, { description: 'At most 500 characters.' }) value!: string;
 }
 
 @ObjectType('Organization', { description: 'One that clients belong to.' })
@@ -31,6 +44,8 @@ export class ContactEditInput implements EditContact {
   @Field(() => String, { nullable: true }) organization?: string | null;
   @Field(() => String, { nullable: true }) externalId?: string | null;
   @Field(() => String) notes!: string;
+  @Field(() => [ContactDatumInput], { nullable: true, description: 'All of what the card has no field for; left out = as it is.' })
+  data?: ContactDatumInput[] | null;
 }
 
 export const ContactConnection = connectionTypes('Contact', () => ContactType);
@@ -42,6 +57,7 @@ export class NewContactInput {
   @Field(() => String, { nullable: true }) phone?: string | null;
   @Field(() => String, { nullable: true }) organization?: string | null;
   @Field(() => String, { nullable: true, description: 'Your own system’s id for them. Unique.' }) externalId?: string | null;
+  @Field(() => [ContactDatumInput], { nullable: true, description: 'What the card has no field for.' }) data?: ContactDatumInput[] | null;
 }
 
 @InputType()
