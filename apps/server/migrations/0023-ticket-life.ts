@@ -94,9 +94,62 @@ export class Migration0023TicketLife extends Migration {
         for each row execute function refuse_early_change();
       create index security_event_at_index on security_event (workspace_id, at);
     `);
+    // A client is found by every address that is known, and by what their card has no field for.
+    this.addSql(`
+      create or replace view search_text as
+        select t.workspace_id, t.id as ticket_id, 'SUBJECT' as source, 'A' as weight, search_plain(t.subject) as body, t.created_at from ticket t
+        union all
+        select t.workspace_id, t.id, 'CLIENT', 'A', search_plain(c.name), t.created_at
+          from ticket t join contact c on c.workspace_id = t.workspace_id and c.id = t.requester_id
+        union all
+        -- An address is found whole and by its parts.
+        select t.workspace_id, t.id, 'CLIENT', 'B', concat_ws(' ', c.email, translate(c.email, '@.', '  '), c.phone, c.external_id, c.organization,
+            (select string_agg(a.value || ' ' || translate(a.value, '@.', '  '), ' ') from contact_address a where a.workspace_id = c.workspace_id and a.contact_id = c.id),
+            (select string_agg(d ->> 'value', ' ') from jsonb_array_elements(c.data) d)), t.created_at
+          from ticket t join contact c on c.workspace_id = t.workspace_id and c.id = t.requester_id
+        union all
+        select t.workspace_id, t.id, 'DESCRIPTION', 'C', search_rich(t.description), t.created_at from ticket t where t.description <> ''
+        union all
+        select c.workspace_id, c.ticket_id, 'MESSAGE', 'C', search_rich(m.body), m.created_at
+          from conversation c join message m on m.workspace_id = c.workspace_id and m.conversation_id = c.id where c.ticket_id is not null
+        union all
+        select n.workspace_id, n.ticket_id, 'NOTE', 'D', search_rich(n.body), n.created_at from note n where n.deleted_at is null
+        union all
+        select t.workspace_id, t.id, 'FIELD', 'C', search_plain(field_text(t.workspace_id, t.id, true)), t.created_at from ticket t
+          where exists (select from ticket_field v where v.workspace_id = t.workspace_id and v.ticket_id = t.id)
+        union all
+        select t.workspace_id, t.id, 'FIELD', 'B', search_plain(field_text(t.workspace_id, t.id, false)), t.created_at from ticket t
+          where exists (select from ticket_field v where v.workspace_id = t.workspace_id and v.ticket_id = t.id);
+    `);
+    this.addSql(`select index_tickets(t.workspace_id, array_agg(distinct t.id)) from ticket t
+      join contact_address a on a.workspace_id = t.workspace_id and a.contact_id = t.requester_id group by t.workspace_id`);
   }
 
   override down(): void {
+    this.addSql(`
+      create or replace view search_text as
+        select t.workspace_id, t.id as ticket_id, 'SUBJECT' as source, 'A' as weight, search_plain(t.subject) as body, t.created_at from ticket t
+        union all
+        select t.workspace_id, t.id, 'CLIENT', 'A', search_plain(c.name), t.created_at
+          from ticket t join contact c on c.workspace_id = t.workspace_id and c.id = t.requester_id
+        union all
+        -- An address is found whole and by its parts.
+        select t.workspace_id, t.id, 'CLIENT', 'B', concat_ws(' ', c.email, translate(c.email, '@.', '  '), c.phone, c.external_id, c.organization), t.created_at
+          from ticket t join contact c on c.workspace_id = t.workspace_id and c.id = t.requester_id
+        union all
+        select t.workspace_id, t.id, 'DESCRIPTION', 'C', search_rich(t.description), t.created_at from ticket t where t.description <> ''
+        union all
+        select c.workspace_id, c.ticket_id, 'MESSAGE', 'C', search_rich(m.body), m.created_at
+          from conversation c join message m on m.workspace_id = c.workspace_id and m.conversation_id = c.id where c.ticket_id is not null
+        union all
+        select n.workspace_id, n.ticket_id, 'NOTE', 'D', search_rich(n.body), n.created_at from note n where n.deleted_at is null
+        union all
+        select t.workspace_id, t.id, 'FIELD', 'C', search_plain(field_text(t.workspace_id, t.id, true)), t.created_at from ticket t
+          where exists (select from ticket_field v where v.workspace_id = t.workspace_id and v.ticket_id = t.id)
+        union all
+        select t.workspace_id, t.id, 'FIELD', 'B', search_plain(field_text(t.workspace_id, t.id, false)), t.created_at from ticket t
+          where exists (select from ticket_field v where v.workspace_id = t.workspace_id and v.ticket_id = t.id);
+    `);
     this.addSql(`
       drop trigger security_event_is_append_only on security_event;
       create trigger security_event_is_append_only before update or delete on security_event

@@ -42,7 +42,7 @@ import { authenticate, authenticator, rightsBehind, SignInDesk } from './domains
 import { DeliveryWatch, notifyMembers } from './domains/notifications/index.ts';
 import { authenticateClient, clientRightsBehind, LinkDesk, mailReplies, tokenPrefix } from './domains/public-links/index.ts';
 import { askForRating } from './domains/ratings/index.ts';
-import { followText } from './domains/search/index.ts';
+import { followClients, followText } from './domains/search/index.ts';
 import { nextInstant, stampTicket, TicketEvent, topicsOf, type TimeField } from './domains/tickets/index.ts';
 import { entities } from './entities.ts';
 import type { ContextFactory, LiveSources } from './graphql/context.ts';
@@ -187,6 +187,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       askForRating((tx, ticketId) => linkDesk.forLetter(tx, ticketId)),
       notifyMembers,
       followText,
+      followClients,
     ],
     (workspaceId, events) => {
       if (events.length === 0 || events.some(mayChangeRows)) rows.forget(workspaceId);

@@ -1,5 +1,6 @@
 import type { Reaction } from '../../platform/event-log.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { ContactEvent } from '../contacts/index.ts';
 import { ConversationEvent, MessageEvent } from '../conversations/index.ts';
 import { FieldEvent } from '../fields/index.ts';
 import { MergeEvent } from '../merges/index.ts';
@@ -28,6 +29,21 @@ export const followText: Reaction = {
     await tx.em.flush();
     if (type === TicketEvent.ERASED) await forgetWords(tx, ticketId);
     else await indexTickets(tx, [ticketId]);
+  },
+};
+
+/** More tickets of one client than these are old ones, and found by what else they say. */
+const newest = 2000;
+
+/** A client who has another name, or other addresses, is found by them at once, on every ticket of theirs. */
+export const followClients: Reaction = {
+  to: [ContactEvent.CHANGED],
+  async run(tx, { subjectId }) {
+    await tx.em.flush();
+    await tx.em.execute(
+      'select index_tickets(?, array(select id from ticket where workspace_id = ? and requester_id = ? order by number desc limit ?))',
+      [tx.workspaceId, tx.workspaceId, subjectId, newest],
+    );
   },
 };
 

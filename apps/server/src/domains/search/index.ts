@@ -1,1 +1,1 @@
-export { followText, indexTickets } from './index-ticket.ts';
+export { followClients, followText, indexTickets } from './index-ticket.ts';

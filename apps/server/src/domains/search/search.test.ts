@@ -212,6 +212,30 @@ describe('a search', () => {
   });
 });
 
+it('finds a client’s tickets by every address, by further details, and by the name that they have now', async () => {
+  const client = await world.contact({ name: 'Quillon Brasche' });
+  await ticket('About the hinge', { requesterId: client.id });
+  expect(await subjects('brasche')).toEqual(['About the hinge']);
+
+  const EDIT_CARD = `mutation ($input: ContactEditInput!) { contactEdit(input: $input) { userErrors { ... on UserError { message } } } }`;
+  const { contactEdit } = await ada.run(EDIT_CARD, {
+    input: {
+      contactId: client.id,
+      version: client.version,
+      name: 'Quillon Overmeer',
+      emails: ['first@overmeer.test', 'spare@hedgerow.test'],
+      phones: [],
+      notes: '',
+      data: [{ name: 'Contract', value: 'Platinumplus' }],
+    },
+  });
+
+  expect(contactEdit.userErrors).toEqual([]);
+  for (const text of ['overmeer', 'spare@hedgerow.test', 'hedgerow', 'platinumplus'])
+    expect([text, await subjects(text)]).toEqual([text, ['About the hinge']]);
+  expect(await subjects('brasche')).toEqual([]);
+});
+
 describe('a question', () => {
   it('is words, phrases and what is not wanted; the last word may be begun', () => {
     expect(wantedIn('red "old printer" -ink pap')).toEqual([
