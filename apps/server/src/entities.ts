@@ -2,6 +2,7 @@ import { EventRecord } from './platform/event-record.entity.ts';
 import { OutgoingMail } from './platform/mail/outgoing-mail.entity.ts';
 import { IdempotencyKey } from './platform/once.ts';
 import { SecurityEvent } from './platform/security-log.ts';
+import { SettingVersion } from './platform/setting-versions.ts';
 import { Contact, ContactAddress } from './domains/contacts/index.ts';
 import {
   AccessToken,
@@ -80,6 +81,7 @@ export const entities = [
   PublicLink,
   RecoveryCode,
   SecurityEvent,
+  SettingVersion,
   Session,
   SingleSignOn,
   SlaCalendar,

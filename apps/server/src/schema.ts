@@ -53,6 +53,7 @@ import { SplitResolver } from './domains/splits/api/index.ts';
 import { TicketTemplateResolver } from './domains/templates/api/index.ts';
 import { UndoResolver } from './domains/undo/api/index.ts';
 import { TicketListResolver, ViewResolver } from './domains/views/api/index.ts';
+import { SettingHistoryResolver, SettingVersionResolver } from './domains/setting-history/api/index.ts';
 import { TicketSettingsResolver } from './domains/ticket-settings/api/index.ts';
 import { WatcherResolver } from './domains/watchers/api/index.ts';
 import { NodeResolver } from './node.resolver.ts';
@@ -91,6 +92,8 @@ export function makeSchema({ signInDesk, linkDesk, push }: SchemaDesk): Promise<
       FieldValueResolver,
       TicketFieldsResolver,
       TicketSettingsResolver,
+      SettingHistoryResolver,
+      SettingVersionResolver,
       ConflictResolver,
       ContactMergeResolver,
       ContactResolver,

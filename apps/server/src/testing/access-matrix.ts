@@ -96,6 +96,7 @@ export const operations: Readonly<Record<string, Row>> = {
   pushKey: everybody,
   roles: { on: 'workspace', who: 'OAS', select: 'role' },
   securityLog: { ...people, ...list },
+  settingVersions: { ...people, ...list },
   sessions: { ...everybody, select: 'id' },
   signInOptions: { ...everybody, select: 'singleSignOn', anonymous: true },
   slaCalendars: { ...everybody, select: 'id' },
@@ -274,6 +275,7 @@ export const operations: Readonly<Record<string, Row>> = {
   teamCreate: { ...people, input: ({ unique }) => ({ name: unique }), select: 'team { id }' },
   teamRename: { ...people, input: ({ teamId, unique }) => ({ teamId, name: unique }), select: 'team { id }' },
   teamSetReopening: { ...people, input: ({ teamId }) => ({ teamId, toQueue: true }), select: 'team { id }' },
+  settingRestore: { ...people, input: () => ({ id: crypto.randomUUID(), newest: 1 }), select: 'leftOut', yes: gone('SETTING_NOT_FOUND') },
   securityLogKeep: { ...people, input: () => ({ days: 365 }), select: 'workspace { id }' },
   teamDelete: { ...people, input: ({ teamId }) => ({ teamId }), select: 'team { id }' },
 
@@ -508,6 +510,7 @@ export const fields: Readonly<Record<string, string>> = {
   SlaExamplePromise: 'dueAt metric targetMs',
   SlaOptions: 'newCycle restartOnMessage',
   SlaPolicy: 'calendarId conditions fallback id message name options outdated savedAt savedBy steps targets version warning',
+  SettingVersion: 'deleted id kind newest savedAt savedBy settingId state stateBefore version',
   SlaReportRow: 'breached elapsedMs key medianMs metric met names p90Ms',
   SlaStep: 'action afterMinutes metric on value',
   SlaPolicyEffect: 'breaches earlier later running',
@@ -516,8 +519,8 @@ export const fields: Readonly<Record<string, string>> = {
   SlaZoneOffset: 'from offsetMs',
   Status: 'category color fromIds id name names requiresAssignee version waitingOn',
   StreamEvent: 'entry position reload ticketId ticketVersion',
-  Tag: 'id name',
-  Team: 'id name reopenToQueue',
+  Tag: 'id name version',
+  Team: 'id name reopenToQueue version',
   Ticket:
     'activity assignee attachments checklist contacts conversations createdAt description dueAt fields id links mergedAt mergedInto mergedTickets messages minutesSpent:OASML notes:OASML number participants priority publicLink:OASM ratings reopenCount requester resolvedAt slaClocks snoozedUntil source status statusSince subject tags team timeEntries:OASML topic updatedAt version viewerCan viewerIsWatching watchers',
   TicketPermissions: 'assign delete edit take watch writeNotes',
@@ -532,5 +535,5 @@ export const fields: Readonly<Record<string, string>> = {
   ViewChangeType: 'kind position ticket ticketId',
   ViewCount: 'count viewId',
   Viewer: 'email member permissions secondFactor workspace workspaces',
-  Workspace: 'id name secondFactorRequired securityLogDays timeAccounting',
+  Workspace: 'id name prioritiesVersion secondFactorRequired securityLogDays timeAccounting',
 };

@@ -2,12 +2,21 @@ import { limits } from '@baton/rules';
 import { LockMode } from '@mikro-orm/core';
 import { NotPermitted } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
-import { isId, newId } from '../../kernel/id.ts';
+import { isId } from '../../kernel/id.ts';
 import { requireLine } from '../../kernel/text.ts';
-import { NameTaken, SettingsConflict, StillInUse } from '../../kernel/settings-error.ts';
+import { NameTaken, StillInUse } from '../../kernel/settings-error.ts';
 import { accessChanged } from '../../platform/live/live-desk.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
+import {
+  madeAnew,
+  reviseSetting,
+  settingCreated,
+  settingDeleted,
+  type MadeAs,
+  type Setting,
+  type SettingState,
+} from '../../platform/setting-versions.ts';
 import { CustomRole, Member, requirePermissions, Role } from '../identity/index.ts';
 import { RoleNotFound } from './access.errors.ts';
 import { canGiveRole, requireSettings } from './access.policy.ts';
@@ -17,16 +26,22 @@ export interface SaveRole {
   readonly permissions: readonly string[];
 }
 
-export function createRole(scope: Scope, { name, permissions }: SaveRole): Promise<CustomRole> {
+const roleSetting: Setting<CustomRole> = {
+  kind: 'ROLE',
+  stateOf: ({ name, permissions }): SaveRole & SettingState => ({ name, permissions }),
+};
+
+export function createRole(scope: Scope, { name, permissions }: SaveRole, { id, version }: MadeAs = madeAnew()): Promise<CustomRole> {
   return scope.transaction(async (tx) => {
     requireSettings(tx.viewer, 'people.manage');
     const role = tx.em.create(CustomRole, {
       workspaceId: tx.workspaceId,
-      id: newId(),
+      id,
       name: await requireFreeName(tx, name, null),
       permissions: requirePermissions(tx, permissions),
-      version: 1,
+      version,
     });
+    await settingCreated(tx, roleSetting, role);
     await recordChange(tx, role, { created: role.name, permissions: role.permissions });
     return role;
   });
@@ -40,11 +55,12 @@ export function editRole(
   return scope.transaction(async (tx) => {
     requireSettings(tx.viewer, 'people.manage');
     const role = await requireRole(tx, roleId);
-    if (role.version !== version) throw new SettingsConflict(role.version);
     const before = { name: role.name, permissions: role.permissions };
-    role.name = await requireFreeName(tx, name, role.id);
-    role.permissions = requirePermissions(tx, permissions);
-    role.version += 1;
+    const change = async () => {
+      role.name = await requireFreeName(tx, name, role.id);
+      role.permissions = requirePermissions(tx, permissions);
+    };
+    await reviseSetting(tx, roleSetting, { thing: role, version, change });
     await recordChange(tx, role, { from: before, to: { name: role.name, permissions: role.permissions } });
     return role;
   });
@@ -57,6 +73,7 @@ export function deleteRole(scope: Scope, roleId: string): Promise<CustomRole> {
     const role = await requireRole(tx, roleId);
     const holders = await tx.em.count(Member, { workspaceId: tx.workspaceId, customRoleId: role.id });
     if (holders > 0) throw new StillInUse(`${holders} members have the role "${role.name}". Give them another first.`, 'roleId');
+    await settingDeleted(tx, roleSetting, role);
     await tx.em.nativeDelete(CustomRole, { workspaceId: tx.workspaceId, id: role.id });
     await recordChange(tx, role, { deleted: role.name });
     return role;

@@ -1,43 +1,68 @@
 import { limits } from '@baton/rules';
 import { domainEvent } from '../../kernel/domain-event.ts';
-import { isId, newId } from '../../kernel/id.ts';
+import { isId } from '../../kernel/id.ts';
 import { requireLine } from '../../kernel/text.ts';
 import { NameTaken, StillInUse } from '../../kernel/settings-error.ts';
 import { accessChanged } from '../../platform/live/live-desk.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
+import {
+  madeAnew,
+  reviseSetting,
+  settingCreated,
+  settingDeleted,
+  type MadeAs,
+  type Setting,
+  type SettingState,
+} from '../../platform/setting-versions.ts';
 import { Team } from '../identity/index.ts';
 import { TeamNotFound } from './access.errors.ts';
 import { requireSettings } from './access.policy.ts';
 
-export function createTeam(scope: Scope, name: string): Promise<Team> {
+export interface TeamWanted {
+  readonly name: string;
+  /** Where a ticket of the team goes that its client opens again: to the queue, or back to whom it was assigned. */
+  readonly reopenToQueue: boolean;
+}
+
+const teamSetting: Setting<Team> = {
+  kind: 'TEAM',
+  stateOf: ({ name, reopenToQueue }): TeamWanted & SettingState => ({ name, reopenToQueue }),
+};
+
+export function createTeam(
+  scope: Scope,
+  { name, reopenToQueue = false }: Pick<TeamWanted, 'name'> & Partial<TeamWanted>,
+  { id, version }: MadeAs = madeAnew(),
+): Promise<Team> {
   return scope.transaction(async (tx) => {
     requireSettings(tx.viewer, 'people.manage');
-    const team = tx.em.create(Team, { workspaceId: tx.workspaceId, id: newId(), name: await requireFreeName(tx, name, null) });
+    const free = await requireFreeName(tx, name, null);
+    const team = tx.em.create(Team, { workspaceId: tx.workspaceId, id, name: free, reopenToQueue, version });
+    await settingCreated(tx, teamSetting, team);
     await recordChange(tx, team.id, { created: team.name });
     return team;
   });
 }
 
-export function renameTeam(scope: Scope, { teamId, name }: { teamId: string; name: string }): Promise<Team> {
-  return scope.transaction(async (tx) => {
-    requireSettings(tx.viewer, 'people.manage');
-    const team = await requireTeam(tx, teamId);
-    const before = team.name;
-    team.name = await requireFreeName(tx, name, team.id);
-    await recordChange(tx, team.id, { from: before, to: team.name });
-    return team;
-  });
+export interface EditTeam extends Partial<TeamWanted> {
+  readonly teamId: string;
+  /** The version that was opened; null = whatever stands. */
+  readonly version: number | null;
 }
 
-/** Says where a ticket of the team goes that its client opens again: back to whom it was assigned, or to the queue. */
-export function setTeamReopening(scope: Scope, { teamId, toQueue }: { teamId: string; toQueue: boolean }): Promise<Team> {
+/** What is left out stays. */
+export function editTeam(scope: Scope, { teamId, version, name, reopenToQueue }: EditTeam): Promise<Team> {
   return scope.transaction(async (tx) => {
     requireSettings(tx.viewer, 'people.manage');
     const team = await requireTeam(tx, teamId);
-    if (team.reopenToQueue === toQueue) return team;
-    team.reopenToQueue = toQueue;
-    await recordChange(tx, team.id, { reopenToQueue: toQueue });
+    const before = { name: team.name, reopenToQueue: team.reopenToQueue };
+    const change = async () => {
+      if (name !== undefined) team.name = await requireFreeName(tx, name, team.id);
+      team.reopenToQueue = reopenToQueue ?? team.reopenToQueue;
+    };
+    await reviseSetting(tx, teamSetting, { thing: team, version, change });
+    await recordChange(tx, team.id, { from: before, to: { name: team.name, reopenToQueue: team.reopenToQueue } });
     return team;
   });
 }
@@ -52,6 +77,7 @@ export function deleteTeam(scope: Scope, teamId: string): Promise<Team> {
       team.id,
     ]);
     if (held) throw new StillInUse(`The team "${team.name}" has tickets. Give them to another team first.`, 'teamId');
+    await settingDeleted(tx, teamSetting, team);
     await tx.em.nativeDelete(Team, { workspaceId: tx.workspaceId, id: team.id });
     await recordChange(tx, team.id, { deleted: team.name });
     return team;

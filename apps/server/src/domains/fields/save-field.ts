@@ -1,13 +1,19 @@
-import { LockMode } from '@mikro-orm/core';
-import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
-import { domainEvent } from '../../kernel/domain-event.ts';
+import { InvalidInput } from '../../kernel/domain-error.ts';
 import { isId, newId } from '../../kernel/id.ts';
-import { NameTaken, SettingsConflict } from '../../kernel/settings-error.ts';
+import { NameTaken } from '../../kernel/settings-error.ts';
 import { requireLine } from '../../kernel/text.ts';
-import { may } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
-import { ReferenceNotFound, requireNames, settingsChanged, Topic, type Names } from '../tickets/index.ts';
+import { madeAnew, type MadeAs, type SettingState } from '../../platform/setting-versions.ts';
+import {
+  changeSettings,
+  nameInLog,
+  putInOrder,
+  reviseTicketSetting,
+  ticketSettingCreated,
+  ticketSettingDeleted,
+  type TicketSetting,
+} from '../ticket-settings/index.ts';
+import { ReferenceNotFound, requireNames, Topic, type Names } from '../tickets/index.ts';
 import { canonicalValues, UnfitValue } from './field-value.ts';
 import { CustomField, type FieldRequired, type FieldType } from './field.entity.ts';
 import { CustomFieldNotFound } from './field.errors.ts';
@@ -25,15 +31,46 @@ export interface FieldWanted {
   readonly forLightAgents: boolean;
 }
 
+export interface NewField extends FieldWanted {
+  readonly key: string;
+  readonly type: FieldType;
+}
+
 const mostFields = 200;
 const mostOptions = 200;
 
-export function createField(
-  scope: Scope,
-  { key, type, ...wanted }: FieldWanted & { readonly key: string; readonly type: FieldType },
-): Promise<CustomField> {
-  return scope.transaction(async (tx) => {
-    requireSettings(tx);
+const fieldSetting: TicketSetting<CustomField> = {
+  kind: 'FIELD',
+  nameOf: nameInLog,
+  stateOf: ({
+    key,
+    type,
+    name,
+    help,
+    topicIds,
+    required,
+    defaultValues,
+    options,
+    minimum,
+    maximum,
+    forLightAgents,
+  }): NewField & SettingState => ({
+    key,
+    type,
+    names: name,
+    help,
+    topicIds,
+    required,
+    defaultValues,
+    options: options.map((option) => ({ id: option.id, names: option.name })),
+    minimum,
+    maximum,
+    forLightAgents,
+  }),
+};
+
+export function createField(scope: Scope, { key, type, ...wanted }: NewField, { id, version }: MadeAs = madeAnew()): Promise<CustomField> {
+  return changeSettings(scope, async (tx) => {
     const { workspaceId, em } = tx;
     if (!/^[a-z][a-z0-9_]{0,39}$/.test(key)) {
       throw new InvalidInput(`"${key}" is no key. Use small letters, digits and underscores, a letter first, at most 40.`, 'key');
@@ -41,12 +78,12 @@ export function createField(
     if (await em.findOne(CustomField, { workspaceId, key, removedAt: null })) throw new NameTaken('key', key);
     const count = await em.count(CustomField, { workspaceId, removedAt: null });
     if (count >= mostFields) throw new InvalidInput(`A workspace has at most ${mostFields} fields. Remove one first.`, 'key');
-    const field = new CustomField();
-    Object.assign(field, { workspaceId, id: newId(), key, type, place: count, version: 1, removedAt: null, options: [] });
+    // One that was removed is still there, for the history of tickets.
+    const field = (await em.findOne(CustomField, { workspaceId, id })) ?? new CustomField();
+    Object.assign(field, { workspaceId, id, key, type, place: count, version, removedAt: null, options: [] });
     await write(tx, field, wanted);
     em.persist(field);
-    await changed(tx, { field: key, created: true });
-    return field;
+    return ticketSettingCreated(tx, fieldSetting, field);
   });
 }
 
@@ -54,40 +91,28 @@ export function editField(
   scope: Scope,
   { fieldId, version, ...wanted }: FieldWanted & { readonly fieldId: string; readonly version: number },
 ): Promise<CustomField> {
-  return scope.transaction(async (tx) => {
-    const field = await lockField(tx, fieldId);
-    if (field.version !== version) throw new SettingsConflict(field.version);
-    await write(tx, field, wanted);
-    field.version += 1;
-    await changed(tx, { field: field.key });
-    return field;
+  return changeSettings(scope, async (tx) => {
+    const field = await requireField(tx, fieldId);
+    return reviseTicketSetting(tx, fieldSetting, { thing: field, version, change: () => write(tx, field, wanted) });
   });
 }
 
 /** Tickets show it no more; what they had in it stays in their history. */
 export function removeField(scope: Scope, fieldId: string): Promise<CustomField> {
-  return scope.transaction(async (tx) => {
-    const field = await lockField(tx, fieldId);
+  return changeSettings(scope, async (tx) => {
+    const field = await requireField(tx, fieldId);
+    await ticketSettingDeleted(tx, fieldSetting, field);
     field.removedAt = tx.now();
-    await changed(tx, { field: field.key, removed: true });
     return field;
   });
 }
 
 /** The order in which forms show them. Those left out follow. */
 export function orderFields(scope: Scope, fieldIds: readonly string[]): Promise<CustomField[]> {
-  return scope.transaction(async (tx) => {
-    requireSettings(tx);
-    const fields = await tx.em.find(
-      CustomField,
-      { workspaceId: tx.workspaceId, removedAt: null },
-      { orderBy: { place: 'asc', id: 'asc' } },
-    );
-    const placeOf = ({ id }: CustomField) => (fieldIds.includes(id) ? fieldIds.indexOf(id) : fieldIds.length);
-    const ordered = fields.toSorted((a, b) => placeOf(a) - placeOf(b));
-    for (const [place, field] of ordered.entries()) field.place = place;
-    await changed(tx, { order: 'fields' });
-    return ordered;
+  return changeSettings(scope, async (tx) => {
+    const { workspaceId, em } = tx;
+    const things = await em.find(CustomField, { workspaceId, removedAt: null }, { orderBy: { place: 'asc', id: 'asc' } });
+    return putInOrder(tx, 'FIELD', { things, ids: fieldIds });
   });
 }
 
@@ -119,22 +144,8 @@ async function write(tx: Scope, field: CustomField, wanted: FieldWanted): Promis
   }
 }
 
-function requireSettings({ viewer }: Scope): void {
-  if (!may(viewer, 'settings.save')) throw new NotPermitted('Saving settings needs the permission "settings.save". Ask an administrator.');
-}
-
-async function lockField(tx: Scope, id: string): Promise<CustomField> {
-  requireSettings(tx);
-  const { workspaceId, em } = tx;
-  const field = isId(id)
-    ? await em.findOne(CustomField, { workspaceId, id, removedAt: null }, { lockMode: LockMode.PESSIMISTIC_WRITE })
-    : null;
+async function requireField({ em, workspaceId }: Scope, id: string): Promise<CustomField> {
+  const field = isId(id) ? await em.findOne(CustomField, { workspaceId, id, removedAt: null }) : null;
   if (!field) throw new CustomFieldNotFound();
   return field;
-}
-
-async function changed(tx: Scope, details: Readonly<Record<string, unknown>>): Promise<void> {
-  await tx.em.flush();
-  await recordSecurity(tx, SecurityEventKind.TICKET_SETTINGS_CHANGED, { details });
-  tx.record(domainEvent(settingsChanged, null));
 }

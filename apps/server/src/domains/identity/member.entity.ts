@@ -82,6 +82,7 @@ const TeamSchema = defineEntity({
     name: p.text(),
     /** Whether a ticket that its client opens again goes to the queue, and not to whom it was assigned. */
     reopenToQueue: p.boolean().default(false),
+    version: p.integer().default(1),
   },
 });
 

@@ -12,6 +12,7 @@ const WorkspaceSchema = defineEntity({
     secondFactorRequired: p.boolean(),
     /** What it calls its priorities, by language; the usual names where it says nothing. */
     priorityNames: p.json<Readonly<Record<string, Readonly<Record<string, string>>>>>(),
+    prioritiesVersion: p.integer().default(1),
     /** Days after closing in which a message of the client opens a ticket again. */
     reopenDays: p.integer().default(14),
     /** Days after which a resolved ticket is closed; null = never. */

@@ -1,10 +1,18 @@
 import { limits } from '@baton/rules';
-import { isId, newId } from '../../kernel/id.ts';
+import { isId } from '../../kernel/id.ts';
 import { NameTaken } from '../../kernel/settings-error.ts';
 import { requireLine } from '../../kernel/text.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { madeAnew, type MadeAs, type SettingState } from '../../platform/setting-versions.ts';
 import { Member } from '../identity/index.ts';
-import { changeSettings, requireVersion, SettingNotFound } from '../ticket-settings/index.ts';
+import {
+  changeSettings,
+  reviseTicketSetting,
+  SettingNotFound,
+  ticketSettingCreated,
+  ticketSettingDeleted,
+  type TicketSetting,
+} from '../ticket-settings/index.ts';
 import { ReferenceNotFound, Topic } from '../tickets/index.ts';
 import { SkillGroup, SkillGroupMember, SkillGroupTopic } from './skill-group.entity.ts';
 
@@ -15,14 +23,24 @@ export interface SkillGroupWanted {
   readonly topicIds: readonly string[];
 }
 
-export function createSkillGroup(scope: Scope, wanted: SkillGroupWanted): Promise<SkillGroup> {
-  return changeSettings(scope, { skillGroup: wanted.name, created: true }, async (tx) => {
+const skillGroupSetting: TicketSetting<SkillGroup> = {
+  kind: 'SKILL_GROUP',
+  nameOf: ({ name }) => name,
+  async stateOf({ id: skillGroupId, name }, { em, workspaceId }): Promise<SkillGroupWanted & SettingState> {
+    const members = await em.find(SkillGroupMember, { workspaceId, skillGroupId }, { orderBy: { memberId: 'asc' } });
+    const topics = await em.find(SkillGroupTopic, { workspaceId, skillGroupId }, { orderBy: { topicId: 'asc' } });
+    return { name, memberIds: members.map(({ memberId }) => memberId), topicIds: topics.map(({ topicId }) => topicId) };
+  },
+};
+
+export function createSkillGroup(scope: Scope, wanted: SkillGroupWanted, { id, version }: MadeAs = madeAnew()): Promise<SkillGroup> {
+  return changeSettings(scope, async (tx) => {
     const { em, workspaceId } = tx;
     const name = await requireFreeName(tx, wanted.name, null);
-    const group = em.create(SkillGroup, { workspaceId, id: newId(), name, version: 1 }, { persist: true });
+    const group = em.create(SkillGroup, { workspaceId, id, name, version }, { persist: true });
     await em.flush();
     await fill(tx, group.id, wanted);
-    return group;
+    return ticketSettingCreated(tx, skillGroupSetting, group);
   });
 }
 
@@ -33,20 +51,21 @@ export interface EditSkillGroup extends SkillGroupWanted {
 }
 
 export function editSkillGroup(scope: Scope, { skillGroupId, version, ...wanted }: EditSkillGroup): Promise<SkillGroup> {
-  return changeSettings(scope, { skillGroup: wanted.name }, async (tx) => {
+  return changeSettings(scope, async (tx) => {
     const group = await requireGroup(tx, skillGroupId);
-    requireVersion(group, version);
-    group.name = await requireFreeName(tx, wanted.name, group.id);
-    group.version += 1;
-    await fill(tx, group.id, wanted);
-    return group;
+    const change = async () => {
+      group.name = await requireFreeName(tx, wanted.name, group.id);
+      await fill(tx, group.id, wanted);
+    };
+    return reviseTicketSetting(tx, skillGroupSetting, { thing: group, version, change });
   });
 }
 
 /** Its topics are served by the groups above them from then on, or by everybody. */
 export function deleteSkillGroup(scope: Scope, skillGroupId: string): Promise<SkillGroup> {
-  return changeSettings(scope, { skillGroup: skillGroupId, deleted: true }, async (tx) => {
+  return changeSettings(scope, async (tx) => {
     const group = await requireGroup(tx, skillGroupId);
+    await ticketSettingDeleted(tx, skillGroupSetting, group);
     await tx.em.nativeDelete(SkillGroup, { workspaceId: tx.workspaceId, id: group.id });
     return group;
   });

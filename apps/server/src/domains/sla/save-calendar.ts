@@ -1,11 +1,20 @@
 import { LockMode } from '@mikro-orm/core';
 import { limits, type DayHours } from '@baton/rules';
 import { InvalidInput } from '../../kernel/domain-error.ts';
-import { isId, newId } from '../../kernel/id.ts';
-import { NameTaken, SettingsConflict, StillInUse } from '../../kernel/settings-error.ts';
+import { isId } from '../../kernel/id.ts';
+import { NameTaken, StillInUse } from '../../kernel/settings-error.ts';
 import { requireLine } from '../../kernel/text.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
+import {
+  madeAnew,
+  reviseSetting,
+  settingCreated,
+  settingDeleted,
+  type MadeAs,
+  type Setting,
+  type SettingState,
+} from '../../platform/setting-versions.ts';
 import { SlaCalendar, SlaCalendarVersion, SlaPolicy, SlaPolicyVersion, type Holiday } from './sla.entity.ts';
 import { SlaCalendarNotFound } from './sla.errors.ts';
 import { requireSlaSettings } from './sla.policy.ts';
@@ -26,29 +35,47 @@ export interface SaveCalendar {
   readonly message?: string | null | undefined;
 }
 
+/** What a save of a calendar takes, its version and the words about the save left out. */
+export type CalendarState = Omit<SaveCalendar, 'id' | 'version' | 'message'>;
+
+const calendarSetting: Setting<SlaCalendar> = {
+  kind: 'SLA_CALENDAR',
+  async stateOf({ id: calendarId, name, version }, { em, workspaceId }): Promise<CalendarState & SettingState> {
+    const { timeZone, week, holidays } = await em.findOneOrFail(SlaCalendarVersion, { workspaceId, calendarId, version });
+    return { name, timeZone, week, holidays };
+  },
+};
+
 /** Saves a calendar as its next version. What runs by an earlier one goes on by it. */
-export function saveCalendar(scope: Scope, given: SaveCalendar): Promise<SlaCalendar> {
+export function saveCalendar(scope: Scope, given: SaveCalendar, { id, version }: MadeAs = madeAnew()): Promise<SlaCalendar> {
   return scope.transaction(async (tx) => {
     requireSlaSettings(tx.viewer);
     const calendar = given.id ? await requireCalendar(tx, given.id) : null;
-    if (calendar && calendar.version !== given.version) throw new SettingsConflict(calendar.version);
     const hours = requireHours(given);
     const name = requireLine('name', given.name, limits.name);
     const holder = await tx.em.findOne(SlaCalendar, { workspaceId: tx.workspaceId, name });
     if (holder && holder !== calendar) throw new NameTaken('name', name);
-    const saved = calendar ?? tx.em.create(SlaCalendar, { workspaceId: tx.workspaceId, id: newId(), name, version: 0 });
-    saved.name = name;
-    saved.version += 1;
-    await tx.em.flush();
-    await tx.em.insert(SlaCalendarVersion, {
-      workspaceId: tx.workspaceId,
-      calendarId: saved.id,
-      version: saved.version,
-      ...hours,
-      savedById: tx.viewer.kind === 'MEMBER' ? tx.viewer.memberId : null,
-      savedAt: tx.now(),
-      message: given.message?.trim().slice(0, limits.subject) ?? '',
-    });
+    const saved = calendar ?? tx.em.create(SlaCalendar, { workspaceId: tx.workspaceId, id, name, version });
+    const write = async (as: number) => {
+      saved.name = name;
+      await tx.em.flush();
+      await tx.em.insert(SlaCalendarVersion, {
+        workspaceId: tx.workspaceId,
+        calendarId: saved.id,
+        version: as,
+        ...hours,
+        savedById: tx.viewer.kind === 'MEMBER' ? tx.viewer.memberId : null,
+        savedAt: tx.now(),
+        message: given.message?.trim().slice(0, limits.subject) ?? '',
+      });
+    };
+    if (calendar) {
+      const change = () => write(calendar.version + 1);
+      await reviseSetting(tx, calendarSetting, { thing: calendar, version: given.version ?? 0, change });
+    } else {
+      await write(saved.version);
+      await settingCreated(tx, calendarSetting, saved);
+    }
     await recordSecurity(tx, SecurityEventKind.SLA_CHANGED, { details: { calendar: name, version: saved.version } });
     return saved;
   });
@@ -63,6 +90,7 @@ export function deleteCalendar(scope: Scope, id: string): Promise<SlaCalendar> {
     const policy = user && (await tx.em.findOne(SlaPolicy, { workspaceId: tx.workspaceId, id: user.policyId }));
     if (policy)
       throw new StillInUse(`The policy "${policy.name}" counts by "${calendar.name}", or did. Calendars that were used stay.`, 'id');
+    await settingDeleted(tx, calendarSetting, calendar);
     await tx.em.nativeDelete(SlaCalendar, { workspaceId: tx.workspaceId, id });
     await recordSecurity(tx, SecurityEventKind.SLA_CHANGED, { details: { calendar: calendar.name, deleted: true } });
     return calendar;

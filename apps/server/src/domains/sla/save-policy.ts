@@ -2,10 +2,10 @@ import { LockMode } from '@mikro-orm/core';
 import { limits, priorities } from '@baton/rules';
 import { InvalidInput } from '../../kernel/domain-error.ts';
 import { isId, newId } from '../../kernel/id.ts';
-import { SettingsConflict } from '../../kernel/settings-error.ts';
 import { requireLine } from '../../kernel/text.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
+import { reviseSetting, settingCreated, type Setting, type SettingState } from '../../platform/setting-versions.ts';
 import { Member, Team } from '../identity/index.ts';
 import { isConditional } from './policy.ts';
 import {
@@ -43,31 +43,52 @@ export interface SavePolicy {
   readonly message?: string | null | undefined;
 }
 
+/** What a save of a policy takes, its version and the words about the save left out. */
+export type PolicyState = Omit<SavePolicy, 'id' | 'version' | 'message'>;
+
+const policySetting: Setting<SlaPolicy> = {
+  kind: 'SLA_POLICY',
+  async stateOf({ id: policyId, name, version }, { em, workspaceId }): Promise<PolicyState & SettingState> {
+    const { conditions, calendarId, targets, warning, steps, options } = await em.findOneOrFail(SlaPolicyVersion, {
+      workspaceId,
+      policyId,
+      version,
+    });
+    return { name, conditions, calendarId, targets, warning, steps, options };
+  },
+};
+
 /** Saves a policy as its next version, a new one before the fallback. What runs by an earlier version goes on by it. */
 export function savePolicy(scope: Scope, given: SavePolicy): Promise<SlaPolicy> {
   return scope.transaction(async (tx) => {
     requireSlaSettings(tx.viewer);
     const { workspaceId, em } = tx;
     const policy = given.id ? await requirePolicy(tx, given.id) : null;
-    if (policy && policy.version !== given.version) throw new SettingsConflict(policy.version);
-    const checked = await requireValid(tx, given, policy?.fallback ?? false);
     const name = requireLine('name', given.name, limits.name);
     const [last] = await em.find(SlaPolicy, { workspaceId, fallback: false }, { orderBy: { place: 'desc' }, limit: 1 });
-    const fresh = { workspaceId, id: newId(), name, place: (last?.place ?? -1) + 1, fallback: false, version: 0 };
+    const fresh = { workspaceId, id: newId(), name, place: (last?.place ?? -1) + 1, fallback: false, version: 1 };
     const unapplied = { appliedVersion: null, appliedCalendarVersion: null };
     const saved = policy ?? em.create(SlaPolicy, { ...fresh, ...unapplied });
-    saved.name = name;
-    saved.version += 1;
-    await em.flush();
-    await em.insert(SlaPolicyVersion, {
-      workspaceId,
-      policyId: saved.id,
-      version: saved.version,
-      ...checked,
-      savedById: tx.viewer.kind === 'MEMBER' ? tx.viewer.memberId : null,
-      savedAt: tx.now(),
-      message: given.message?.trim().slice(0, limits.subject) ?? '',
-    });
+    const write = async (version: number) => {
+      const checked = await requireValid(tx, given, saved.fallback);
+      saved.name = name;
+      await em.flush();
+      await em.insert(SlaPolicyVersion, {
+        workspaceId,
+        policyId: saved.id,
+        version,
+        ...checked,
+        savedById: tx.viewer.kind === 'MEMBER' ? tx.viewer.memberId : null,
+        savedAt: tx.now(),
+        message: given.message?.trim().slice(0, limits.subject) ?? '',
+      });
+    };
+    if (policy) {
+      await reviseSetting(tx, policySetting, { thing: policy, version: given.version ?? 0, change: () => write(policy.version + 1) });
+    } else {
+      await write(saved.version);
+      await settingCreated(tx, policySetting, saved);
+    }
     await recordSecurity(tx, SecurityEventKind.SLA_CHANGED, { details: { policy: name, version: saved.version } });
     return saved;
   });

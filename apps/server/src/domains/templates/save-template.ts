@@ -1,15 +1,23 @@
 import { limits, type Priority } from '@baton/rules';
 import { InvalidInput } from '../../kernel/domain-error.ts';
-import { isId, newId } from '../../kernel/id.ts';
+import { isId } from '../../kernel/id.ts';
 import { NameTaken } from '../../kernel/settings-error.ts';
 import { requireLine } from '../../kernel/text.ts';
 import { may } from '../../kernel/viewer.ts';
 import { loaderByKey } from '../../platform/loader.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { madeAnew, type MadeAs, type SettingState } from '../../platform/setting-versions.ts';
 import { requireChecklistText } from '../checklists/index.ts';
 import { listFields } from '../fields/index.ts';
 import { memberById, teamById } from '../identity/index.ts';
-import { changeSettings, requireVersion, SettingNotFound } from '../ticket-settings/index.ts';
+import {
+  changeSettings,
+  reviseTicketSetting,
+  SettingNotFound,
+  ticketSettingCreated,
+  ticketSettingDeleted,
+  type TicketSetting,
+} from '../ticket-settings/index.ts';
 import { cleanRichText, ReferenceNotFound, topicById } from '../tickets/index.ts';
 import { TicketTemplate, type TemplateField } from './ticket-template.entity.ts';
 
@@ -27,6 +35,22 @@ export interface TemplateWanted {
 
 const mostTemplates = 200;
 
+const templateSetting: TicketSetting<TicketTemplate> = {
+  kind: 'TEMPLATE',
+  nameOf: ({ name }) => name,
+  stateOf: ({ name, subject, description, priority, topicId, teamId, watcherIds, fields, checklist }): TemplateWanted & SettingState => ({
+    name,
+    subject,
+    description,
+    priority,
+    topicId,
+    teamId,
+    watcherIds,
+    fields,
+    checklist,
+  }),
+};
+
 export const templateById = loaderByKey(
   ({ em, workspaceId }, ids: readonly string[]) => em.find(TicketTemplate, { workspaceId, id: { $in: [...ids] } }),
   ({ id }) => id,
@@ -37,12 +61,13 @@ export async function listTemplates({ em, workspaceId, viewer }: Scope): Promise
   return may(viewer, 'ticket.create') ? em.find(TicketTemplate, { workspaceId }, { orderBy: { name: 'asc' } }) : [];
 }
 
-export function createTemplate(scope: Scope, wanted: TemplateWanted): Promise<TicketTemplate> {
-  return changeSettings(scope, { template: wanted.name, created: true }, async (tx) => {
+export function createTemplate(scope: Scope, wanted: TemplateWanted, { id, version }: MadeAs = madeAnew()): Promise<TicketTemplate> {
+  return changeSettings(scope, async (tx) => {
     const { em, workspaceId } = tx;
     if ((await em.count(TicketTemplate, { workspaceId })) >= mostTemplates)
       throw new InvalidInput(`There are ${mostTemplates} templates already. Delete one first.`, 'name');
-    return em.create(TicketTemplate, { workspaceId, id: newId(), ...(await written(tx, wanted, null)), version: 1 }, { persist: true });
+    const template = em.create(TicketTemplate, { workspaceId, id, ...(await written(tx, wanted, null)), version }, { persist: true });
+    return ticketSettingCreated(tx, templateSetting, template);
   });
 }
 
@@ -53,18 +78,17 @@ export interface EditTemplate extends TemplateWanted {
 }
 
 export function editTemplate(scope: Scope, { templateId, version, ...wanted }: EditTemplate): Promise<TicketTemplate> {
-  return changeSettings(scope, { template: wanted.name }, async (tx) => {
+  return changeSettings(scope, async (tx) => {
     const template = await requireTemplate(tx, templateId);
-    requireVersion(template, version);
-    Object.assign(template, await written(tx, wanted, template.id));
-    template.version += 1;
-    return template;
+    const change = async () => void Object.assign(template, await written(tx, wanted, template.id));
+    return reviseTicketSetting(tx, templateSetting, { thing: template, version, change });
   });
 }
 
 export function deleteTemplate(scope: Scope, templateId: string): Promise<TicketTemplate> {
-  return changeSettings(scope, { template: templateId, deleted: true }, async (tx) => {
+  return changeSettings(scope, async (tx) => {
     const template = await requireTemplate(tx, templateId);
+    await ticketSettingDeleted(tx, templateSetting, template);
     tx.em.remove(template);
     return template;
   });

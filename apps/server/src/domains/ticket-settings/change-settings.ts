@@ -1,38 +1,97 @@
 import { NotPermitted } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId } from '../../kernel/id.ts';
-import { SettingsConflict } from '../../kernel/settings-error.ts';
 import { may } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
-import { settingsChanged } from '../tickets/index.ts';
+import { reviseSetting, settingCreated, settingDeleted, type Setting, type SettingKind } from '../../platform/setting-versions.ts';
+import type { Workspace } from '../identity/index.ts';
+import { settingsChanged, type Names } from '../tickets/index.ts';
 
-/**
- * Does something to what tickets are made of: by those who may, one after the other in a workspace, noted in the security
- * log and told to everybody.
- */
-export function changeSettings<T>(scope: Scope, details: Readonly<Record<string, unknown>>, work: (tx: Scope) => Promise<T>): Promise<T> {
+/** Does something to what tickets are made of: by those who may, one after the other in a workspace, and told to everybody. */
+export function changeSettings<T>(scope: Scope, work: (tx: Scope) => Promise<T>): Promise<T> {
   return scope.transaction(async (tx) => {
     if (!may(tx.viewer, 'settings.save'))
       throw new NotPermitted('Saving settings needs the permission "settings.save". Ask an administrator.');
     await tx.em.execute('select 1 from workspace where id = ? for update', [tx.workspaceId]);
     const result = await work(tx);
     await tx.em.flush();
-    await recordSecurity(tx, SecurityEventKind.TICKET_SETTINGS_CHANGED, { details });
     tx.record(domainEvent(settingsChanged, null));
     return result;
   });
 }
 
-/** Two who edit the same thing: the second is told, and overwrites nothing. */
-export function requireVersion(thing: { readonly version: number }, version: number): void {
-  if (thing.version !== version) throw new SettingsConflict(thing.version);
+/** A kind of what tickets are made of. Each version of it is kept, and the security log says who saved which. */
+export interface TicketSetting<T> extends Setting<T> {
+  readonly nameOf: (thing: T) => string;
 }
 
-/** Things in the order of some ids; those left out follow as they were. */
-export function inOrder<T extends { readonly id: string }>(things: readonly T[], ids: readonly string[]): T[] {
+type Versioned = Parameters<typeof settingCreated>[2];
+
+export async function ticketSettingCreated<T extends Versioned>(tx: Scope, setting: TicketSetting<T>, thing: T): Promise<T> {
+  await settingCreated(tx, setting, thing);
+  await note(tx, setting.kind, { name: setting.nameOf(thing), version: thing.version, created: true });
+  return thing;
+}
+
+/** Changes it from the version that was opened; null = from whatever stands. */
+export async function reviseTicketSetting<T extends Versioned>(
+  tx: Scope,
+  setting: TicketSetting<T>,
+  revision: { readonly thing: T; readonly version: number | null; readonly change: () => void | Promise<void> },
+): Promise<T> {
+  const thing = await reviseSetting(tx, setting, revision);
+  await note(tx, setting.kind, { name: setting.nameOf(thing), version: thing.version });
+  return thing;
+}
+
+/** To be told before it is gone. */
+export async function ticketSettingDeleted<T extends Versioned>(tx: Scope, setting: TicketSetting<T>, thing: T): Promise<T> {
+  await settingDeleted(tx, setting, thing);
+  await note(tx, setting.kind, { name: setting.nameOf(thing), deleted: true });
+  return thing;
+}
+
+/** Settings that stand in a workspace itself, with a version of their own. */
+export class WorkspacePart {
+  constructor(
+    readonly workspace: Workspace,
+    private readonly counter: 'lifecycleVersion' | 'prioritiesVersion',
+  ) {}
+
+  get id(): string {
+    return this.workspace.id;
+  }
+
+  get version(): number {
+    return this.workspace[this.counter];
+  }
+
+  set version(version: number) {
+    this.workspace[this.counter] = version;
+  }
+}
+
+/** Puts things in the order of some ids; those left out follow as they were. */
+export async function putInOrder<T extends { readonly id: string; place: number }>(
+  tx: Scope,
+  kind: SettingKind,
+  { things, ids }: { readonly things: readonly T[]; readonly ids: readonly string[] },
+): Promise<T[]> {
   const placeOf = ({ id }: T) => (ids.includes(id) ? ids.indexOf(id) : ids.length);
-  return things.toSorted((a, b) => placeOf(a) - placeOf(b));
+  const ordered = things.toSorted((a, b) => placeOf(a) - placeOf(b));
+  for (const [place, thing] of ordered.entries()) thing.place = place;
+  await note(tx, kind, { ordered: true });
+  return ordered;
+}
+
+function note(tx: Scope, kind: SettingKind, facts: Readonly<Record<string, unknown>>): Promise<void> {
+  return recordSecurity(tx, SecurityEventKind.TICKET_SETTINGS_CHANGED, { details: { setting: kind, ...facts } });
+}
+
+/** What a log calls a thing with a name in each language. */
+export function nameInLog({ name }: { readonly name: Names }): string {
+  return name.en ?? Object.values(name)[0] ?? '';
 }
 
 export async function isInUse({ em, workspaceId }: Scope, table: 'ticket' | 'ticket_tag', column: string, id: string): Promise<boolean> {

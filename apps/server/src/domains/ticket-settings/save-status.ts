@@ -1,10 +1,20 @@
 import type { StatusCategory } from '@baton/rules';
 import { InvalidInput } from '../../kernel/domain-error.ts';
-import { isId, newId } from '../../kernel/id.ts';
+import { isId } from '../../kernel/id.ts';
 import { StillInUse } from '../../kernel/settings-error.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { madeAnew, type MadeAs, type SettingState } from '../../platform/setting-versions.ts';
 import { ReferenceNotFound, requireNames, Status, WaitingOn, type Names } from '../tickets/index.ts';
-import { changeSettings, inOrder, isInUse, requireVersion } from './change-settings.ts';
+import {
+  changeSettings,
+  isInUse,
+  nameInLog,
+  putInOrder,
+  reviseTicketSetting,
+  ticketSettingCreated,
+  ticketSettingDeleted,
+  type TicketSetting,
+} from './change-settings.ts';
 import { SettingNotFound } from './settings.errors.ts';
 
 /** Colours that hold in both lights. */
@@ -20,17 +30,34 @@ export interface StatusWanted {
   readonly fromIds: readonly string[];
 }
 
+export interface NewStatus extends StatusWanted {
+  readonly category: StatusCategory;
+}
+
 const mostStatuses = 50;
 
-export function createStatus(scope: Scope, { category, ...wanted }: StatusWanted & { readonly category: StatusCategory }): Promise<Status> {
-  return changeSettings(scope, { status: wanted.names, created: true }, async (tx) => {
+const statusSetting: TicketSetting<Status> = {
+  kind: 'STATUS',
+  nameOf: nameInLog,
+  stateOf: ({ name, category, color, waitingOn, requiresAssignee, fromIds }): NewStatus & SettingState => ({
+    names: name,
+    category,
+    color,
+    waitingOn,
+    requiresAssignee,
+    fromIds,
+  }),
+};
+
+export function createStatus(scope: Scope, { category, ...wanted }: NewStatus, { id, version }: MadeAs = madeAnew()): Promise<Status> {
+  return changeSettings(scope, async (tx) => {
     const statuses = await allStatuses(tx);
     if (statuses.length >= mostStatuses) throw new InvalidInput(`There are at most ${mostStatuses} statuses. Delete one first.`, 'names');
     const status = new Status();
-    Object.assign(status, { workspaceId: tx.workspaceId, id: newId(), category, place: statuses.length, version: 1 });
+    Object.assign(status, { workspaceId: tx.workspaceId, id, category, place: statuses.length, version });
     write(statuses, status, wanted);
     tx.em.persist(status);
-    return status;
+    return ticketSettingCreated(tx, statusSetting, status);
   });
 }
 
@@ -39,19 +66,16 @@ export function editStatus(
   scope: Scope,
   { statusId, version, ...wanted }: StatusWanted & { readonly statusId: string; readonly version: number },
 ): Promise<Status> {
-  return changeSettings(scope, { status: wanted.names }, async (tx) => {
+  return changeSettings(scope, async (tx) => {
     const statuses = await allStatuses(tx);
     const status = requireStatus(statuses, statusId);
-    requireVersion(status, version);
-    write(statuses, status, wanted);
-    status.version += 1;
-    return status;
+    return reviseTicketSetting(tx, statusSetting, { thing: status, version, change: () => write(statuses, status, wanted) });
   });
 }
 
 /** Refused while tickets have it, and for the last of a category: there must be one to move to. */
 export function deleteStatus(scope: Scope, statusId: string): Promise<Status> {
-  return changeSettings(scope, { status: statusId, deleted: true }, async (tx) => {
+  return changeSettings(scope, async (tx) => {
     const statuses = await allStatuses(tx);
     const status = requireStatus(statuses, statusId);
     if (statuses.filter(({ category }) => category === status.category).length === 1) {
@@ -60,6 +84,7 @@ export function deleteStatus(scope: Scope, statusId: string): Promise<Status> {
     if (await isInUse(tx, 'ticket', 'status_id', statusId)) {
       throw new StillInUse('Tickets have this status. Give them another first, all at once from a list.', 'statusId');
     }
+    await ticketSettingDeleted(tx, statusSetting, status);
     for (const other of statuses) if (other.fromIds.includes(statusId)) other.fromIds = other.fromIds.filter((id) => id !== statusId);
     tx.em.remove(status);
     return status;
@@ -67,11 +92,7 @@ export function deleteStatus(scope: Scope, statusId: string): Promise<Status> {
 }
 
 export function orderStatuses(scope: Scope, statusIds: readonly string[]): Promise<Status[]> {
-  return changeSettings(scope, { order: 'statuses' }, async (tx) => {
-    const ordered = inOrder(await allStatuses(tx), statusIds);
-    for (const [place, status] of ordered.entries()) status.place = place;
-    return ordered;
-  });
+  return changeSettings(scope, async (tx) => putInOrder(tx, 'STATUS', { things: await allStatuses(tx), ids: statusIds }));
 }
 
 function allStatuses({ em, workspaceId }: Scope): Promise<Status[]> {

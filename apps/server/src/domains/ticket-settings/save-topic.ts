@@ -1,9 +1,19 @@
 import { InvalidInput } from '../../kernel/domain-error.ts';
-import { isId, newId } from '../../kernel/id.ts';
+import { isId } from '../../kernel/id.ts';
 import { StillInUse } from '../../kernel/settings-error.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { madeAnew, type MadeAs, type SettingState } from '../../platform/setting-versions.ts';
 import { ReferenceNotFound, requireNames, Topic, type Names } from '../tickets/index.ts';
-import { changeSettings, inOrder, isInUse, requireVersion } from './change-settings.ts';
+import {
+  changeSettings,
+  isInUse,
+  nameInLog,
+  putInOrder,
+  reviseTicketSetting,
+  ticketSettingCreated,
+  ticketSettingDeleted,
+  type TicketSetting,
+} from './change-settings.ts';
 import { SettingNotFound } from './settings.errors.ts';
 
 export interface TopicWanted {
@@ -14,23 +24,29 @@ export interface TopicWanted {
 
 const deepest = 4;
 
-export function createTopic(scope: Scope, wanted: TopicWanted): Promise<Topic> {
-  return changeSettings(scope, { topic: wanted.names, created: true }, async (tx) => {
+const topicSetting: TicketSetting<Topic> = {
+  kind: 'TOPIC',
+  nameOf: nameInLog,
+  stateOf: ({ name, parentId }): TopicWanted & SettingState => ({ names: name, parentId }),
+};
+
+export function createTopic(scope: Scope, wanted: TopicWanted, { id, version }: MadeAs = madeAnew()): Promise<Topic> {
+  return changeSettings(scope, async (tx) => {
     const topics = await allTopics(tx);
     const topic = tx.em.create(
       Topic,
       {
         workspaceId: tx.workspaceId,
-        id: newId(),
+        id,
         name: requireNames('names', wanted.names),
         parentId: null,
         place: topics.length,
-        version: 1,
+        version,
       },
       { persist: true },
     );
     topic.parentId = requirePlace([...topics, topic], topic, wanted.parentId ?? null);
-    return topic;
+    return ticketSettingCreated(tx, topicSetting, topic);
   });
 }
 
@@ -38,26 +54,27 @@ export function editTopic(
   scope: Scope,
   { topicId, version, ...wanted }: TopicWanted & { readonly topicId: string; readonly version: number },
 ): Promise<Topic> {
-  return changeSettings(scope, { topic: wanted.names }, async (tx) => {
+  return changeSettings(scope, async (tx) => {
     const topics = await allTopics(tx);
     const topic = requireTopic(topics, topicId);
-    requireVersion(topic, version);
-    topic.name = requireNames('names', wanted.names);
-    topic.parentId = requirePlace(topics, topic, wanted.parentId ?? null);
-    topic.version += 1;
-    return topic;
+    const change = () => {
+      topic.name = requireNames('names', wanted.names);
+      topic.parentId = requirePlace(topics, topic, wanted.parentId ?? null);
+    };
+    return reviseTicketSetting(tx, topicSetting, { thing: topic, version, change });
   });
 }
 
 /** Refused while tickets have it or topics are under it: what they are about would be lost. */
 export function deleteTopic(scope: Scope, topicId: string): Promise<Topic> {
-  return changeSettings(scope, { topic: topicId, deleted: true }, async (tx) => {
+  return changeSettings(scope, async (tx) => {
     const topics = await allTopics(tx);
     const topic = requireTopic(topics, topicId);
     if (topics.some(({ parentId }) => parentId === topicId))
       throw new StillInUse('Topics are under this one. Move or delete them first.', 'topicId');
     if (await isInUse(tx, 'ticket', 'topic_id', topicId))
       throw new StillInUse('Tickets have this topic. Give them another first, all at once from a list.', 'topicId');
+    await ticketSettingDeleted(tx, topicSetting, topic);
     await tx.em.execute(
       'update custom_field set topic_ids = array_remove(topic_ids, ?::uuid) where workspace_id = ? and ? = any(topic_ids)',
       [topicId, tx.workspaceId, topicId],
@@ -68,11 +85,7 @@ export function deleteTopic(scope: Scope, topicId: string): Promise<Topic> {
 }
 
 export function orderTopics(scope: Scope, topicIds: readonly string[]): Promise<Topic[]> {
-  return changeSettings(scope, { order: 'topics' }, async (tx) => {
-    const ordered = inOrder(await allTopics(tx), topicIds);
-    for (const [place, topic] of ordered.entries()) topic.place = place;
-    return ordered;
-  });
+  return changeSettings(scope, async (tx) => putInOrder(tx, 'TOPIC', { things: await allTopics(tx), ids: topicIds }));
 }
 
 function allTopics({ em, workspaceId }: Scope): Promise<Topic[]> {

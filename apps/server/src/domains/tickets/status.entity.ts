@@ -54,6 +54,7 @@ const TagSchema = defineEntity({
     workspaceId: p.uuid().primary(),
     id: p.uuid().primary(),
     name: p.text(),
+    version: p.integer().default(1),
   },
 });
 

@@ -9,7 +9,7 @@ import { memberById, type AccessToken, type Member, type SignInDesk } from '../.
 import { editMember, inviteAgain, inviteMember, makeResetLink } from '../change-people.ts';
 import { createRole, deleteRole, editRole } from '../change-roles.ts';
 import { keepSecurityLog, requireSecondFactor } from '../change-workspace.ts';
-import { createTeam, deleteTeam, renameTeam, setTeamReopening } from '../change-teams.ts';
+import { createTeam, deleteTeam, editTeam } from '../change-teams.ts';
 import {
   accountById,
   asDescription,
@@ -152,25 +152,25 @@ export class AccessResolver {
     @Arg('input', () => TeamCreateInput) { name }: TeamCreateInput,
     @Ctx() { scope }: Context,
   ): Promise<Partial<TeamSavePayload>> {
-    return { team: await createTeam(scope, name) };
+    return { team: await createTeam(scope, { name }) };
   }
 
   @Mutation(() => TeamSavePayload)
   @ReturnsUserErrors()
   async teamRename(
-    @Arg('input', () => TeamRenameInput) input: TeamRenameInput,
+    @Arg('input', () => TeamRenameInput) { teamId, version, name }: TeamRenameInput,
     @Ctx() { scope }: Context,
   ): Promise<Partial<TeamSavePayload>> {
-    return { team: await renameTeam(scope, input) };
+    return { team: await editTeam(scope, { teamId, version: version ?? null, name }) };
   }
 
   @Mutation(() => TeamSavePayload, { description: 'Says where a ticket of the team goes that its client opens again.' })
   @ReturnsUserErrors()
   async teamSetReopening(
-    @Arg('input', () => TeamSetReopeningInput) input: TeamSetReopeningInput,
+    @Arg('input', () => TeamSetReopeningInput) { teamId, version, toQueue }: TeamSetReopeningInput,
     @Ctx() { scope }: Context,
   ): Promise<Partial<TeamSavePayload>> {
-    return { team: await setTeamReopening(scope, input) };
+    return { team: await editTeam(scope, { teamId, version: version ?? null, reopenToQueue: toQueue }) };
   }
 
   @Mutation(() => TeamSavePayload, { description: 'Refused while it has tickets.' })

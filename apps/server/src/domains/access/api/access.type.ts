@@ -59,10 +59,10 @@ export class OutgoingMailType implements Pick<OutgoingMail, 'id' | 'recipient' |
 class MemberNotFoundType extends UserError {}
 
 @ObjectType('TeamNotFound', { implements: UserError })
-class TeamNotFoundType extends UserError {}
+export class TeamNotFoundType extends UserError {}
 
 @ObjectType('RoleNotFound', { implements: UserError })
-class RoleNotFoundType extends UserError {}
+export class RoleNotFoundType extends UserError {}
 
 @ObjectType('LastOwner', { implements: UserError })
 class LastOwnerType extends UserError {}
@@ -126,12 +126,14 @@ export class TeamCreateInput {
 @InputType()
 export class TeamRenameInput {
   @Field(() => ID) teamId!: string;
+  @Field(() => Int, { nullable: true, description: 'The version that you opened; null = whatever stands.' }) version?: number | null;
   @Field(() => String) name!: string;
 }
 
 @InputType()
 export class TeamSetReopeningInput {
   @Field(() => ID) teamId!: string;
+  @Field(() => Int, { nullable: true, description: 'The version that you opened; null = whatever stands.' }) version?: number | null;
   @Field(() => Boolean, { description: 'False = back to whom it was assigned, while they are there.' }) toQueue!: boolean;
 }
 
@@ -166,7 +168,7 @@ export class SecondFactorRequirePayload {
   @Field(() => [SecondFactorRequireError]) userErrors!: UserErrorData[];
 }
 
-const TeamSaveError = userErrorUnion('TeamSaveError', [NameTakenType, TeamNotFoundType, StillInUseType]);
+const TeamSaveError = userErrorUnion('TeamSaveError', [NameTakenType, SettingsConflictType, TeamNotFoundType, StillInUseType]);
 
 @ObjectType()
 export class TeamSavePayload {

@@ -1,1 +1,2 @@
 export { AccessResolver, MachineResolver, PersonResolver, RoleDescriptionResolver, SecurityEventResolver } from './access.resolver.ts';
+export { RoleNotFoundType, TeamNotFoundType } from './access.type.ts';

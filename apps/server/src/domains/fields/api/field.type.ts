@@ -106,7 +106,7 @@ export class FieldsOrderInput {
 }
 
 @ObjectType('CustomFieldNotFound', { implements: UserError })
-class CustomFieldNotFoundType extends UserError {}
+export class CustomFieldNotFoundType extends UserError {}
 
 const FieldSaveError = userErrorUnion('FieldSaveError', [
   CustomFieldNotFoundType,

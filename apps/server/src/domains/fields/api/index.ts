@@ -1,2 +1,2 @@
 export { CustomFieldResolver, FieldValueResolver, TicketFieldsResolver } from './field.resolver.ts';
-export { FieldInput } from './field.type.ts';
+export { CustomFieldNotFoundType, FieldInput } from './field.type.ts';

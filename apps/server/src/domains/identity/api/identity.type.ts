@@ -10,11 +10,12 @@ registerEnumType(Role, { name: 'Role' });
 registerEnumType(LetterKind, { name: 'LinkKind' });
 
 @ObjectType('Team', { simpleResolvers: true, description: 'Routing and visibility scope of people and tickets.' })
-export class TeamType implements Pick<Team, 'id' | 'name' | 'reopenToQueue'> {
+export class TeamType implements Pick<Team, 'id' | 'name' | 'reopenToQueue' | 'version'> {
   @Field(() => ID) id!: string;
   @Field(() => String) name!: string;
   @Field(() => Boolean, { description: 'Whether a ticket that its client opens again goes to the queue, and not to whom it was assigned.' })
   reopenToQueue!: boolean;
+  @Field(() => Int) version!: number;
 }
 
 @ObjectType('Member', {
@@ -29,7 +30,10 @@ export class MemberType implements Pick<Member, 'id' | 'name' | 'role'> {
 }
 
 @ObjectType('Workspace')
-export class WorkspaceType implements Pick<Workspace, 'id' | 'name' | 'secondFactorRequired' | 'securityLogDays' | 'timeAccounting'> {
+export class WorkspaceType implements Pick<
+  Workspace,
+  'id' | 'name' | 'secondFactorRequired' | 'securityLogDays' | 'timeAccounting' | 'prioritiesVersion'
+> {
   @Field(() => ID) id!: string;
   @Field(() => String) name!: string;
   @Field(() => Boolean, { description: 'Whoever signs in with a password has to set up a second factor first.' })
@@ -37,6 +41,7 @@ export class WorkspaceType implements Pick<Workspace, 'id' | 'name' | 'secondFac
   @Field(() => Int, { nullable: true, description: 'For how many days the security log is kept; null = for ever.' })
   securityLogDays!: number | null;
   @Field(() => Boolean, { description: 'Whether people note how much time they spent.' }) timeAccounting!: boolean;
+  @Field(() => Int, { description: 'Of the names of its priorities.' }) prioritiesVersion!: number;
 }
 
 @ObjectType('Viewer', { description: 'Who is asking, and what they may do.' })

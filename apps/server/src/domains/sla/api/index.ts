@@ -1,2 +1,3 @@
+export { asTargetList, SlaCalendarNotFoundType, SlaPolicyNotFoundType } from './sla.type.ts';
 export { SlaReportResolver } from './report.resolver.ts';
 export { SlaCalendarResolver, SlaCalendarVersionResolver, SlaClockResolver, SlaPolicyResolver, SlaResolver } from './sla.resolver.ts';

@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { priorities, type LedgerLine } from '@baton/rules';
+import type { LedgerLine } from '@baton/rules';
 import type { Context } from '../../../graphql/context.ts';
 import { ReturnsUserErrors } from '../../../graphql/user-error.ts';
 import { MemberType } from '../../identity/api/index.ts';
@@ -12,11 +12,12 @@ import { readHolidays } from '../read-holidays.ts';
 import { outdatedByPolicy, reapplyPolicy } from '../reapply.ts';
 import { deleteCalendar, saveCalendar } from '../save-calendar.ts';
 import { orderPolicies, savePolicy, type SavePolicy } from '../save-policy.ts';
-import { SlaMetric, type SlaCalendarVersion, type SlaClock, type Targets } from '../sla.entity.ts';
+import type { SlaCalendarVersion, SlaClock, Targets } from '../sla.entity.ts';
 import { requireSlaSettings } from '../sla.policy.ts';
 import { tryExample, tryPolicy } from '../try-policy.ts';
 import { zoneOffsets } from '../zone-offsets.ts';
 import {
+  asTargetList,
   SlaCalendarDeleteInput,
   SlaCalendarDeletePayload,
   SlaCalendarSaveInput,
@@ -259,12 +260,7 @@ export class SlaPolicyResolver {
 
   @FieldResolver(() => [SlaTargetType])
   targets(@Root() { version }: PolicyAt): SlaTargetType[] {
-    return Object.values(SlaMetric).flatMap((metric) =>
-      priorities.flatMap((priority) => {
-        const target = version.targets[metric]?.[priority];
-        return target ? [{ metric, priority, ...target }] : [];
-      }),
-    );
+    return asTargetList(version.targets);
   }
 
   @FieldResolver(() => Int, { description: 'Running clocks that go on by an earlier version of it, or of its calendar.' })

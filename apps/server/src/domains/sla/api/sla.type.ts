@@ -1,5 +1,5 @@
 import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { ClockState, Priority, type DayHours } from '@baton/rules';
+import { ClockState, priorities, Priority, type DayHours } from '@baton/rules';
 import {
   NameTakenType,
   SettingsConflictType,
@@ -22,6 +22,7 @@ import {
   type PolicyOptions,
   type SlaCalendarVersion,
   type SlaClock,
+  type Targets,
   type WarningRule,
 } from '../sla.entity.ts';
 
@@ -74,6 +75,15 @@ export class SlaTargetType {
   @Field(() => Priority) priority!: Priority;
   @Field(() => Float) amount!: number;
   @Field(() => TargetUnit) unit!: TargetUnit;
+}
+
+export function asTargetList(targets: Targets): SlaTargetType[] {
+  return Object.values(SlaMetric).flatMap((metric) =>
+    priorities.flatMap((priority) => {
+      const target = targets[metric]?.[priority];
+      return target ? [{ metric, priority, ...target }] : [];
+    }),
+  );
 }
 
 @ObjectType('SlaConditions', { description: 'Which tickets a policy is for; null = whatever the ticket has.' })
@@ -278,10 +288,10 @@ class SlaPolicyEffectType implements PolicyEffect {
 }
 
 @ObjectType('SlaPolicyNotFound', { implements: UserError })
-class SlaPolicyNotFoundType extends UserError {}
+export class SlaPolicyNotFoundType extends UserError {}
 
 @ObjectType('SlaCalendarNotFound', { implements: UserError })
-class SlaCalendarNotFoundType extends UserError {}
+export class SlaCalendarNotFoundType extends UserError {}
 
 const SlaCalendarSaveError = userErrorUnion('SlaCalendarSaveError', [
   NameTakenType,

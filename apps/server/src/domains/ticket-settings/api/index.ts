@@ -1,2 +1,2 @@
 export { TicketSettingsResolver } from './settings.resolver.ts';
-export { TicketSettingsError } from './settings.type.ts';
+export { SettingNotFoundType, TicketSettingsError } from './settings.type.ts';

@@ -3,9 +3,10 @@ import type { Priority } from '@baton/rules';
 import type { Context } from '../../../graphql/context.ts';
 import { ReturnsUserErrors } from '../../../graphql/user-error.ts';
 import { allNames, namesOf } from '../../tickets/api/index.ts';
+import { namePriorities, priorityNames, type PriorityNames } from '../name-priorities.ts';
 import { findLifecycle, saveLifecycle, type Lifecycle } from '../save-lifecycle.ts';
 import { createStatus, deleteStatus, editStatus, orderStatuses } from '../save-status.ts';
-import { deleteTag, namePriorities, priorityNames, renameTag, type PriorityNames } from '../save-tag.ts';
+import { deleteTag, renameTag } from '../save-tag.ts';
 import { createTopic, deleteTopic, editTopic, orderTopics } from '../save-topic.ts';
 import {
   LifecycleSaveInput,
@@ -126,7 +127,7 @@ export class TicketSettingsResolver {
   @Mutation(() => TagSavePayload)
   @ReturnsUserErrors()
   async tagRename(@Arg('input', () => TagRenameInput) input: TagRenameInput, @Ctx() { scope }: Context): Promise<Partial<TagSavePayload>> {
-    return { tag: await renameTag(scope, input) };
+    return { tag: await renameTag(scope, { ...input, version: input.version ?? null }) };
   }
 
   @Mutation(() => TagSavePayload, { description: 'Refused while tickets have it.' })
@@ -146,10 +147,10 @@ export class TicketSettingsResolver {
   @Mutation(() => PrioritiesNamePayload)
   @ReturnsUserErrors()
   async prioritiesName(
-    @Arg('input', () => PrioritiesNameInput) { names }: PrioritiesNameInput,
+    @Arg('input', () => PrioritiesNameInput) { names, version }: PrioritiesNameInput,
     @Ctx() { scope }: Context,
   ): Promise<Partial<PrioritiesNamePayload>> {
-    const wanted = names.map(({ priority, names: own }) => ({ priority, names: namesOf(own) }));
-    return { priorityNames: shown(await namePriorities(scope, wanted)) };
+    const wanted: PriorityNames = Object.fromEntries(names.map(({ priority, names: own }) => [priority, namesOf(own)]));
+    return { priorityNames: shown(await namePriorities(scope, { names: wanted, version: version ?? null })) };
   }
 }

@@ -13,7 +13,7 @@ import { WaitingOn, type Status, type Tag, type Topic } from '../../tickets/inde
 import type { Lifecycle } from '../save-lifecycle.ts';
 
 @ObjectType('SettingNotFound', { implements: UserError })
-class SettingNotFoundType extends UserError {}
+export class SettingNotFoundType extends UserError {}
 
 export const TicketSettingsError = userErrorUnion('TicketSettingsError', [
   NameTakenType,
@@ -149,6 +149,7 @@ export class LifecycleSavePayload {
 @InputType()
 export class TagRenameInput {
   @Field(() => ID) tagId!: string;
+  @Field(() => Int, { nullable: true, description: 'The version that you opened; null = whatever stands.' }) version?: number | null;
   @Field(() => String) name!: string;
 }
 
@@ -178,6 +179,8 @@ class PriorityNameInput {
 @InputType()
 export class PrioritiesNameInput {
   @Field(() => [PriorityNameInput], { description: 'Those left out have the usual names again.' }) names!: PriorityNameInput[];
+  @Field(() => Int, { nullable: true, description: 'Workspace.prioritiesVersion as you opened it; null = whatever stands.' })
+  version?: number | null;
 }
 
 @ObjectType()

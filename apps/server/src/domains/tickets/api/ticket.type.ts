@@ -39,9 +39,10 @@ export class TopicType implements Pick<Topic, 'id' | 'version'> {
 }
 
 @ObjectType('Tag', { simpleResolvers: true })
-export class TagType implements Pick<Tag, 'id' | 'name'> {
+export class TagType implements Pick<Tag, 'id' | 'name' | 'version'> {
   @Field(() => ID) id!: string;
   @Field(() => String) name!: string;
+  @Field(() => Int) version!: number;
 }
 
 @ObjectType({ description: 'What you may do with a ticket now.' })

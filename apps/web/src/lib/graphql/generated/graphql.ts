@@ -561,6 +561,8 @@ export type PresenceSetInput = {
 export type PrioritiesNameInput = {
   /** Those left out have the usual names again. */
   names: Array<PriorityNameInput>;
+  /** Workspace.prioritiesVersion as you opened it; null = whatever stands. */
+  version?: number | null | undefined;
 };
 
 export type Priority =
@@ -929,6 +931,8 @@ export type TagDeleteInput = {
 export type TagRenameInput = {
   name: string;
   tagId: string | number;
+  /** The version that you opened; null = whatever stands. */
+  version?: number | null | undefined;
 };
 
 export type TeamCreateInput = {
@@ -942,12 +946,16 @@ export type TeamDeleteInput = {
 export type TeamRenameInput = {
   name: string;
   teamId: string | number;
+  /** The version that you opened; null = whatever stands. */
+  version?: number | null | undefined;
 };
 
 export type TeamSetReopeningInput = {
   teamId: string | number;
   /** False = back to whom it was assigned, while they are there. */
   toQueue: boolean;
+  /** The version that you opened; null = whatever stands. */
+  version?: number | null | undefined;
 };
 
 export type TemplateCreateInput = {
@@ -1372,6 +1380,7 @@ export type TeamCreateMutation = { teamCreate: { team: { id: string, name: strin
       | { message: string }
       | { message: string }
       | { message: string }
+      | { message: string }
     > } };
 
 export type TeamRenameMutationVariables = Exact<{
@@ -1386,6 +1395,7 @@ export type TeamRenameMutation = { teamRename: { team: { id: string, name: strin
       | { message: string }
       | { message: string }
       | { message: string }
+      | { message: string }
     > } };
 
 export type TeamSetReopeningMutationVariables = Exact<{
@@ -1394,6 +1404,7 @@ export type TeamSetReopeningMutationVariables = Exact<{
 
 
 export type TeamSetReopeningMutation = { teamSetReopening: { team: { id: string, reopenToQueue: boolean } | null, userErrors: Array<
+      | { message: string }
       | { message: string }
       | { message: string }
       | { message: string }
@@ -1419,6 +1430,7 @@ export type TeamDeleteMutationVariables = Exact<{
 
 
 export type TeamDeleteMutation = { teamDelete: { team: { id: string } | null, userErrors: Array<
+      | { message: string }
       | { message: string }
       | { message: string }
       | { message: string }

@@ -1,0 +1,2 @@
+export { createRole, editRole, type SaveRole } from './change-roles.ts';
+export { createTeam, editTeam, type TeamWanted } from './change-teams.ts';

@@ -1,0 +1,1 @@
+export { SettingHistoryResolver, SettingVersionResolver } from './setting-history.resolver.ts';
