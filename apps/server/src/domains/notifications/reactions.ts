@@ -37,6 +37,7 @@ export const notifyMembers: Reaction = {
     ChecklistEvent.REMOVED,
     ...Object.values(TicketContactEvent),
     RatingEvent.GIVEN,
+    RatingEvent.COMMENTED,
     ...Object.values(FieldEvent),
     ...Object.values(LinkEvent),
     ...Object.values(MergeEvent),

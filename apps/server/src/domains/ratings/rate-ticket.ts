@@ -41,7 +41,9 @@ export function rateAsClient(scope: Scope, { score, comment }: Rated): Promise<v
         { persist: true },
       );
     Object.assign(rating, { score, comment: said, ratedAt: tx.now() });
-    tx.record(domainEvent(RatingEvent.GIVEN, ticketId, { subjectId: rating.id, changes: [{ field: 'rating', from, to: score }] }));
+    // What the comment says is the client's own, and goes with them; the log says that there is one.
+    const changes = from === score ? [] : [{ field: 'rating', from, to: score }];
+    tx.record(domainEvent(from === score ? RatingEvent.COMMENTED : RatingEvent.GIVEN, ticketId, { subjectId: rating.id, changes }));
   });
 }
 

@@ -73,6 +73,7 @@ describe('a client whose ticket is resolved', () => {
     await move(id, 'RESOLVED');
     expect([await letters(), await rating()]).toEqual([2, { score: null, comment: '' }]);
     await rate(5);
+    await rate(5, 'Quick');
     expect((await look(id)).ratings.map(({ score }: { score: number }) => score)).toEqual([4, 5]);
     const told = (await look(id)).activity.edges.map(({ node }: { node: { type: string } }) => node);
     expect(told.filter(({ type }: { type: string }) => type.startsWith('rating.'))).toEqual([
@@ -81,6 +82,8 @@ describe('a client whose ticket is resolved', () => {
       { type: 'rating.given', byClient: true, changes: [{ from: { text: '2' }, to: { text: '4' } }] },
       { type: 'rating.asked', byClient: false, changes: [] },
       { type: 'rating.given', byClient: true, changes: [{ from: null, to: { text: '5' } }] },
+      // Why comes after: it was not rated twice.
+      { type: 'rating.commented', byClient: true, changes: [] },
     ]);
   });
 

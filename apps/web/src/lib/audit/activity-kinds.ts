@@ -16,7 +16,7 @@ export const activityKinds = {
   watchers: ['watcher.added', 'watcher.removed'],
   notes: ['note.added', 'note.edited', 'note.deleted', 'note.published'],
   messages: ['message.sent', 'message.received', 'conversation.linked', 'conversation.unlinked', 'link.opened', 'link.revoked'],
-  rating: ['rating.asked', 'rating.given', 'rating.removed'],
+  rating: ['rating.asked', 'rating.given', 'rating.commented', 'rating.removed'],
   time: ['time.recorded', 'time.removed'],
   files: ['ticket.file_added', 'ticket.file_removed'],
   links: [
