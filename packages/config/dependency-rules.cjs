@@ -35,7 +35,7 @@ module.exports = {
     forbid(
       'views-are-the-only-mixers',
       { path: `${web}/(?!views/)([^/]+)/` },
-      { path: `${web}/(?!ui/|graphql/|live/|i18n/|identity/|attachments/)([^/]+)/`, pathNot: `${web}/$1/` },
+      { path: `${web}/(?!ui/|graphql/|live/|i18n/|identity/|attachments/|settings/)([^/]+)/`, pathNot: `${web}/$1/` },
     ),
     forbid('apps-never-meet', { path: '^apps/([^/]+)/' }, { path: '^apps/', pathNot: '^apps/$1/' }),
   ],

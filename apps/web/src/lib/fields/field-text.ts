@@ -3,7 +3,7 @@ import { fullTime, localized, t } from '#lib/i18n/index.ts';
 
 /** Values of a field of the workspace's own in words; '' for none. */
 export function fieldText(
-  { type, options }: CustomFieldFragment,
+  { type, options }: Pick<CustomFieldFragment, 'type' | 'options'>,
   values: readonly string[],
   members: readonly { readonly id: string; readonly name: string }[],
 ): string {

@@ -118,6 +118,8 @@ it('has only messages that can be formatted', () => {
     what: 'W',
     kind: 'K',
     days: 3,
+    language: 'L',
+    parts: 'P',
   };
 
   for (const [locale, messages] of Object.entries(catalogues)) {

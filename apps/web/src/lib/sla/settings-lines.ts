@@ -1,19 +1,14 @@
 import type { SlaCalendarSaveInput, SlaPolicySaveInput } from '#lib/graphql/generated/graphql.ts';
 import { localized, t } from '#lib/i18n/index.ts';
 import type { Desk } from '#lib/identity/desk.ts';
+import type { SettingLine } from '#lib/settings/setting-line.ts';
 import { asTime, hoursAsText, targetAsText } from './settings-text.ts';
-
-/** One part of some settings, in words. */
-export interface SettingsLine {
-  readonly label: string;
-  readonly text: string;
-}
 
 type PolicyLike = Pick<SlaPolicySaveInput, 'name' | 'conditions' | 'calendarId' | 'targets' | 'warning' | 'steps' | 'options'>;
 type CalendarLike = Pick<SlaCalendarSaveInput, 'name' | 'timeZone' | 'week' | 'holidays'>;
 
 /** A policy part by part, so that two versions of it can be held against each other. */
-export function policyLines(policy: PolicyLike, { directory }: Desk, calendarName: (id: string | null) => string): SettingsLine[] {
+export function policyLines(policy: PolicyLike, { directory }: Desk, calendarName: (id: string | null) => string): SettingLine[] {
   const { conditions, targets, warning, steps = [], options } = policy;
   const names = (ids: readonly (string | number)[] | null | undefined, nameOf: (id: string) => string) =>
     (ids ?? []).map((id) => nameOf(String(id))).join(', ');
@@ -54,7 +49,7 @@ export function policyLines(policy: PolicyLike, { directory }: Desk, calendarNam
 }
 
 /** A calendar part by part. */
-export function calendarLines({ name, timeZone, week, holidays = [] }: CalendarLike): SettingsLine[] {
+export function calendarLines({ name, timeZone, week, holidays = [] }: CalendarLike): SettingLine[] {
   return [
     { label: t('slaSettings.name'), text: name },
     { label: t('slaSettings.zone'), text: timeZone },
@@ -66,21 +61,6 @@ export function calendarLines({ name, timeZone, week, holidays = [] }: CalendarL
   ];
 }
 
-export interface SettingsDifference {
-  readonly label: string;
-  readonly theirs: string;
-  readonly mine: string;
-}
-
-/** What two versions say of different things, part by part. What one leaves out is empty there. */
-export function differing(theirs: readonly SettingsLine[], mine: readonly SettingsLine[]): SettingsDifference[] {
-  const labels = new Set([...theirs, ...mine].map(({ label }) => label));
-  const textOf = (lines: readonly SettingsLine[], label: string) => lines.find((line) => line.label === label)?.text ?? '';
-  return [...labels]
-    .map((label) => ({ label, theirs: textOf(theirs, label), mine: textOf(mine, label) }))
-    .filter((line) => line.theirs !== line.mine);
-}
-
 function yesOrNo(value: boolean | null | undefined): string {
-  return value ? t('slaSettings.yes') : t('slaSettings.no');
+  return value ? t('settings.yes') : t('settings.no');
 }

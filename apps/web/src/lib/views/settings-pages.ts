@@ -15,6 +15,7 @@ const pages = [
   { key: 'templates' },
   { key: 'sla' },
   { key: 'report', permission: 'report.read' },
+  { key: 'history', permission: 'settings.save' },
   { key: 'deleted', permission: 'ticket.delete' },
   { key: 'machines', permission: 'token.machine' },
   { key: 'privacy', permission: 'people.manage' },
