@@ -33,7 +33,7 @@ import {
 import { ChecklistItemResolver, TicketChecklistResolver } from './domains/checklists/api/index.ts';
 import { TicketTimeResolver, TimeEntryResolver } from './domains/time-spent/api/index.ts';
 import { TicketRatingsResolver } from './domains/ratings/api/index.ts';
-import { TicketContactResolver } from './domains/ticket-contacts/api/index.ts';
+import { ConcernedContactResolver, TicketContactResolver } from './domains/ticket-contacts/api/index.ts';
 import { LinkedTicketResolver, LinkResolver } from './domains/links/api/index.ts';
 import { MergeResolver } from './domains/merges/api/index.ts';
 import { NoteResolver, TicketNotesResolver } from './domains/notes/api/index.ts';
@@ -130,6 +130,7 @@ export function makeSchema({ signInDesk, linkDesk, push }: SchemaDesk): Promise<
       StatusResolver,
       TicketActivityResolver,
       TicketListResolver,
+      ConcernedContactResolver,
       TicketContactResolver,
       TicketRatingsResolver,
       TicketTimeResolver,

@@ -50,6 +50,13 @@ it('makes a note public after a question, names whom the ticket also concerns, a
   await expect.poll(() => client.getByRole('heading', { name: 'Also concerned' }).count()).toBe(0);
   await sofia.getByRole('listitem').filter({ hasText: 'was taken off the ticket' }).getByRole('button', { name: 'Undo' }).click();
   await client.getByRole('heading', { name: 'Also concerned' }).waitFor();
+
+  // It is on the card of whom it concerns, beside their own.
+  await client.getByRole('listitem').first().getByRole('link').click();
+  const concerning = sofia.getByRole('region', { name: 'Tickets that concern them too' });
+  await concerning.getByRole('link', { name: /The till does not open/ }).waitFor();
+  expect(await faultsOf(sofia)).toEqual([]);
+  await picture(sofia, 'card-concerned');
   await sofia.context().close();
 });
 

@@ -460,7 +460,7 @@ export const fields: Readonly<Record<string, string>> = {
   BulkItem: 'message outcome ticket',
   BulkJob: 'cancelled createdAt finishedAt id isUndo items outcomes total undoable',
   Contact:
-    'blockedAt:OASM createdAt data:OASM email:OASML emails:OASM externalId:OASM id mergedInto name notes:OASM organization phone:OASML phones:OASM version',
+    'blockedAt:OASM concernedBy createdAt data:OASM email:OASML emails:OASM externalId:OASM id mergedInto name notes:OASM organization phone:OASML phones:OASM version',
   ContactDatum: 'name value',
   Organization: 'contacts name',
   CustomField: 'defaultValues forLightAgents help id key maximum minimum names options required topicIds type version',

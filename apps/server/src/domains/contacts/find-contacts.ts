@@ -12,7 +12,7 @@ export const contactById = loaderByKey(
 );
 
 export async function findContact(scope: Scope, id: string): Promise<Contact | null> {
-  return canReadContactDetails(scope.viewer) ? scope.load(contactById, id) : null;
+  return canReadContactDetails(scope.viewer) && isId(id) ? scope.load(contactById, id) : null;
 }
 
 const pageLimit = 50;

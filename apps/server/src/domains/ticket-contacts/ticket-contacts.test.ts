@@ -45,6 +45,25 @@ it('keeps whom a ticket concerns beside its client, live and in the log', async 
   ]);
 });
 
+it('is on the card of the client, with the tickets that its reader sees, the newest first', async () => {
+  const [client, wilma] = [await world.contact(), await world.contact()];
+  const concerned = `query ($id: ID!) { contact(id: $id) { concernedBy { id } } }`;
+  const cardOf = async (person: Person) => ids((await person.run(concerned, { id: wilma.id })).contact.concernedBy);
+  const [first, second, own] = await Promise.all([
+    world.ticket({ teamId: team, requesterId: client.id }),
+    world.ticket({ requesterId: client.id }),
+    world.ticket({ teamId: team, requesterId: wilma.id }),
+  ]);
+  const stranger = await world.person('AGENT', { teams: [await world.team()] });
+
+  for (const { id } of [first, second]) await add(id, wilma.id);
+
+  expect(await cardOf(ada)).toEqual([first.id, second.id].sort());
+  expect(await cardOf(stranger)).toEqual([second.id]);
+  expect(await cardOf(ada)).not.toContain(own.id);
+  expect((await ada.run(concerned, { id: 'nobody' })).contact).toBeNull();
+});
+
 it('refuses the ticket’s own client, who is not there, and whoever may not edit; shows others no addresses', async () => {
   const [client, wilma] = [await world.contact(), await world.contact()];
   const { id } = await world.ticket({ teamId: team, requesterId: client.id });

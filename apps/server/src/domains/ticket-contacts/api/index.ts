@@ -1,1 +1,1 @@
-export { TicketContactResolver } from './ticket-contact.resolver.ts';
+export { ConcernedContactResolver, TicketContactResolver } from './ticket-contact.resolver.ts';

@@ -6,7 +6,7 @@ import type { Contact } from '../../contacts/index.ts';
 import { ReferenceNotFoundType, TicketNotFoundType, TicketType } from '../../tickets/api/index.ts';
 import { findTicket, type Ticket } from '../../tickets/index.ts';
 import { addTicketContact, removeTicketContact } from '../concern-contact.ts';
-import { contactsOfTicket } from '../find-ticket-contacts.ts';
+import { contactsOfTicket, ticketsConcerning } from '../find-ticket-contacts.ts';
 
 @InputType()
 class TicketContactInput {
@@ -47,5 +47,13 @@ export class TicketContactResolver {
   ): Promise<Partial<TicketContactPayload>> {
     const { id } = await removeTicketContact(scope, input);
     return { ticket: await findTicket(scope.fresh(), id) };
+  }
+}
+
+@Resolver(() => ContactType)
+export class ConcernedContactResolver {
+  @FieldResolver(() => [TicketType], { description: 'Tickets of others that concern them too, of the 50 newest those that you see.' })
+  concernedBy(@Root() { id }: Contact, @Ctx() { scope }: Context): Promise<Ticket[]> {
+    return ticketsConcerning(scope, id);
   }
 }
