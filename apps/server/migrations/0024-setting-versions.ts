@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Settings as they were saved, each to be seen and to be brought back. */
+/** Settings as they were saved, each to be seen and to be brought back; fields that clients see, and what texts in fields look like. */
 export class Migration0024SettingVersions extends Migration {
   override up(): void {
     this.addSql(`
@@ -25,10 +25,25 @@ export class Migration0024SettingVersions extends Migration {
       alter table team add column version integer not null default 1;
       alter table workspace add column priorities_version integer not null default 1;
     `);
+    this.addSql(`
+      alter table custom_field add column for_clients boolean not null default false, add column pattern text not null default '';
+      -- What a ticket has in the fields of its topic, and of the topics above it, that are for clients.
+      create view client_ticket_field as
+        select t.workspace_id, t.id as ticket_id, f.id as field_id, f.place, f.type, f.name, f.options, v.value
+        from ticket t
+        join ticket_field v on v.workspace_id = t.workspace_id and v.ticket_id = t.id
+        join custom_field f on f.workspace_id = v.workspace_id and f.id = v.field_id and f.for_clients and f.removed_at is null
+        left join topic own on own.workspace_id = t.workspace_id and own.id = t.topic_id
+        left join topic above on above.workspace_id = own.workspace_id and above.id = own.parent_id
+        left join topic higher on higher.workspace_id = above.workspace_id and higher.id = above.parent_id
+        where f.topic_ids = '{}' or f.topic_ids && array[own.id, above.id, higher.id, higher.parent_id];
+    `);
   }
 
   override down(): void {
     this.addSql(`
+      drop view client_ticket_field;
+      alter table custom_field drop column for_clients, drop column pattern;
       alter table workspace drop column priorities_version;
       alter table team drop column version;
       alter table tag drop column version;

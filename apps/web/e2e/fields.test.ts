@@ -65,6 +65,33 @@ describe('a field of the workspace’s own', () => {
     await fields.getByText('"Serial number" must be filled in.').waitFor();
     expect(await faultsOf(ada)).toEqual([]);
     await picture(ada, 'field-ticket');
+
+    // It gets a pattern, and is for the client too, who has the page open.
+    await ada.getByRole('button', { name: 'Make a link' }).click();
+    const link = ada.getByRole('textbox', { name: 'Public link' });
+    const url = await link.inputValue();
+    const client = await desk.stranger({ viewport: { width: 390, height: 844 } });
+    await client.goto(url);
+    await client.getByRole('heading', { name: 'A form half filled in' }).waitFor();
+    expect(await client.getByText('Serial number').count()).toBe(0);
+    await admin.getByRole('button', { name: 'Change Serial number' }).click();
+    const change = admin.getByRole('dialog', { name: 'Change Serial number' });
+    await change.getByLabel('Pattern that the whole of it matches').fill('SN-\\d+');
+    await change.getByLabel('Clients see it on the page of their ticket').check();
+    expect(await faultsOf(admin)).toEqual([]);
+    await picture(admin, 'field-pattern');
+    await change.getByRole('button', { name: 'Save' }).click();
+    await change.waitFor({ state: 'detached' });
+    await fields.getByLabel('Serial number *').fill('78');
+    await fields.getByLabel('Serial number *').blur();
+    await fields.getByText('"78" does not look like SN-\\d+.').waitFor();
+    await fields.getByLabel('Serial number *').fill('SN-78');
+    await fields.getByLabel('Serial number *').blur();
+    await client.getByRole('definition').getByText('SN-78').waitFor();
+    expect(await client.getByText('Color').count()).toBe(0);
+    expect(await faultsOf(client)).toEqual([]);
+    await picture(client, 'follow-fields');
+    await client.context().close();
     await ada.context().close();
     await admin.context().close();
   });
@@ -112,7 +139,7 @@ describe('what tickets are made of', () => {
     await form.getByLabel('Topic').selectOption({ label: 'Printer and scanner › Toner' });
     expect(await form.getByLabel('Priority').locator('option').allTextContents()).toContain('Medium');
     await form.getByLabel('Subject').fill('No toner left');
-    await form.getByLabel('Serial number *').fill('T-1');
+    await form.getByLabel('Serial number *').fill('SN-1');
     await form.getByRole('button', { name: 'Create', exact: true }).click();
     await ada.getByRole('heading', { name: 'No toner left' }).waitFor();
     await choose(ada, 'Status', 'In the workshop');

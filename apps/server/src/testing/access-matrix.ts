@@ -463,7 +463,7 @@ export const fields: Readonly<Record<string, string>> = {
     'blockedAt:OASM concernedBy createdAt data:OASM email:OASML emails:OASM externalId:OASM id mergedInto name notes:OASM organization phone:OASML phones:OASM version',
   ContactDatum: 'name value',
   Organization: 'contacts name',
-  CustomField: 'defaultValues forLightAgents help id key maximum minimum names options required topicIds type version',
+  CustomField: 'defaultValues forClients forLightAgents help id key maximum minimum names options pattern required topicIds type version',
   DeletedTicket: 'deletedAt deletedBy id number subject',
   Rating: 'comment id ratedAt resolvedAt score',
   TimeEntry: 'comment createdAt id member minutes withText',

@@ -1,3 +1,4 @@
+import { RE2JS } from 're2js';
 import type { CustomField } from './field.entity.ts';
 
 /** What is given is not a value of the field; says what would be. */
@@ -16,15 +17,15 @@ export function canonicalValues(field: CustomField, given: readonly string[]): s
   return [...new Set(values.map((value) => canonical(field, value)))];
 }
 
-function canonical({ type, options, minimum, maximum }: CustomField, value: string): string {
+function canonical({ type, options, minimum, maximum, pattern }: CustomField, value: string): string {
   switch (type) {
     case 'TEXT':
     case 'EXTERNAL_ID':
       if (value.length > lineLength || /[\r\n]/.test(value)) throw new UnfitValue(`Write one line of at most ${lineLength} characters.`);
-      return value;
+      return fittingText(value, { minimum, maximum, pattern });
     case 'LONG_TEXT':
       if (value.length > textLength) throw new UnfitValue(`Write at most ${textLength} characters.`);
-      return value;
+      return fittingText(value, { minimum, maximum, pattern });
     case 'NUMBER': {
       const number = Number(value.replace(',', '.'));
       if (!Number.isFinite(number)) throw new UnfitValue(`"${value}" is no number.`);
@@ -70,4 +71,12 @@ function canonical({ type, options, minimum, maximum }: CustomField, value: stri
     case 'MEMBER':
       return value;
   }
+}
+
+/** Patterns are matched in linear time, whatever somebody wrote. */
+function fittingText(value: string, { minimum, maximum, pattern }: Pick<CustomField, 'minimum' | 'maximum' | 'pattern'>): string {
+  if (minimum !== null && value.length < minimum) throw new UnfitValue(`Write at least ${minimum} characters.`);
+  if (maximum !== null && value.length > maximum) throw new UnfitValue(`Write at most ${maximum} characters.`);
+  if (pattern !== '' && !RE2JS.matches(pattern, value)) throw new UnfitValue(`"${value}" does not look like ${pattern}.`);
+  return value;
 }

@@ -44,11 +44,15 @@ const CustomFieldSchema = defineEntity({
     required: p.enum(() => FieldRequired).columnType('text'),
     defaultValues: p.json<readonly string[]>(),
     options: p.json<readonly FieldOption[]>(),
-    /** Of a number. */
+    /** Of a number; of a text, how many characters it has. */
     minimum: p.float().strictNullable(),
     maximum: p.float().strictNullable(),
+    /** What the whole of a text must match, as RE2 writes it; '' = anything. */
+    pattern: p.text().default(''),
     /** Whether those who only look on see it too. */
     forLightAgents: p.boolean(),
+    /** Whether the client of a ticket sees it on the page of their link. */
+    forClients: p.boolean().default(false),
     place: p.integer(),
     version: p.integer(),
     removedAt: p.datetime().strictNullable(),

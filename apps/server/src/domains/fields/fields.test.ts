@@ -55,6 +55,26 @@ const valuesOf = async (id: string, person = ada): Promise<Record<string, string
   );
 
 describe('a field of the workspace’s own', () => {
+  it('says how long a text in it is, and what it looks like, in a pattern that no text can make slow', async () => {
+    const serial = await field('TEXT', { minimum: 4, maximum: 8, pattern: 'SN-\\d+' });
+    const { ticket } = await open();
+    const faultOf = async (to: string) =>
+      (await set(ada, ticket.id, [{ fieldId: serial.id, to: [to] }])).userErrors[0]?.faults[0]?.message ?? null;
+    const slow = await field('LONG_TEXT', { pattern: '(a+)+b' });
+
+    expect(await faultOf('SN-')).toBe('Write at least 4 characters.');
+    expect(await faultOf('SN-1234567')).toBe('Write at most 8 characters.');
+    expect(await faultOf('xSN-12')).toBe('"xSN-12" does not look like SN-\\d+.');
+    expect(await faultOf('SN-77')).toBeNull();
+    expect((await set(ada, ticket.id, [{ fieldId: slow.id, to: ['a'.repeat(9_000)] }])).userErrors[0].faults).toHaveLength(1);
+
+    const refused = async (input: object) =>
+      (await admin.run(CREATE, { input: { key: `f${++count}`, type: 'TEXT', names: english('x'), ...input } })).fieldCreate.userErrors;
+    expect(await refused({ pattern: '(' })).toMatchObject([{ field: 'pattern', message: expect.stringContaining('is no pattern') }]);
+    expect(await refused({ pattern: 'x'.repeat(201) })).toMatchObject([{ field: 'pattern' }]);
+    expect(await refused({ pattern: '\\d+', defaultValues: ['none'] })).toMatchObject([{ field: 'defaultValues' }]);
+  });
+
   it('is made, changed, put in order and removed by those who save settings, and nobody else', async () => {
     const [first, second] = [
       await field('TEXT', { help: ' Which  one? ' }),
@@ -273,6 +293,7 @@ describe('a value', () => {
       ],
       minimum: null,
       maximum: null,
+      pattern: '',
       ...more,
     }) as unknown as CustomField;
 

@@ -1,4 +1,4 @@
-export { CustomField, TicketField } from './field.entity.ts';
+export { CustomField, TicketField, type FieldType } from './field.entity.ts';
 export { FieldEvent } from './field.events.ts';
 export { canSeeField } from './field.policy.ts';
 export { fieldById, fieldsOfTicket, listFields } from './find-fields.ts';

@@ -1,3 +1,4 @@
+import { RE2JS, RE2JSSyntaxException } from 're2js';
 import { InvalidInput } from '../../kernel/domain-error.ts';
 import { isId, newId } from '../../kernel/id.ts';
 import { NameTaken } from '../../kernel/settings-error.ts';
@@ -28,7 +29,9 @@ export interface FieldWanted {
   readonly options: readonly { readonly id?: string | null | undefined; readonly names: Names }[];
   readonly minimum?: number | null | undefined;
   readonly maximum?: number | null | undefined;
+  readonly pattern: string;
   readonly forLightAgents: boolean;
+  readonly forClients: boolean;
 }
 
 export interface NewField extends FieldWanted {
@@ -38,6 +41,8 @@ export interface NewField extends FieldWanted {
 
 const mostFields = 200;
 const mostOptions = 200;
+const longestPattern = 200;
+const texts: readonly FieldType[] = ['TEXT', 'LONG_TEXT', 'EXTERNAL_ID'];
 
 const fieldSetting: TicketSetting<CustomField> = {
   kind: 'FIELD',
@@ -53,7 +58,9 @@ const fieldSetting: TicketSetting<CustomField> = {
     options,
     minimum,
     maximum,
+    pattern,
     forLightAgents,
+    forClients,
   }): NewField & SettingState => ({
     key,
     type,
@@ -65,7 +72,9 @@ const fieldSetting: TicketSetting<CustomField> = {
     options: options.map((option) => ({ id: option.id, names: option.name })),
     minimum,
     maximum,
+    pattern,
     forLightAgents,
+    forClients,
   }),
 };
 
@@ -117,13 +126,16 @@ export function orderFields(scope: Scope, fieldIds: readonly string[]): Promise<
 }
 
 async function write(tx: Scope, field: CustomField, wanted: FieldWanted): Promise<void> {
-  const { names, help, topicIds, required, options, minimum = null, maximum = null, forLightAgents } = wanted;
+  const { names, help, topicIds, required, options, minimum = null, maximum = null, forLightAgents, forClients } = wanted;
   const isChoice = field.type === 'SELECT' || field.type === 'MULTI_SELECT';
   if (isChoice && options.length === 0) throw new InvalidInput('A select needs at least one option.', 'options');
   if (options.length > mostOptions)
     throw new InvalidInput(`A select has at most ${mostOptions} options; ${options.length} were given.`, 'options');
   if (minimum !== null && maximum !== null && minimum > maximum)
     throw new InvalidInput(`The least, ${minimum}, is more than the most, ${maximum}.`, 'minimum');
+  const isBounded = field.type === 'NUMBER' || texts.includes(field.type);
+  if (forClients && (field.type === 'CONTACT' || field.type === 'MEMBER'))
+    throw new InvalidInput('A field that names a person is not for clients. Leave it to colleagues.', 'forClients');
   const topics = await tx.em.count(Topic, { workspaceId: tx.workspaceId, id: { $in: topicIds.filter(isId) } });
   if (topics !== new Set(topicIds).size) throw new ReferenceNotFound('topicIds', 'topic');
   tx.em.assign(field, {
@@ -132,9 +144,11 @@ async function write(tx: Scope, field: CustomField, wanted: FieldWanted): Promis
     topicIds: [...new Set(topicIds)],
     required,
     options: isChoice ? options.map(({ id, names: name }) => ({ id: id ?? newId(), name: requireNames('options', name) })) : [],
-    minimum: field.type === 'NUMBER' ? minimum : null,
-    maximum: field.type === 'NUMBER' ? maximum : null,
+    minimum: isBounded ? minimum : null,
+    maximum: isBounded ? maximum : null,
+    pattern: texts.includes(field.type) ? requirePattern(wanted.pattern) : '',
     forLightAgents,
+    forClients,
   });
   try {
     field.defaultValues = canonicalValues(field, wanted.defaultValues);
@@ -142,6 +156,18 @@ async function write(tx: Scope, field: CustomField, wanted: FieldWanted): Promis
     if (error instanceof UnfitValue) throw new InvalidInput(`The default does not fit: ${error.message}`, 'defaultValues');
     throw error;
   }
+}
+
+function requirePattern(pattern: string): string {
+  if (pattern.length > longestPattern) throw new InvalidInput(`A pattern has at most ${longestPattern} characters.`, 'pattern');
+  try {
+    RE2JS.compile(pattern);
+  } catch (error) {
+    if (error instanceof RE2JSSyntaxException)
+      throw new InvalidInput(`"${pattern}" is no pattern: ${error.message}. Write one such as SN-\\d{4}.`, 'pattern');
+    throw error;
+  }
+  return pattern;
 }
 
 async function requireField({ em, workspaceId }: Scope, id: string): Promise<CustomField> {

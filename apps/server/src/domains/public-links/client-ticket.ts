@@ -3,9 +3,10 @@ import type { LiveSource } from '../../platform/live/live-source.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
 import { MessageEvent, writeAsClient } from '../conversations/index.ts';
+import { fieldById, FieldEvent, fieldPrefix, listFields, type FieldType } from '../fields/index.ts';
 import { clientRating, rateAsClient, RatingEvent, type OwnRating, type Rated } from '../ratings/index.ts';
 import type { LinkDesk } from './share-ticket.ts';
-import { richTextFromPlain, TicketEvent } from '../tickets/index.ts';
+import { richTextFromPlain, TicketEvent, type Names } from '../tickets/index.ts';
 
 /** What a client is told of how far a ticket is: the category, never the workspace's own status. */
 export const ClientTicketState = {
@@ -109,6 +110,44 @@ export async function clientMessages(scope: Scope, ticketId: string): Promise<Cl
   return rows.reverse().map(({ created_at, ...message }) => ({ ...message, at: new Date(created_at) }));
 }
 
+/** How a page shows what is in a field. */
+export const ClientFieldKind = { TEXT: 'TEXT', CHECKBOX: 'CHECKBOX', DATE: 'DATE', DATE_TIME: 'DATE_TIME', URL: 'URL' } as const;
+export type ClientFieldKind = (typeof ClientFieldKind)[keyof typeof ClientFieldKind];
+
+/** What the ticket has in one of the workspace's fields that are for clients. */
+export interface ClientTicketField {
+  readonly name: string;
+  readonly kind: ClientFieldKind;
+  /** Options by their names; else in canonical form. */
+  readonly values: readonly string[];
+}
+
+interface FieldRow {
+  readonly type: FieldType;
+  readonly name: Names;
+  readonly options: readonly { readonly id: string; readonly name: Names }[];
+  readonly value: readonly string[];
+}
+
+/** Those that are filled in, in their order, named in a language. */
+export async function clientFields(scope: Scope, ticketId: string, locale: string): Promise<ClientTicketField[]> {
+  const rows: FieldRow[] = await scope.em.execute(
+    'select type, name, options, value from client_ticket_field where workspace_id = ? and ticket_id = ? order by place, field_id',
+    [scope.workspaceId, ticketId],
+  );
+  const inLanguage = (names: Names) => names[locale] ?? Object.values(names)[0] ?? '';
+  return rows.flatMap(({ type, name, options, value }) => {
+    const values = value.flatMap((one) => {
+      if (type !== 'SELECT' && type !== 'MULTI_SELECT') return [one];
+      const option = options.find(({ id }) => id === one);
+      return option ? [inLanguage(option.name)] : [];
+    });
+    return values.length > 0
+      ? [{ name: inLanguage(name), kind: type in ClientFieldKind ? (type as ClientFieldKind) : ClientFieldKind.TEXT, values }]
+      : [];
+  });
+}
+
 /** What came of a message: sent, or why not, in words for the client. */
 export interface ClientMessageOutcome {
   readonly sent: boolean;
@@ -161,9 +200,12 @@ export function followClientTicket(ticketId: string): LiveSource<{ readonly tick
     // Of no group that members are in, and of no other ticket's.
     audience: `client ${ticketId}`,
     begin: async () => ({ payloads: [{ ticketId }] }),
-    step: async (_scope, { events }) => ({
-      payloads: events.some((event) => event.ticketId === ticketId && isShown(event)) ? [{ ticketId }] : [],
-    }),
+    async step(scope, { events }) {
+      for (const event of events) {
+        if (event.ticketId === ticketId && (isShown(event) || (await changesShownField(scope, event)))) return { payloads: [{ ticketId }] };
+      }
+      return { payloads: [] };
+    },
   };
 }
 
@@ -171,4 +213,13 @@ const shownEvents: ReadonlySet<string> = new Set([...Object.values(MessageEvent)
 
 function isShown({ type, changes }: LoggedEvent): boolean {
   return type === TicketEvent.STATUS_CHANGED || shownEvents.has(type) || changes.some(({ field }) => field === 'subject');
+}
+
+/** Whether a field that clients see has another value, or comes or goes with the topic. */
+async function changesShownField(scope: Scope, { type, changes }: LoggedEvent): Promise<boolean> {
+  if (changes.some(({ field }) => field === 'topicId'))
+    return (await listFields(scope)).some(({ forClients, topicIds }) => forClients && topicIds.length > 0);
+  if (type !== FieldEvent.SET) return false;
+  const fields = await Promise.all(changes.map(({ field }) => scope.load(fieldById, field.slice(fieldPrefix.length))));
+  return fields.some((field) => field?.forClients);
 }

@@ -95,6 +95,7 @@ describe('a public link', () => {
 
     expect(everything.data.ticket).toEqual({
       workspace: 'Desk',
+      fields: [],
       number: expect.any(Number),
       subject: 'Broken kettle',
       state: 'OPEN',
@@ -212,6 +213,59 @@ describe('the client’s door', () => {
     expect(stream.received).toEqual([]);
   });
 
+  it('shows the fields that are for clients, in their language, live, and is silent about the others', async () => {
+    const admin = await world.person('ADMIN');
+    const [about, aside] = [await world.topic('About'), await world.topic('Aside')];
+    const field = async (key: string, more: object) => {
+      const input = { key, type: 'TEXT', names: [{ locale: 'en', text: key }], ...more };
+      const select = 'field { id options { id } } userErrors { ... on UserError { field message } }';
+      return (await admin.run(`mutation ($input: FieldCreateInput!) { fieldCreate(input: $input) { ${select} } }`, { input })).fieldCreate;
+    };
+    const color = [
+      {
+        names: [
+          { locale: 'en', text: 'Red' },
+          { locale: 'uk', text: 'Червоний' },
+        ],
+      },
+    ];
+    const shown = (await field('colour', { type: 'SELECT', options: color, forClients: true, topicIds: [about] })).field;
+    const hidden = (await field('margin', { type: 'NUMBER' })).field;
+    const due = (await field('arrives', { type: 'DATE', forClients: true })).field;
+    const { id } = await world.ticket({ topicId: about });
+    const { token } = await open(id);
+    const set = (fieldId: string, to: string[]) =>
+      ada.run(
+        `mutation ($input: TicketSetFieldsInput!) { ticketSetFields(input: $input) { userErrors { ... on UserError { message } } } }`,
+        {
+          input: { ticketId: id, fields: [{ fieldId, to }] },
+        },
+      );
+    const stream = follow('subscription { ticketChanged { fields(locale: "uk") { name kind values } } }', token);
+    await stream.until(({ ticketChanged }) => ticketChanged.fields.length === 0);
+
+    await set(hidden.id, ['40']);
+    await set(shown.id, [shown.options[0].id]);
+    await set(hidden.id, ['41']);
+    await set(due.id, ['2026-12-01']);
+    const colour = { name: 'colour', kind: 'TEXT', values: ['Червоний'] };
+    const arrives = { name: 'arrives', kind: 'DATE', values: ['2026-12-01'] };
+    await stream.until(({ ticketChanged }) => ticketChanged.fields.length === 2);
+    const told = stream.received.map(({ ticketChanged }) => ticketChanged.fields);
+
+    // Nothing was told of what is not for clients, not even that it happened.
+    expect(told).toEqual([[], [colour], [colour, arrives]]);
+    expect(JSON.stringify(await ask(EVERYTHING, token))).not.toMatch(/margin|"4[01]"/);
+
+    // What it has in a field of another topic is kept, and not shown.
+    await ada.run(`mutation ($input: TicketEditInput!) { ticketEdit(input: $input) { ticket { id } } }`, {
+      input: { ticketId: id, topicId: { from: about, to: aside } },
+    });
+    await stream.until(({ ticketChanged }) => ticketChanged.fields.length === 1);
+    const person = await field('who', { type: 'MEMBER', forClients: true });
+    expect(person.userErrors).toMatchObject([{ field: 'forClients', message: expect.stringContaining('names a person') }]);
+  });
+
   it('has a schema of its own, which shares no thing with that of members', () => {
     const things = (schema: typeof clientSchema) =>
       Object.values(schema.getTypeMap())
@@ -219,6 +273,7 @@ describe('the client’s door', () => {
         .map(({ name }) => name);
 
     expect(things(clientSchema)).toEqual([
+      'ClientFieldKind',
       'ClientMessage',
       'ClientMessageFile',
       'ClientMessageSendInput',
@@ -228,6 +283,7 @@ describe('the client’s door', () => {
       'ClientRatingPayload',
       'ClientTicket',
       'ClientTicketEvent',
+      'ClientTicketField',
       'ClientTicketState',
     ]);
     expect(things(memberSchema).filter((name) => things(clientSchema).includes(name))).toEqual([]);

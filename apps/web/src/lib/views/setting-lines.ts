@@ -72,7 +72,9 @@ const parts: Readonly<Partial<Record<SettingKind, Readonly<Record<string, Part>>
     options: ['fields.options', options],
     topicIds: ['fields.topics', topics],
     defaultValues: ['fields.default', defaultValues],
+    pattern: ['fields.pattern', plain],
     forLightAgents: ['fields.forLightAgents', yesOrNo],
+    forClients: ['fields.forClients', yesOrNo],
   },
   TAG: { name: ['fields.name', plain] },
   TEMPLATE: {

@@ -32,7 +32,9 @@ const asWanted = ({
   defaultValues,
   minimum,
   maximum,
+  pattern,
   forLightAgents,
+  forClients,
 }: FieldWantedInput): FieldWanted => ({
   names: namesOf(names),
   options: options.map(({ id, names: own }) => ({ id, names: namesOf(own) })),
@@ -42,7 +44,9 @@ const asWanted = ({
   defaultValues,
   minimum,
   maximum,
+  pattern,
   forLightAgents,
+  forClients,
 });
 
 @Resolver(() => CustomFieldType)

@@ -19,7 +19,7 @@ export class FieldOptionType {
 @ObjectType('CustomField', { description: 'A field of the workspace’s own.' })
 export class CustomFieldType implements Pick<
   CustomField,
-  'id' | 'key' | 'type' | 'help' | 'topicIds' | 'required' | 'minimum' | 'maximum' | 'forLightAgents' | 'version'
+  'id' | 'key' | 'type' | 'help' | 'topicIds' | 'required' | 'minimum' | 'maximum' | 'pattern' | 'forLightAgents' | 'forClients' | 'version'
 > {
   @Field(() => ID) id!: string;
   @Field(() => String, { description: 'For programs; never changes.' }) key!: string;
@@ -27,9 +27,11 @@ export class CustomFieldType implements Pick<
   @Field(() => String) help!: string;
   @Field(() => [ID], { description: 'The topics whose tickets have it, with those under them; none = all tickets.' }) topicIds!: string[];
   @Field(() => FieldRequired) required!: FieldRequired;
-  @Field(() => Float, { nullable: true, description: 'Of a number.' }) minimum!: number | null;
-  @Field(() => Float, { nullable: true, description: 'Of a number.' }) maximum!: number | null;
+  @Field(() => Float, { nullable: true, description: 'Of a number; of a text, how many characters it has.' }) minimum!: number | null;
+  @Field(() => Float, { nullable: true, description: 'Of a number; of a text, how many characters it has.' }) maximum!: number | null;
+  @Field(() => String, { description: 'What the whole of a text must match, as RE2 writes it; empty = anything.' }) pattern!: string;
   @Field(() => Boolean, { description: 'Whether those who only look on see it too.' }) forLightAgents!: boolean;
+  @Field(() => Boolean, { description: 'Whether the client of a ticket sees it on the page of their link.' }) forClients!: boolean;
   @Field(() => Int) version!: number;
 }
 
@@ -79,7 +81,9 @@ export class FieldWantedInput {
   @Field(() => [FieldOptionInput], { defaultValue: [] }) options!: FieldOptionInput[];
   @Field(() => Float, { nullable: true }) minimum?: number | null;
   @Field(() => Float, { nullable: true }) maximum?: number | null;
+  @Field(() => String, { defaultValue: '' }) pattern!: string;
   @Field(() => Boolean, { defaultValue: true }) forLightAgents!: boolean;
+  @Field(() => Boolean, { defaultValue: false, description: 'Never of a field that names a person.' }) forClients!: boolean;
 }
 
 @InputType()

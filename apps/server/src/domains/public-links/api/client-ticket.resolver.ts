@@ -17,6 +17,8 @@ import {
 } from 'type-graphql';
 import { following, type Context } from '../../../graphql/context.ts';
 import {
+  ClientFieldKind,
+  clientFields,
   clientHistory,
   clientMessages,
   clientTicket,
@@ -30,11 +32,14 @@ import {
   type ClientRatingOutcome,
   type ClientTicket,
   type ClientTicketEvent,
+  type ClientTicketField,
 } from '../client-ticket.ts';
 import { clientRating, type OwnRating } from '../../ratings/index.ts';
 import type { LinkDesk } from '../share-ticket.ts';
 
 registerEnumType(ClientTicketState, { name: 'ClientTicketState', description: 'How far a ticket is, in the words that clients know.' });
+
+registerEnumType(ClientFieldKind, { name: 'ClientFieldKind', description: 'How what is in a field is shown.' });
 
 @ObjectType('ClientTicketEvent', { description: 'When a ticket came into a state.' })
 class ClientTicketEventType {
@@ -96,6 +101,16 @@ class ClientRatingPayload {
   @Field(() => String, { nullable: true, description: 'Why it was not taken.' }) refusal!: string | null;
 }
 
+@ObjectType('ClientTicketField', { description: 'What the ticket has in a field that its desk shows to clients.' })
+class ClientTicketFieldType implements ClientTicketField {
+  @Field(() => String) name!: string;
+  @Field(() => ClientFieldKind) kind!: ClientFieldKind;
+  @Field(() => [String], {
+    description: 'Choices by their names, check boxes as true or false, days as 2026-03-29, instants in UTC; else as it was written.',
+  })
+  values!: readonly string[];
+}
+
 @ObjectType('ClientTicket', { description: 'A ticket as its client sees it. Of notes, members and other tickets there is nothing here.' })
 class ClientTicketType {
   @Field(() => String, { description: 'The name of the desk that works on it.' }) workspace!: string;
@@ -139,6 +154,15 @@ export class ClientTicketResolver {
     @Ctx() { scope }: Context,
   ): Promise<ClientMessageOutcome> {
     return sendClientMessage(this.links, scope, input);
+  }
+
+  @FieldResolver(() => [ClientTicketFieldType], { description: 'Those that are filled in, in their order.' })
+  fields(
+    @Root() { ticketId }: ClientTicket,
+    @Arg('locale', () => String, { defaultValue: 'en', description: 'en or uk.' }) locale: string,
+    @Ctx() { scope }: Context,
+  ): Promise<ClientTicketField[]> {
+    return clientFields(scope, ticketId, locale);
   }
 
   @FieldResolver(() => ClientRatingType, { nullable: true, description: 'Null while there is nothing to rate.' })
