@@ -1,6 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Settings as they were saved, each to be seen and to be brought back; fields that clients see, and what texts in fields look like. */
+/**
+ * Settings as they were saved, each to be seen and to be brought back; fields that clients see, and what texts in fields
+ * look like; lists by who watches, when a ticket last changed and whether it was opened again.
+ */
 export class Migration0024SettingVersions extends Migration {
   override up(): void {
     this.addSql(`
@@ -25,6 +28,23 @@ export class Migration0024SettingVersions extends Migration {
       alter table team add column version integer not null default 1;
       alter table workspace add column priorities_version integer not null default 1;
     `);
+    this.addSql(
+      facets(`'watcherIds', (select coalesce(jsonb_agg(w.member_id order by w.member_id), '[]') from watcher w
+          where w.workspace_id = t.workspace_id and w.ticket_id = t.id),
+        'updatedAt', (extract(epoch from t.updated_at) * 1000)::bigint,
+        'reopened', t.reopen_count > 0,`),
+    );
+    // The newest event of a ticket says how it stands. Earlier ones know less, so that nobody may go on from before them.
+    this.addSql(`
+      update event e set facets = ticket_facets(t) from ticket t
+        where t.workspace_id = e.workspace_id and t.id = e.ticket_id and t.version = e.ticket_version;
+      update stream set epoch = gen_random_uuid();
+      update view set place = place + 1 where place > (select place from view b where b.workspace_id = view.workspace_id and b.key = 'my-team');
+      insert into view (workspace_id, id, key, name, text, filter, sort, place)
+        select workspace_id, gen_random_uuid(), 'watched', '{"en": "Watched", "uk": "Спостерігаю"}', 'watcher:me is:open',
+          '{"watched": true, "categories": ["NEW", "OPEN", "IN_PROGRESS", "WAITING"]}', 'UPDATED', place + 1
+        from view where key = 'my-team' on conflict do nothing;
+    `);
     this.addSql(`
       alter table custom_field add column for_clients boolean not null default false, add column pattern text not null default '';
       -- What a ticket has in the fields of its topic, and of the topics above it, that are for clients.
@@ -41,6 +61,8 @@ export class Migration0024SettingVersions extends Migration {
   }
 
   override down(): void {
+    this.addSql(`delete from view where key = 'watched'`);
+    this.addSql(facets(''));
     this.addSql(`
       drop view client_ticket_field;
       alter table custom_field drop column for_clients, drop column pattern;
@@ -50,4 +72,33 @@ export class Migration0024SettingVersions extends Migration {
       drop table setting_version;
     `);
   }
+}
+
+function facets(further: string): string {
+  const ms = (column: string) => `(extract(epoch from t.${column}) * 1000)::bigint`;
+  return `
+    create or replace function ticket_facets(t ticket) returns jsonb language sql stable as $$
+      select jsonb_build_object(
+        ${further}
+        'deletedAt', ${ms('deleted_at')},
+        'fields', (select coalesce(jsonb_object_agg(v.field_id, v.value), '{}') from ticket_field v
+          where v.workspace_id = t.workspace_id and v.ticket_id = t.id),
+        'statusId', t.status_id,
+        'source', t.source,
+        'createdAt', ${ms('created_at')},
+        'resolvedAt', ${ms('resolved_at')},
+        'category', t.category,
+        'priority', t.priority,
+        'assigneeId', t.assignee_id,
+        'teamId', t.team_id,
+        'topicId', t.topic_id,
+        'requesterId', t.requester_id,
+        'dueAt', ${ms('due_at')},
+        'statusSince', ${ms('status_since')},
+        'snoozedUntil', ${ms('snoozed_until')},
+        'tagIds', (select coalesce(jsonb_agg(k.tag_id), '[]') from ticket_tag k where k.workspace_id = t.workspace_id and k.ticket_id = t.id),
+        'grantedIds', (select coalesce(jsonb_agg(distinct g.member_id), '[]') from ticket_grant g
+          where g.workspace_id = t.workspace_id and g.ticket_id = t.id))
+    $$;
+  `;
 }

@@ -55,6 +55,46 @@ describe('a view', () => {
     await sofia.context().close();
   });
 
+  it('holds what one watches, and what a filter by watchers, changes and clients says, live', async () => {
+    const sofia = await desk.person('sofia@demo.baton', { path: '/views/open' });
+    const number = await createTicket(sofia, 'Worth an eye');
+    const ada = await desk.person('ada@demo.baton', { node: 1, path: '/views/watched' });
+    await ada.getByRole('region', { name: 'Tickets in Watched' }).waitFor();
+    const text = 'watcher:"Ada Lindqvist" updated:<1d client:none';
+    await sofia.goto(new URL(`/views/filter?q=${encodeURIComponent(text)}`, sofia.url()).href);
+    const found = sofia.getByTestId('queue').getByText('Worth an eye');
+    await sofia.getByRole('combobox', { name: 'Filter' }).waitFor();
+    expect(await found.count()).toBe(0);
+    const before = Number(
+      await ada
+        .getByRole('link', { name: /^Watched/ })
+        .locator('[data-view]')
+        .textContent(),
+    );
+
+    await ada.goto(new URL(`/tickets/${number}`, ada.url()).href);
+    await ada.getByRole('button', { name: 'Watch', exact: true }).click();
+    await found.waitFor();
+    await ada.getByRole('link', { name: `Watched ${before + 1}` }).click();
+    await ada.getByRole('region', { name: 'Tickets in Watched' }).waitFor();
+    await ada.getByTestId('queue').getByText('Worth an eye').waitFor();
+    await picture(ada, 'view-watched');
+
+    await sofia.getByRole('button', { name: 'Build a filter' }).click();
+    const builder = sofia.getByRole('dialog');
+    await builder.getByText('Watched by').first().waitFor({ state: 'attached' });
+    expect(await faultsOf(sofia)).toEqual([]);
+    await picture(sofia, 'filter-watched');
+    await sofia.keyboard.press('Escape');
+
+    await ada.goto(new URL(`/tickets/${number}`, ada.url()).href);
+    await ada.getByRole('button', { name: 'Stop watching', exact: true }).click();
+    await found.waitFor({ state: 'detached' });
+    await ada.getByRole('link', { name: `Watched ${before}` }).waitFor();
+    await ada.context().close();
+    await sofia.context().close();
+  });
+
   it('is shown as one likes it, in this browser, and stands where one put it', async () => {
     const olena = await desk.person('olena@demo.baton', { path: '/views/open' });
     const number = await createTicket(olena, 'The newest of all');

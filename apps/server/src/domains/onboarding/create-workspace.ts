@@ -155,6 +155,13 @@ const defaultViews: { key: string; name: Names; text: string; filter: TicketFilt
     filter: { myTeams: true, snoozed: false, categories: active },
     sort: TicketOrder.DUE,
   },
+  {
+    key: 'watched',
+    text: 'watcher:me is:open',
+    name: { en: 'Watched', uk: 'Спостерігаю' },
+    filter: { watched: true, categories: active },
+    sort: TicketOrder.UPDATED,
+  },
   { key: 'open', text: 'is:open', name: { en: 'All open', uk: 'Усі відкриті' }, filter: { categories: active }, sort: TicketOrder.UPDATED },
   {
     key: 'waiting',

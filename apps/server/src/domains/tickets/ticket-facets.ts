@@ -21,6 +21,11 @@ export interface TicketFacets {
   /** Null while it is not deleted; events from before there was deleting lack it. */
   readonly deletedAt?: number | null;
   readonly tagIds: readonly string[];
+  /** Members. Events from before lists went by them lack this, as the two below. */
+  readonly watcherIds?: readonly string[];
+  readonly updatedAt?: number;
+  /** Whether it was ever opened again. */
+  readonly reopened?: boolean;
   /** Of the workspace's own, by their ids; events from before there were any lack it. */
   readonly fields?: Readonly<Record<string, readonly string[]>>;
   /** Members let in by name. */
@@ -62,10 +67,11 @@ export function topicsOf({ type, subjectId, ticketId, memberIds, facetsBefore, f
   return topics;
 }
 
-export type TimeField = 'createdAt' | 'dueAt' | 'statusSince' | 'snoozedUntil';
+export type TimeField = 'createdAt' | 'updatedAt' | 'dueAt' | 'statusSince' | 'snoozedUntil';
 
 const columns: Record<TimeField, string> = {
   createdAt: 'created_at',
+  updatedAt: 'updated_at',
   dueAt: 'due_at',
   statusSince: 'status_since',
   snoozedUntil: 'snoozed_until',
@@ -90,7 +96,10 @@ export async function ticketsPassing(
     [workspaceId, new Date(from), new Date(to), workspaceId, position, workspaceId, position],
   );
   return rows
-    .filter(({ facets }) => facets && facets[field] !== null && facets[field] > from && facets[field] <= to)
+    .filter(({ facets }) => {
+      const instant = facets?.[field] ?? null;
+      return instant !== null && instant > from && instant <= to;
+    })
     .map(({ ticket_id, facets }) => ({ ticketId: ticket_id, facets }));
 }
 

@@ -7,7 +7,7 @@ import type { Scope } from '../../platform/scope.ts';
 import { canSee, movesIn, ticketsPassing, asFacets, type TicketFacets } from '../tickets/index.ts';
 import { countsAsOf, type CountsAsOf } from './find-tickets.ts';
 import { ViewEvent } from './view.events.ts';
-import { anchorsOf, edgesOf, matchesFilter, type TicketFilter } from './ticket-filter.ts';
+import { anchorsOf, edgesOf, goesByUpdate, matchesFilter, type TicketFilter } from './ticket-filter.ts';
 
 export const ViewChangeKind = { ENTERED: 'ENTERED', CHANGED: 'CHANGED', LEFT: 'LEFT', RELOAD: 'RELOAD', HEARTBEAT: 'HEARTBEAT' } as const;
 export type ViewChangeKind = (typeof ViewChangeKind)[keyof typeof ViewChangeKind];
@@ -170,10 +170,12 @@ async function shiftsOf(scope: Scope, time: TimeWatch, filters: readonly TicketF
     return image && { facets: image, at };
   };
   const passed = await passedBy(scope, time, edges, step);
+  const byUpdate = filters.some(goesByUpdate);
+  const said = (facets: LoggedEvent['facets']) => JSON.stringify(byUpdate ? facets : { ...facets, updatedAt: null });
   const moves = [
     ...new Map(passed.map((move) => [move.ticketId, { ...move, event: null }])).values(),
     ...step.events
-      .filter(({ facetsBefore, facets }) => JSON.stringify(facetsBefore) !== JSON.stringify(facets))
+      .filter(({ facetsBefore, facets }) => said(facetsBefore) !== said(facets))
       .map((event) => ({ was: standing(event.facetsBefore), is: standing(event.facets), event })),
   ];
   return moves.flatMap(({ was, is, event }) =>

@@ -36,11 +36,23 @@ export interface TicketFilter {
   readonly withoutTopic?: boolean | null | undefined;
   /** With any of these tags. */
   readonly tagIds?: readonly string[] | null | undefined;
+  readonly withoutTags?: boolean | null | undefined;
   readonly requesterId?: string | null | undefined;
+  readonly withoutRequester?: boolean | null | undefined;
+  /** Watched by the one who asks. */
+  readonly watched?: boolean | null | undefined;
+  /** Watched by any of these members. */
+  readonly watcherIds?: readonly string[] | null | undefined;
+  /** Opened again at least once. */
+  readonly reopened?: boolean | null | undefined;
   readonly sources?: readonly TicketSource[] | null | undefined;
   readonly created?: InstantRange | null | undefined;
   /** Created within so many minutes up to now. */
   readonly createdWithinMinutes?: number | null | undefined;
+  /** When it last changed in any way. */
+  readonly updated?: InstantRange | null | undefined;
+  /** Changed within so many minutes up to now. */
+  readonly updatedWithinMinutes?: number | null | undefined;
   /** When it came to be resolved or closed, as it is now. */
   readonly resolved?: InstantRange | null | undefined;
   /** Due within so many minutes from now, or overdue. */
@@ -66,7 +78,9 @@ export function requireReasonable(filter: TicketFilter): void {
   for (const part of partsOf(filter)) {
     parts += 1 + (part.fields?.length ?? 0);
     for (const id of idsOf(part)) if (!isId(id)) throw new InvalidInput(`"${id}" is no id. Take the ids that the desk gives.`, 'filter');
-    const minutes = Math.max(...[part.dueWithinMinutes, part.inStatusMinutes, part.createdWithinMinutes].map((one) => Math.abs(one ?? 0)));
+    const { dueWithinMinutes, inStatusMinutes, createdWithinMinutes, updatedWithinMinutes } = part;
+    const distances = [dueWithinMinutes, inStatusMinutes, createdWithinMinutes, updatedWithinMinutes];
+    const minutes = Math.max(...distances.map((one) => Math.abs(one ?? 0)));
     if (minutes > maxMinutes)
       throw new InvalidInput(`A filter looks at most ten years ahead or back; ${minutes} minutes were given.`, 'filter');
   }
@@ -76,10 +90,11 @@ export function requireReasonable(filter: TicketFilter): void {
 /** A filter as it was kept, in which instants have become texts. */
 export function withInstants(kept: TicketFilter): TicketFilter {
   const range = (one: InstantRange | null | undefined) => one && { from: one.from && new Date(one.from), to: one.to && new Date(one.to) };
-  const { created, resolved, all, any, not } = kept;
+  const { created, updated, resolved, all, any, not } = kept;
   return {
     ...kept,
     ...(created ? { created: range(created) } : {}),
+    ...(updated ? { updated: range(updated) } : {}),
     ...(resolved ? { resolved: range(resolved) } : {}),
     ...(all ? { all: all.map(withInstants) } : {}),
     ...(any ? { any: any.map(withInstants) } : {}),
@@ -87,14 +102,16 @@ export function withInstants(kept: TicketFilter): TicketFilter {
   };
 }
 
-function* partsOf(filter: TicketFilter): Iterable<TicketFilter> {
+function* partsOf(filter: TicketFilter): Generator<TicketFilter> {
   yield filter;
   for (const part of [...(filter.all ?? []), ...(filter.any ?? []), ...(filter.not ? [filter.not] : [])]) yield* partsOf(part);
 }
 
-function idsOf({ statusIds, assigneeIds, teamIds, topicIds, tagIds, requesterId, fields }: TicketFilter): string[] {
+function idsOf({ statusIds, assigneeIds, teamIds, topicIds, tagIds, watcherIds, requesterId, fields }: TicketFilter): string[] {
   const fieldIds = fields?.map(({ fieldId }) => fieldId);
-  return [statusIds, assigneeIds, teamIds, topicIds, tagIds, requesterId ? [requesterId] : [], fieldIds].flatMap((ids) => ids ?? []);
+  return [statusIds, assigneeIds, teamIds, topicIds, tagIds, watcherIds, requesterId ? [requesterId] : [], fieldIds].flatMap(
+    (ids) => ids ?? [],
+  );
 }
 
 function within(range: InstantRange | null | undefined, instant: number | null): boolean {
@@ -108,6 +125,7 @@ function within(range: InstantRange | null | undefined, instant: number | null):
  */
 export function matchesFilter(filter: TicketFilter, viewer: Viewer, now: number, ticket: TicketFacets): boolean {
   const among = <T>(allowed: readonly T[] | null | undefined, value: T | null) => !allowed || (value !== null && allowed.includes(value));
+  const updatedAt = ticket.updatedAt ?? ticket.statusSince;
   return (
     among(filter.categories, ticket.category) &&
     among(filter.statusIds, ticket.statusId) &&
@@ -116,8 +134,14 @@ export function matchesFilter(filter: TicketFilter, viewer: Viewer, now: number,
     among(filter.teamIds, ticket.teamId) &&
     among(filter.topicIds, ticket.topicId) &&
     (!filter.tagIds || filter.tagIds.some((id) => ticket.tagIds.includes(id))) &&
+    (!filter.withoutTags || ticket.tagIds.length === 0) &&
+    (filter.watched == null || filter.watched === (ticket.watcherIds ?? []).includes(viewer.memberId)) &&
+    (!filter.watcherIds || filter.watcherIds.some((id) => ticket.watcherIds?.includes(id))) &&
+    (filter.reopened == null || filter.reopened === (ticket.reopened ?? false)) &&
     among(filter.sources, ticket.source) &&
     within(filter.created, ticket.createdAt) &&
+    within(filter.updated, updatedAt) &&
+    (filter.updatedWithinMinutes == null || updatedAt > now - filter.updatedWithinMinutes * minute) &&
     within(filter.resolved, ticket.resolvedAt) &&
     (filter.createdWithinMinutes == null || ticket.createdAt > now - filter.createdWithinMinutes * minute) &&
     (!filter.withoutTeam || ticket.teamId === null) &&
@@ -126,6 +150,7 @@ export function matchesFilter(filter: TicketFilter, viewer: Viewer, now: number,
     (!filter.unassigned || ticket.assigneeId === null) &&
     (!filter.myTeams || (ticket.teamId !== null && viewer.teamIds.has(ticket.teamId))) &&
     (!filter.requesterId || ticket.requesterId === filter.requesterId) &&
+    (!filter.withoutRequester || ticket.requesterId === null) &&
     (filter.dueWithinMinutes == null || (ticket.dueAt !== null && ticket.dueAt <= now + filter.dueWithinMinutes * minute)) &&
     (filter.inStatusMinutes == null || ticket.statusSince <= now - filter.inStatusMinutes * minute) &&
     (filter.snoozed == null || filter.snoozed === (ticket.snoozedUntil !== null && ticket.snoozedUntil > now)) &&
@@ -226,9 +251,17 @@ export function filterSql(filter: TicketFilter, viewer: Viewer, now: Date): SqlC
       ...filter.tagIds,
     );
   }
+  if (filter.withoutTags) also('not exists (select 1 from ticket_tag k where k.workspace_id = t.workspace_id and k.ticket_id = t.id)');
+  const watchedBy = (members: string) =>
+    `exists (select 1 from watcher w where w.workspace_id = t.workspace_id and w.ticket_id = t.id and w.member_id in (${members}))`;
+  if (filter.watched != null) also(`${filter.watched ? '' : 'not '}${watchedBy('?')}`, viewer.memberId);
+  if (filter.watcherIds?.length === 0) also('false');
+  else if (filter.watcherIds) also(watchedBy(marks(filter.watcherIds)), ...filter.watcherIds);
+  if (filter.reopened != null) also(`t.reopen_count ${filter.reopened ? '> 0' : '= 0'}`);
   among('t.source', filter.sources);
   for (const [column, range] of [
     ['t.created_at', filter.created],
+    ['t.updated_at', filter.updated],
     ['t.resolved_at', filter.resolved],
   ] as const) {
     if (range) also(`${column} is not null`);
@@ -236,12 +269,14 @@ export function filterSql(filter: TicketFilter, viewer: Viewer, now: Date): SqlC
     if (range?.to) also(`${column} < ?`, range.to);
   }
   if (filter.createdWithinMinutes != null) also('t.created_at > ?', new Date(now.getTime() - filter.createdWithinMinutes * minute));
+  if (filter.updatedWithinMinutes != null) also('t.updated_at > ?', new Date(now.getTime() - filter.updatedWithinMinutes * minute));
   if (filter.withoutTeam) also('t.team_id is null');
   if (filter.withoutTopic) also('t.topic_id is null');
   if (filter.mine) also('t.assignee_id = ?', viewer.memberId);
   if (filter.unassigned) also('t.assignee_id is null');
   if (filter.myTeams) among('t.team_id', [...viewer.teamIds]);
   if (filter.requesterId) also('t.requester_id = ?', filter.requesterId);
+  if (filter.withoutRequester) also('t.requester_id is null');
   if (filter.dueWithinMinutes != null) also('t.due_at <= ?', new Date(now.getTime() + filter.dueWithinMinutes * minute));
   if (filter.inStatusMinutes != null) also('t.status_since <= ?', new Date(now.getTime() - filter.inStatusMinutes * minute));
   if (filter.snoozed != null) also(filter.snoozed ? 't.snoozed_until > ?' : '(t.snoozed_until is null or t.snoozed_until <= ?)', now);
@@ -262,13 +297,19 @@ export function filterSql(filter: TicketFilter, viewer: Viewer, now: Date): SqlC
 export function edgesOf(filter: TicketFilter): { readonly field: TimeField; readonly shiftMs: number }[] {
   const edges = new Map<string, { field: TimeField; shiftMs: number }>();
   const add = (field: TimeField, shiftMs: number) => edges.set(`${field} ${shiftMs}`, { field, shiftMs });
-  for (const { createdWithinMinutes, dueWithinMinutes, inStatusMinutes, snoozed } of partsOf(filter)) {
+  for (const { createdWithinMinutes, updatedWithinMinutes, dueWithinMinutes, inStatusMinutes, snoozed } of partsOf(filter)) {
     if (createdWithinMinutes != null) add('createdAt', createdWithinMinutes * minute);
+    if (updatedWithinMinutes != null) add('updatedAt', updatedWithinMinutes * minute);
     if (dueWithinMinutes != null) add('dueAt', -dueWithinMinutes * minute);
     if (inStatusMinutes != null) add('statusSince', inStatusMinutes * minute);
     if (snoozed != null) add('snoozedUntil', 0);
   }
   return [...edges.values()];
+}
+
+/** Whether a filter asks when tickets last changed: then every event of one matters, and else only what it changed. */
+export function goesByUpdate(filter: TicketFilter): boolean {
+  return partsOf(filter).some(({ updated, updatedWithinMinutes }) => updated != null || updatedWithinMinutes != null);
 }
 
 /** The subjects one of which every ticket that matches has: the narrowest that the filter names. */

@@ -55,11 +55,14 @@ it('means the same in memory and in SQL, for generated filters and tickets', asy
       created: fc.constantFrom(-1440, -60, 0),
       resolved: fc.constantFrom(null, -60, 0),
       source: fc.constantFrom('AGENT', 'API'),
+      updated: fc.constantFrom(-1440, -60, 0),
+      reopened: fc.constantFrom(0, 2),
+      watchers: fc.subarray(people),
       held: fc.tuple(...fieldIds.map(() => fc.subarray(['-3', '2', '10', '1e3', '9e999', 'a', 'Є', '2026-01-01'], { maxLength: 2 }))),
     }),
     { numRuns: 60, seed: 3 },
   );
-  for (const { due, since, snoozed, created, resolved, source, category, tags, held, ...shape } of shapes) {
+  for (const { due, since, snoozed, created, resolved, source, updated, reopened, watchers, category, tags, held, ...shape } of shapes) {
     const { id } = await world.ticket(shape);
     if (tags.length > 0) await boss.run(TAG, { input: { ticketId: id, add: tags } });
     for (const [index, values] of held.entries()) {
@@ -68,9 +71,21 @@ it('means the same in memory and in SQL, for generated filters and tickets', asy
       await world.sql('insert into ticket_field (workspace_id, ticket_id, field_id, value) values (?, ?, ?, ?::jsonb)', row);
     }
     await world.sql(
-      'update ticket set category = ?, status_id = ?, source = ?, created_at = ?, resolved_at = ?, due_at = ?, status_since = ?, snoozed_until = ? where id = ?',
-      [category, world.status(category), source, minutes(created), minutes(resolved), minutes(due), minutes(since), minutes(snoozed), id],
+      'update ticket set category = ?, status_id = ?, source = ?, created_at = ?, updated_at = ?, reopen_count = ?, resolved_at = ? where id = ?',
+      [category, world.status(category), source, minutes(created), minutes(updated), reopened, minutes(resolved), id],
     );
+    for (const memberId of watchers)
+      await world.sql('insert into watcher (workspace_id, ticket_id, member_id, since) values (?, ?, ?, now())', [
+        world.workspaceId,
+        id,
+        memberId,
+      ]);
+    await world.sql('update ticket set due_at = ?, status_since = ?, snoozed_until = ? where id = ?', [
+      minutes(due),
+      minutes(since),
+      minutes(snoozed),
+      id,
+    ]);
   }
   const tagIds = (await world.sql<{ id: string }>('select id from tag where workspace_id = ?', [world.workspaceId])).map(({ id }) => id);
   const tickets = await world.sql<{ id: string; facets: TicketFacets }>(
@@ -99,6 +114,13 @@ it('means the same in memory and in SQL, for generated filters and tickets', asy
         myTeams: seldom(fc.boolean()),
         teamIds: some(teams),
         tagIds: some(tagIds),
+        withoutTags: seldom(fc.boolean()),
+        withoutRequester: seldom(fc.boolean()),
+        watched: seldom(fc.boolean()),
+        watcherIds: some(people),
+        reopened: seldom(fc.boolean()),
+        updated: range,
+        updatedWithinMinutes: seldom(fc.constantFrom(0, 60, 1440)),
         dueWithinMinutes: seldom(fc.constantFrom(0, 60, 1000)),
         inStatusMinutes: seldom(fc.constantFrom(0, 60)),
         snoozed: seldom(fc.boolean()),
@@ -283,6 +305,7 @@ describe('a list', () => {
       'mine',
       'unassigned',
       'my-team',
+      'watched',
       'open',
       'waiting',
       'snoozed',
@@ -316,6 +339,25 @@ describe('a live list', () => {
     expect(entered.ticketsChanged.ticket.subject).toBe('Watch me');
     expect(changed.ticketsChanged.ticket.subject).toBe('Watched');
     expect(left.ticketsChanged.ticket).toBeNull();
+  });
+
+  it('tells of a ticket that somebody watches, or that changes at all, where it goes by that', async () => {
+    const { id } = await world.ticket({ teamId: teams[0] });
+    const [watching, changing] = [{ watched: true }, { updated: { from: new Date().toISOString() }, teamIds: [teams[0]] }].map((wanted) => {
+      const stream = boss.follow(CHANGES, { filter: wanted });
+      return (kind: string) => stream.until(({ ticketsChanged: told }) => told.kind === kind && told.ticketId === id);
+    });
+    const counts = boss.follow('subscription { viewCountsChanged { viewId count } }');
+    const { view } = await boss.run('{ view(key: "watched") { id count } }');
+    const countIs = (wanted: number) =>
+      counts.until(({ viewCountsChanged }) => viewCountsChanged.find((one: { viewId: string }) => one.viewId === view.id).count === wanted);
+    await countIs(view.count);
+    const input = { ticketId: id, memberId: boss.id };
+
+    await boss.run('mutation ($input: WatcherAddInput!) { watcherAdd(input: $input) { ticket { id } } }', { input });
+    await Promise.all([watching!('ENTERED'), changing!('ENTERED'), countIs(view.count + 1)]);
+    await boss.run('mutation ($input: WatcherRemoveInput!) { watcherRemove(input: $input) { ticket { id } } }', { input });
+    await Promise.all([watching!('LEFT'), changing!('CHANGED'), countIs(view.count)]);
   });
 
   it('resumes after the position it is given, and misses nothing', async () => {

@@ -73,10 +73,14 @@ type Make = (value: string, world: FilterWorld) => TicketFilterInput | null;
 /** What a field of the workspace's own is called in a text: its key, unless the desk has a condition of that name. */
 export const fieldKey = ({ key }: Pick<NamedField, 'key'>) => (Object.hasOwn(conditions, key) ? `field.${key}` : key);
 
+/** Other words for conditions. */
+const aliases: Readonly<Record<string, string>> = { sla: 'due', requester: 'client', watching: 'watcher' };
+
 function makerFor(key: string, { fields }: FilterWorld): Make | null {
   if (Object.hasOwn(conditions, key)) return conditions[key] ?? null;
   const field = fields.find((one) => fieldKey(one) === key || `field.${one.key}` === key);
-  return field ? (value, world) => ofField(field, value, world) : null;
+  if (field) return (value, world) => ofField(field, value, world);
+  return Object.hasOwn(aliases, key) ? (conditions[aliases[key] ?? ''] ?? null) : null;
 }
 
 const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
@@ -158,9 +162,16 @@ const conditions: Readonly<Record<string, Make>> = {
     return id ? { topicIds: [id] } : null;
   },
   tag(value, { tags }) {
+    if (same(value, 'none')) return { withoutTags: true };
     const id = idOf(tags, value);
     return id ? { tagIds: [id] } : null;
   },
+  watcher(value, { members }) {
+    if (same(value, 'me')) return { watched: true };
+    const id = idOf(members, value);
+    return id ? { watcherIds: [id] } : null;
+  },
+  client: (value) => (same(value, 'none') ? { withoutRequester: true } : same(value, 'any') ? { not: { withoutRequester: true } } : null),
   source(value) {
     const source = among(['EMAIL', 'WIDGET', 'AGENT', 'API', 'AUTOMATION', 'IMPORT'], value);
     return source ? { sources: [source as TicketSource] } : null;
@@ -182,6 +193,13 @@ const conditions: Readonly<Record<string, Make>> = {
     const created = daysIn(value);
     return created && { created };
   },
+  updated(value) {
+    const distance = distanceIn(value);
+    if (distance?.sign === '<') return { updatedWithinMinutes: distance.minutes };
+    if (distance) return { not: { updatedWithinMinutes: distance.minutes } };
+    const updated = daysIn(value);
+    return updated && { updated };
+  },
   resolved(value) {
     const resolved = daysIn(value);
     return resolved && { resolved };
@@ -189,6 +207,7 @@ const conditions: Readonly<Record<string, Make>> = {
   is(value) {
     if (same(value, 'open')) return { categories: [...openCategories] };
     if (same(value, 'snoozed')) return { snoozed: true };
+    if (same(value, 'reopened')) return { reopened: true };
     return same(value, 'unassigned') ? { unassigned: true } : null;
   },
 };
@@ -243,13 +262,16 @@ export function valuesFor(key: string, world: FilterWorld): FilterValues {
     assignee: () => chosen('me', 'none', ...named(world.members)),
     team: () => chosen('mine', 'none', ...named(world.teams)),
     topic: () => chosen('none', ...named(world.topics)),
-    tag: () => chosen(...named(world.tags)),
+    tag: () => chosen('none', ...named(world.tags)),
+    watcher: () => chosen('me', ...named(world.members)),
+    client: () => chosen('none', 'any'),
     source: () => chosen('email', 'widget', 'agent', 'api', 'automation', 'import'),
     due: () => as('overdue', '<30m', '<2h', '<1d'),
     waits: () => as('>1d', '>7d', '>30d'),
     created: () => as('<1d', '<7d', '>30d', today, `${today}..`),
+    updated: () => as('<1d', '<7d', '>30d', today, `..${today}`),
     resolved: () => as(today, `${today}..`),
-    is: () => chosen('open', 'snoozed', 'unassigned'),
+    is: () => chosen('open', 'snoozed', 'reopened', 'unassigned'),
   };
   const field = world.fields.find((one) => fieldKey(one) === key || `field.${one.key}` === key);
   const ofType = (): FilterValues => {

@@ -51,7 +51,7 @@ export function keyHint(key: string, { fields }: FilterWorld): string {
   return fields.find((field) => fieldKey(field) === key)?.names[0] ?? t(`filter.key.${key as 'status'}`);
 }
 
-const words = ['me', 'mine', 'none', 'any', 'yes', 'no', 'unassigned', 'snoozed', 'overdue'] as const;
+const words = ['me', 'mine', 'none', 'any', 'yes', 'no', 'unassigned', 'snoozed', 'reopened', 'overdue'] as const;
 
 /** A value of a condition, in words; a name is its own. */
 export function valueName(key: string, value: string): string {

@@ -56,10 +56,17 @@ export class TicketFilterInput implements TicketFilter {
   @Field(() => [ID], { nullable: true }) topicIds?: string[] | null;
   @Field(() => Boolean, { nullable: true }) withoutTopic?: boolean | null;
   @Field(() => [ID], { nullable: true, description: 'With any of these tags.' }) tagIds?: string[] | null;
+  @Field(() => Boolean, { nullable: true }) withoutTags?: boolean | null;
   @Field(() => ID, { nullable: true }) requesterId?: string | null;
+  @Field(() => Boolean, { nullable: true }) withoutRequester?: boolean | null;
+  @Field(() => Boolean, { nullable: true, description: 'Watched by you.' }) watched?: boolean | null;
+  @Field(() => [ID], { nullable: true, description: 'Watched by any of these members.' }) watcherIds?: string[] | null;
+  @Field(() => Boolean, { nullable: true, description: 'Opened again at least once.' }) reopened?: boolean | null;
   @Field(() => [TicketSource], { nullable: true }) sources?: TicketSource[] | null;
   @Field(() => InstantRangeInput, { nullable: true }) created?: InstantRangeInput | null;
   @Field(() => Int, { nullable: true, description: 'Created within so many minutes up to now.' }) createdWithinMinutes?: number | null;
+  @Field(() => InstantRangeInput, { nullable: true, description: 'When it last changed in any way.' }) updated?: InstantRangeInput | null;
+  @Field(() => Int, { nullable: true, description: 'Changed within so many minutes up to now.' }) updatedWithinMinutes?: number | null;
   @Field(() => InstantRangeInput, { nullable: true, description: 'When it came to be resolved or closed, as it is now.' })
   resolved?: InstantRangeInput | null;
   @Field(() => Int, { nullable: true, description: 'Due within so many minutes from now, or overdue.' }) dueWithinMinutes?: number | null;

@@ -1115,6 +1115,8 @@ export type TicketFilterInput = {
   myTeams?: boolean | null | undefined;
   not?: TicketFilterInput | null | undefined;
   priorities?: Array<Priority> | null | undefined;
+  /** Opened again at least once. */
+  reopened?: boolean | null | undefined;
   requesterId?: string | number | null | undefined;
   /** When it came to be resolved or closed, as it is now. */
   resolved?: InstantRangeInput | null | undefined;
@@ -1127,6 +1129,16 @@ export type TicketFilterInput = {
   teamIds?: Array<string | number> | null | undefined;
   topicIds?: Array<string | number> | null | undefined;
   unassigned?: boolean | null | undefined;
+  /** When it last changed in any way. */
+  updated?: InstantRangeInput | null | undefined;
+  /** Changed within so many minutes up to now. */
+  updatedWithinMinutes?: number | null | undefined;
+  /** Watched by you. */
+  watched?: boolean | null | undefined;
+  /** Watched by any of these members. */
+  watcherIds?: Array<string | number> | null | undefined;
+  withoutRequester?: boolean | null | undefined;
+  withoutTags?: boolean | null | undefined;
   withoutTeam?: boolean | null | undefined;
   withoutTopic?: boolean | null | undefined;
 };
