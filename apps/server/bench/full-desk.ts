@@ -80,6 +80,18 @@ export async function openWorld(tickets: number) {
      cross join (select array_agg(id order by id) as ids from tag where workspace_id = ?) g where t.workspace_id = ?`,
     [workspaceId, workspaceId],
   );
+  // Operators watch some of all; the one who looks on watches a hundred open ones, however large the desk is.
+  await run(
+    `insert into watcher (workspace_id, ticket_id, member_id, since) select t.workspace_id, t.id, m.ids[1 + t.number % 50], now() from ticket t
+     cross join (select array_agg(id order by id) as ids from member where workspace_id = ? and role = 'AGENT') m
+     where t.workspace_id = ? and t.number % 5 = 0`,
+    [workspaceId, workspaceId],
+  );
+  await run(
+    `insert into watcher (workspace_id, ticket_id, member_id, since) select workspace_id, id, ?, now() from ticket
+     where workspace_id = ? and number % ? = 0`,
+    [boss.id, workspaceId, tickets / 100],
+  );
   await run(
     `insert into ticket_search (workspace_id, ticket_id, number, words)
      select workspace_id, id, number, setweight(to_tsvector('english', subject), 'A') || setweight(to_tsvector('english', search_rich(description)), 'C') from ticket`,

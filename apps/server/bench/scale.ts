@@ -42,12 +42,13 @@ const views: Readonly<Record<string, { readonly filter: TicketFilter; readonly o
   'all open, latest first': { filter: { categories: open }, order: TicketOrder.UPDATED },
   'unassigned, next due first': { filter: { unassigned: true, categories: open }, order: TicketOrder.DUE },
   overdue: { filter: { categories: open, dueWithinMinutes: 0 }, order: TicketOrder.DUE },
+  'watched, latest first': { filter: { watched: true, categories: open }, order: TicketOrder.UPDATED },
   'closed, latest first': { filter: { categories: ['RESOLVED', 'CLOSED'] }, order: TicketOrder.UPDATED },
   'everything, newest first': { filter: {}, order: TicketOrder.NUMBER },
 };
 /** Most lists of what is open are short, whatever else there is. */
-const depthOf = ({ unassigned, dueWithinMinutes, categories }: TicketFilter) =>
-  unassigned || dueWithinMinutes === 0 || categories === open ? 10 : 5000;
+const depthOf = ({ unassigned, watched, dueWithinMinutes, categories }: TicketFilter) =>
+  unassigned || watched || dueWithinMinutes === 0 || categories === open ? 10 : 5000;
 const searches = ['zeppelin', 'printer', 'printer refund', 'прінтер', '"delivery scanner"', 'refer'];
 
 async function measure({ scope, openIds, statusOf }: World): Promise<Record<string, Times>> {

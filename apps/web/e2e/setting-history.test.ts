@@ -76,6 +76,25 @@ it('shows every version of a setting, who saved it and what they changed, and re
   await olena.keyboard.press('Escape');
 });
 
+it('takes back a save and a deletion at once', async () => {
+  await go(martin, '/settings/skills');
+  await martin.getByRole('button', { name: 'New skill group' }).click();
+  await dialogOf(martin).getByLabel('Name', { exact: true }).fill('Night shift');
+  await save(martin);
+  await martin.getByRole('button', { name: 'Change Night shift' }).click();
+  await dialogOf(martin).getByLabel('Name', { exact: true }).fill('Day shift');
+  await save(martin);
+  const list = martin.getByRole('region', { name: 'Skill groups' });
+  await list.getByText('Day shift').waitFor();
+  await martin.getByRole('listitem').filter({ hasText: 'Saved.' }).getByRole('button', { name: 'Undo' }).click();
+  await list.getByText('Night shift').waitFor();
+  await martin.getByRole('button', { name: 'Delete Night shift' }).click();
+  await list.getByText('Night shift').waitFor({ state: 'detached' });
+  await picture(martin, 'setting-undo');
+  await martin.getByRole('listitem').filter({ hasText: 'Deleted.' }).getByRole('button', { name: 'Undo' }).click();
+  await list.getByText('Night shift').waitFor();
+});
+
 it('brings back what was deleted, and says what of it is gone', async () => {
   await go(martin, '/settings/topics');
   await martin.getByRole('button', { name: 'New topic' }).click();

@@ -1,5 +1,6 @@
 import type { Client } from '@urql/core';
 import {
+  SettingRestoreDocument,
   SettingVersionsDocument,
   type SettingKind,
   type SettingVersionFragment,
@@ -7,7 +8,8 @@ import {
   type SettingVersionsQueryVariables,
 } from '#lib/graphql/generated/graphql.ts';
 import { t } from '#lib/i18n/index.ts';
-import type { Faults, SaveAnswer } from './save-setting.ts';
+import { offerUndo } from '#lib/ui/toast.ts';
+import { saveSetting, type Faults, type SaveAnswer } from './save-setting.ts';
 import { differing, type SettingDifference, type SettingLine } from './setting-line.ts';
 
 export interface Opened {
@@ -27,6 +29,8 @@ interface SettingFormParts<Thing, Draft, Wanted> {
   /** In words, what is saved, or what an earlier version had. */
   readonly lines: (state: Wanted) => SettingLine[];
   readonly saved?: () => void;
+  /** It stands in its page, which says itself that it was saved. */
+  readonly staysOpen?: boolean;
 }
 
 /**
@@ -99,23 +103,50 @@ export class SettingForm<Thing extends Opened, Draft extends object, Wanted exte
     if (Object.keys(faults).length > 0) return;
     this.close();
     this.#parts.saved?.();
+    if (opened && !this.#parts.staysOpen) await this.#offerUndo(t('settings.saved'), opened.id);
   }
 
-  /** Something else that is done with one of the list, such as deleting it. */
-  async act(work: Promise<SaveAnswer>): Promise<void> {
-    this.faults = (await work).faults;
+  /** Something that is done with the whole list, such as putting it in another order. */
+  async act(work: Promise<SaveAnswer>): Promise<boolean> {
+    const { faults } = await work;
+    this.faults = faults;
     this.#parts.saved?.();
+    return Object.keys(faults).length === 0;
+  }
+
+  async delete(settingId: string, work: Promise<SaveAnswer>): Promise<void> {
+    if (await this.act(work)) await this.#offerUndo(t('settings.deletedOne'), settingId);
   }
 
   async #showTheirs(): Promise<void> {
+    const [newest] = await this.#newest(this.opened?.id ?? null, 1);
+    this.#theirs = newest ?? null;
+    this.faults = this.#theirs ? {} : { '': t('state.noConnection') };
+  }
+
+  #offerUndo(text: string, settingId: string): Promise<void> {
+    return offerUndo(text, t('undo.undo'), () => this.#undo(settingId));
+  }
+
+  /** Back to the version before, or to what was deleted. */
+  async #undo(settingId: string): Promise<void> {
+    const { client, saved } = this.#parts;
+    const [newest, before] = await this.#newest(settingId, 2);
+    const wanted = newest?.deleted ? newest : before;
+    if (newest && wanted) {
+      this.faults = (await saveSetting(client, SettingRestoreDocument, { id: wanted.id, newest: newest.newest })).faults;
+      saved?.();
+    } else this.faults = { '': t('state.noConnection') };
+  }
+
+  async #newest(settingId: string | null, first: number): Promise<SettingVersionFragment[]> {
     const { data } = await this.#parts.client
       .query<SettingVersionsQuery, SettingVersionsQueryVariables>(
         SettingVersionsDocument,
-        { kind: this.kind, settingId: this.opened?.id ?? null, first: 1 },
+        { kind: this.kind, settingId, first },
         { requestPolicy: 'network-only' },
       )
       .toPromise();
-    this.#theirs = data?.settingVersions.edges[0]?.node ?? null;
-    this.faults = this.#theirs ? {} : { '': t('state.noConnection') };
+    return data?.settingVersions.edges.map(({ node }) => node) ?? [];
   }
 }
