@@ -22,7 +22,7 @@ import { Migration0020Contacts } from '../migrations/0020-contacts.ts';
 import { Migration0021Lists } from '../migrations/0021-lists.ts';
 import { Migration0022Intake } from '../migrations/0022-intake.ts';
 import { Migration0023TicketLife } from '../migrations/0023-ticket-life.ts';
-import { Migration0024SettingVersions } from '../migrations/0024-setting-versions.ts';
+import { Migration0024VersionsAndLists } from '../migrations/0024-versions-and-lists.ts';
 import type { Config } from './config.ts';
 import { FileCleaner } from './domains/attachments/index.ts';
 import { BulkWatch } from './domains/bulk/index.ts';
@@ -146,7 +146,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       { name: '0021-lists', class: Migration0021Lists },
       { name: '0022-intake', class: Migration0022Intake },
       { name: '0023-ticket-life', class: Migration0023TicketLife },
-      { name: '0024-setting-versions', class: Migration0024SettingVersions },
+      { name: '0024-versions-and-lists', class: Migration0024VersionsAndLists },
     ],
     poolSize: config.databasePool,
   });

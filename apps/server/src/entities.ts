@@ -3,6 +3,7 @@ import { OutgoingMail } from './platform/mail/outgoing-mail.entity.ts';
 import { IdempotencyKey } from './platform/once.ts';
 import { SecurityEvent } from './platform/security-log.ts';
 import { SettingVersion } from './platform/setting-versions.ts';
+import { ContactMerge } from './domains/contact-merges/index.ts';
 import { Contact, ContactAddress } from './domains/contacts/index.ts';
 import {
   AccessToken,
@@ -47,6 +48,7 @@ export const entities = [
   Attachment,
   Contact,
   ContactAddress,
+  ContactMerge,
   CustomRole,
   Draft,
   EventRecord,

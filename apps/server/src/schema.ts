@@ -13,7 +13,7 @@ import { AttachmentResolver, MessageFilesResolver, NoteFilesResolver, TicketFile
 import { BoardOperatorResolver, BoardResolver } from './domains/board/api/index.ts';
 import { BulkActivityResolver, BulkItemResolver, BulkResolver } from './domains/bulk/api/index.ts';
 import { CustomFieldResolver, FieldValueResolver, TicketFieldsResolver } from './domains/fields/api/index.ts';
-import { ContactMergeResolver } from './domains/contact-merges/api/index.ts';
+import { ContactMergeResolver, MergedContactResolver } from './domains/contact-merges/api/index.ts';
 import { ContactResolver } from './domains/contacts/api/index.ts';
 import { DraftResolver } from './domains/drafts/api/index.ts';
 import { IdentityResolver, SessionResolver } from './domains/identity/api/index.ts';
@@ -96,6 +96,7 @@ export function makeSchema({ signInDesk, linkDesk, push }: SchemaDesk): Promise<
       SettingVersionResolver,
       ConflictResolver,
       ContactMergeResolver,
+      MergedContactResolver,
       ContactResolver,
       DeletedTicketResolver,
       DraftResolver,

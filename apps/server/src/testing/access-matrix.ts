@@ -360,6 +360,12 @@ export const operations: Readonly<Record<string, Row>> = {
     input: () => ({ sourceId: crypto.randomUUID(), destinationId: crypto.randomUUID() }),
     yes: gone('CONTACT_NOT_FOUND'),
   },
+  contactUnmerge: {
+    on: 'workspace',
+    who: 'OAS',
+    input: () => ({ mergeId: crypto.randomUUID() }),
+    yes: gone('CONTACT_UNMERGE_REFUSED'),
+  },
   ticketDelete: { on: 'ticket', free: 'OA', taken: 'OA', other: 'OA', input: ({ ticketId }) => ({ ticketId }), select: 'deletedId' },
   ticketRestore: { ...people, input: () => ({ ticketId: crypto.randomUUID() }), yes: gone('TICKET_NOT_FOUND') },
   lifecycleSave: {
@@ -460,8 +466,9 @@ export const fields: Readonly<Record<string, string>> = {
   BulkItem: 'message outcome ticket',
   BulkJob: 'cancelled createdAt finishedAt id isUndo items outcomes total undoable',
   Contact:
-    'blockedAt:OASM concernedBy createdAt data:OASM email:OASML emails:OASM externalId:OASM id mergedInto name notes:OASM organization phone:OASML phones:OASM version',
+    'blockedAt:OASM concernedBy createdAt data:OASM email:OASML emails:OASM externalId:OASM id mergedFrom mergedInto name notes:OASM organization phone:OASML phones:OASM version',
   ContactDatum: 'name value',
+  ContactMerge: 'id mergedAt mergedBy source',
   Organization: 'contacts name',
   CustomField: 'defaultValues forClients forLightAgents help id key maximum minimum names options pattern required topicIds type version',
   DeletedTicket: 'deletedAt deletedBy id number subject',

@@ -253,3 +253,127 @@ it('keeps of a client from light agents what their ticket does not tell', async 
   expect(await find({ search: 'hidden' }, light)).toEqual([]);
   expect((await light.run('{ organizations { name } }')).organizations).toEqual([]);
 });
+
+describe('two cards that were made one', () => {
+  const MERGE_OF = `mutation ($input: ContactMergeInput!) { contactMerge(input: $input) { merge { id source { name } mergedBy { id } } userErrors { ... on UserError { code } } } }`;
+  const UNMERGE = `mutation ($id: ID!) { contactUnmerge(input: { mergeId: $id }) { contact { ${CARD} } userErrors { ... on UserError { code field message } } } }`;
+  const merge = async (source: { id: string }, destination: { id: string }) =>
+    (await boss.run(MERGE_OF, { input: { sourceId: source.id, destinationId: destination.id } })).contactMerge.merge as { id: string };
+  const unmerge = async (id: string, person = boss) => (await person.run(UNMERGE, { id })).contactUnmerge;
+  const clientOf = async (id: string) =>
+    (await boss.run('query ($id: ID!) { ticket(id: $id) { requester { id } } }', { id })).ticket.requester.id;
+  let count = 0;
+  async function two() {
+    const n = ++count;
+    const source = await make({
+      name: `Source ${n}`,
+      email: `source${n}@two.test`,
+      phone: `+38050${n}`,
+      organization: 'Acme',
+      data: [{ name: 'Size', value: 'L' }],
+    });
+    const { contact } = await edit(source, {
+      name: source.name,
+      emails: [`source${n}@two.test`, `old${n}@two.test`],
+      phones: [`+38050${n}`],
+      organization: 'Acme',
+      externalId: `crm-two-${n}`,
+      notes: 'Calls at noon.',
+    });
+    return { source: contact, destination: await make({ name: `Destination ${n}`, email: `dest${n}@two.test` }) };
+  }
+
+  it('are two again with all that was theirs, and keep what came since where it is', async () => {
+    const { source, destination } = await two();
+    const [theirs, later] = [await world.ticket({ requesterId: source.id }), await world.ticket({ requesterId: destination.id })];
+    const concerned = await world.ticket({ requesterId: (await make({ name: 'Third' })).id });
+    await boss.run('mutation ($i: TicketContactInput!) { ticketContactAdd(input: $i) { ticket { id } } }', {
+      i: { ticketId: concerned.id, contactId: source.id },
+    });
+    const { id } = await merge(source, destination);
+    const { mergedFrom } = (
+      await boss.run('query ($id: ID!) { contact(id: $id) { mergedFrom { id source { name } mergedBy { id } } } }', { id: destination.id })
+    ).contact;
+    expect(mergedFrom).toEqual([{ id, source: { name: source.name }, mergedBy: { id: boss.id } }]);
+    const joined = await look(destination.id);
+    expect(joined).toMatchObject({ externalId: source.externalId, organization: 'Acme', emails: [destination.email, ...source.emails] });
+    const since = await world.ticket({ requesterId: destination.id });
+    const { name, emails, phones, organization, externalId, notes } = joined;
+    await edit(joined, { name, emails: [...emails, 'new@two.test'], phones, organization, externalId, notes });
+
+    const { contact, userErrors } = await unmerge(id);
+
+    expect(userErrors).toEqual([]);
+    expect(contact).toMatchObject({ ...source, version: expect.any(Number), mergedInto: null });
+    expect(await look(destination.id)).toMatchObject({
+      emails: [destination.email, 'new@two.test'],
+      phones: [],
+      externalId: null,
+      organization: null,
+      notes: '',
+      data: [],
+    });
+    expect(await Promise.all([theirs, later, since].map((ticket) => clientOf(ticket.id)))).toEqual([
+      source.id,
+      destination.id,
+      destination.id,
+    ]);
+    const { contacts } = (await boss.run('query ($id: ID!) { ticket(id: $id) { contacts { id } } }', { id: concerned.id })).ticket;
+    expect(contacts).toEqual([{ id: source.id }]);
+    expect((await unmerge(id)).userErrors).toMatchObject([
+      { code: 'CONTACT_UNMERGE_REFUSED', message: expect.stringContaining('already') },
+    ]);
+  });
+
+  it('do not take back what somebody has changed since', async () => {
+    const { source, destination } = await two();
+    const ticket = await world.ticket({ requesterId: source.id });
+    const third = await make({ name: 'Third again' });
+    const { id } = await merge(source, destination);
+    const joined = await look(destination.id);
+    await edit(joined, {
+      name: joined.name,
+      emails: [`dest${count}@two.test`, `old${count}@two.test`],
+      notes: 'Rewritten.',
+      organization: 'Other',
+      externalId: 'crm-other',
+    });
+    await boss.run('mutation ($i: TicketEditInput!) { ticketEdit(input: $i) { ticket { id } } }', {
+      i: { ticketId: ticket.id, requesterId: { from: destination.id, to: third.id } },
+    });
+
+    const { contact } = await unmerge(id);
+
+    expect(contact).toMatchObject({
+      emails: [`old${count}@two.test`],
+      phones: [],
+      externalId: null,
+      organization: 'Acme',
+      notes: 'Calls at noon.',
+    });
+    expect(await look(destination.id)).toMatchObject({
+      emails: [`dest${count}@two.test`],
+      notes: 'Rewritten.',
+      organization: 'Other',
+      externalId: 'crm-other',
+    });
+    expect(await clientOf(ticket.id)).toBe(third.id);
+  });
+
+  it('stay one after thirty days, once merged further, and for those who may not merge', async () => {
+    const { source, destination } = await two();
+    const { id } = await merge(source, destination);
+    expect((await unmerge(id, ada)).userErrors).toMatchObject([{ code: 'NOT_PERMITTED' }]);
+    const third = await make({ name: 'Further' });
+    const further = await merge(destination, third);
+    expect((await unmerge(id)).userErrors).toMatchObject([{ message: expect.stringContaining('merged further') }]);
+    expect((await unmerge(further.id)).userErrors).toEqual([]);
+
+    await world.sql(`update contact_merge set merged_at = now() - interval '31 days' where id = ?`, [id]);
+    expect((await unmerge(id)).userErrors).toMatchObject([{ message: expect.stringContaining('30 days') }]);
+    expect(
+      (await boss.run('query ($id: ID!) { contact(id: $id) { mergedFrom { id } } }', { id: destination.id })).contact.mergedFrom,
+    ).toEqual([]);
+    expect((await unmerge('nothing')).userErrors).toMatchObject([{ code: 'CONTACT_UNMERGE_REFUSED' }]);
+  });
+});

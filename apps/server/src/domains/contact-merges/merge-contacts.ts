@@ -1,9 +1,11 @@
 import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
-import { may } from '../../kernel/viewer.ts';
+import { newId } from '../../kernel/id.ts';
+import { may, type Viewer } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { addressesOf, ContactEvent, joinData, lockContact, setAddresses, type Contact } from '../contacts/index.ts';
 import { TicketEvent } from '../tickets/index.ts';
+import { ContactMerge, type CardBefore } from './contact-merge.entity.ts';
 
 export interface MergeContacts {
   readonly sourceId: string;
@@ -16,13 +18,11 @@ const mostTickets = 2000;
 /**
  * Makes two cards of one person one: tickets, conversations and addresses of the source become the destination's, which
  * keeps what it has and takes what it lacks. The source's card leads to the other from then on. Two who have an external id
- * each are two people in some other system, and are not merged.
+ * each are two people in some other system, and are not merged. It can be undone for a while.
  */
-export function mergeContacts(scope: Scope, { sourceId, destinationId }: MergeContacts): Promise<Contact> {
+export function mergeContacts(scope: Scope, { sourceId, destinationId }: MergeContacts): Promise<ContactMerge> {
   return scope.transaction(async (tx) => {
-    if (!may(tx.viewer, 'contact.create') || !may(tx.viewer, 'ticket.edit.any')) {
-      throw new NotPermitted('Merging clients changes whose tickets are whose: it needs the permission to edit any ticket.');
-    }
+    requireMayMerge(tx.viewer);
     if (sourceId === destinationId) throw new InvalidInput('A client cannot be merged into themselves. Choose another.', 'destinationId');
     const locked = new Map<string, Contact>();
     for (const id of [sourceId, destinationId].sort()) locked.set(id, await lockContact(tx, id));
@@ -33,13 +33,29 @@ export function mergeContacts(scope: Scope, { sourceId, destinationId }: MergeCo
         'destinationId',
       );
     }
-    await moveTickets(tx, source, destination);
-    await joinCards(tx, source, destination);
-    return destination;
+    const before = { source: await cardOf(tx, source), destination: await cardOf(tx, destination) };
+    const moved = await moveAll(tx, source, destination);
+    await joinCards(tx, source, destination, before);
+    const mergedById = tx.viewer.kind === 'MEMBER' ? tx.viewer.memberId : null;
+    const merge = { workspaceId: tx.workspaceId, id: newId(), sourceId, destinationId, mergedAt: tx.now(), mergedById, before, ...moved };
+    return tx.em.create(ContactMerge, merge, { persist: true });
   });
 }
 
-async function moveTickets(tx: Scope, { id: from }: Contact, { id: to }: Contact): Promise<void> {
+export function requireMayMerge(viewer: Viewer): void {
+  if (may(viewer, 'contact.create') && may(viewer, 'ticket.edit.any')) return;
+  throw new NotPermitted('Merging clients changes whose tickets are whose: it needs the permission to edit any ticket.');
+}
+
+async function cardOf(tx: Scope, contact: Contact): Promise<CardBefore> {
+  const { externalId, organization, notes, data } = contact;
+  const [emails, phones] = [await addressesOf(tx, contact, 'EMAIL'), await addressesOf(tx, contact, 'PHONE')];
+  return { emails, phones, externalId, organization, notes, data };
+}
+
+type Moved = Pick<ContactMerge, 'ticketIds' | 'conversationIds' | 'concernedIds' | 'takenIds'>;
+
+async function moveAll(tx: Scope, { id: from }: Contact, { id: to }: Contact): Promise<Moved> {
   const { em, workspaceId } = tx;
   // In the order of their ids, as everybody locks tickets.
   const tickets: { id: string }[] = await em.execute(
@@ -50,34 +66,48 @@ async function moveTickets(tx: Scope, { id: from }: Contact, { id: to }: Contact
     throw new InvalidInput(`This client has more than ${mostTickets} tickets. Merge the other way round.`, 'sourceId');
   }
   await em.execute('update ticket set requester_id = ? where workspace_id = ? and requester_id = ?', [to, workspaceId, from]);
-  await em.execute('update conversation set contact_id = ? where workspace_id = ? and contact_id = ?', [to, workspaceId, from]);
-  await em.execute(
-    `with moved as (delete from ticket_contact where workspace_id = ? and contact_id = ? returning ticket_id, added_at)
-     insert into ticket_contact (workspace_id, ticket_id, contact_id, added_at)
-       select t.workspace_id, t.id, ?, m.added_at from moved m join ticket t on t.workspace_id = ? and t.id = m.ticket_id and t.requester_id is distinct from ?
-       on conflict do nothing`,
-    [workspaceId, from, to, workspaceId, to],
+  const conversations: { id: string }[] = await em.execute(
+    'update conversation set contact_id = ? where workspace_id = ? and contact_id = ? returning id',
+    [to, workspaceId, from],
+  );
+  const concerned: { ticket_id: string; added_at: Date }[] = await em.execute(
+    'delete from ticket_contact where workspace_id = ? and contact_id = ? returning ticket_id, added_at',
+    [workspaceId, from],
+  );
+  const taken: { ticket_id: string }[] = await em.execute(
+    `insert into ticket_contact (workspace_id, ticket_id, contact_id, added_at)
+       select t.workspace_id, t.id, ?, c.added_at from jsonb_to_recordset(?::jsonb) c(ticket_id uuid, added_at timestamptz)
+       join ticket t on t.workspace_id = ? and t.id = c.ticket_id and t.requester_id is distinct from ?
+       on conflict do nothing returning ticket_id`,
+    [to, JSON.stringify(concerned), workspaceId, to],
   );
   for (const { id } of tickets) tx.record(domainEvent(TicketEvent.EDITED, id, { changes: [{ field: 'requesterId', from, to }] }));
+  return {
+    ticketIds: tickets.map(({ id }) => id),
+    conversationIds: conversations.map(({ id }) => id),
+    concernedIds: concerned.map(({ ticket_id }) => ticket_id),
+    takenIds: taken.map(({ ticket_id }) => ticket_id),
+  };
 }
 
-async function joinCards(tx: Scope, source: Contact, destination: Contact): Promise<void> {
-  const both = async (kind: 'EMAIL' | 'PHONE') => [
-    ...new Set([...(await addressesOf(tx, destination, kind)), ...(await addressesOf(tx, source, kind))]),
-  ];
-  const [emails, phones] = [await both('EMAIL'), await both('PHONE')];
-  const { externalId } = source;
+async function joinCards(tx: Scope, source: Contact, destination: Contact, before: ContactMerge['before']): Promise<void> {
+  const both = (kind: 'emails' | 'phones') => [...new Set([...before.destination[kind], ...before.source[kind]])];
   await setAddresses(tx, source, { emails: [], phones: [] });
   source.externalId = null;
   source.mergedIntoId = destination.id;
   source.version += 1;
   // An address is one client's at every moment.
   await tx.em.flush();
-  await setAddresses(tx, destination, { emails, phones });
-  destination.externalId ??= externalId;
+  await setAddresses(tx, destination, { emails: both('emails'), phones: both('phones') });
+  destination.externalId ??= before.source.externalId;
   destination.organization ??= source.organization;
-  destination.notes = [destination.notes, source.notes].filter((notes) => notes !== '').join('\n\n');
+  destination.notes = joinedNotes(before);
   destination.data = joinData(destination.data, source.data);
   destination.version += 1;
   for (const { id } of [source, destination]) tx.record(domainEvent(ContactEvent.CHANGED, null, { subjectId: id }));
+}
+
+/** What the notes of both say as one. */
+export function joinedNotes({ source, destination }: ContactMerge['before']): string {
+  return [destination.notes, source.notes].filter((notes) => notes !== '').join('\n\n');
 }

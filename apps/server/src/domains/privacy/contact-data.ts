@@ -66,9 +66,19 @@ export function eraseContact(scope: Scope, contactId: string): Promise<Contact> 
     const contact = await requireContact(tx, contactId);
     const { workspaceId, em } = tx;
     const tickets = await ticketsOf(tx, contact);
-    if (contact.email) await em.execute('delete from outgoing_mail where workspace_id = ? and recipient = ?', [workspaceId, contact.email]);
-    tx.em.assign(contact, { name: erased, organization: null, externalId: null, notes: '', data: [], version: contact.version + 1 });
-    await setAddresses(tx, contact, { emails: [], phones: [] });
+    await em.execute(
+      'delete from outgoing_mail where workspace_id = ? and recipient in (select value from jsonb_array_elements_text(?::jsonb))',
+      [workspaceId, JSON.stringify(await addressesOf(tx, contact, 'EMAIL'))],
+    );
+    for (const card of await cardsOf(tx, contact)) {
+      tx.em.assign(card, { name: erased, organization: null, externalId: null, notes: '', data: [], version: card.version + 1 });
+      await setAddresses(tx, card, { emails: [], phones: [] });
+      await em.execute('delete from contact_merge where workspace_id = ? and (source_id = ? or destination_id = ?)', [
+        workspaceId,
+        card.id,
+        card.id,
+      ]);
+    }
     for (const ticket of tickets) {
       ticket.subject = erased;
       ticket.description = '';
@@ -117,6 +127,13 @@ export function eraseContact(scope: Scope, contactId: string): Promise<Contact> 
 /** Whoever manages people answers for what is kept of them. */
 function mayHandleData(viewer: Viewer): boolean {
   return may(viewer, 'people.manage') && may(viewer, 'settings.save');
+}
+
+/** The client's card, and those that became it: they say who the client is as well. */
+async function cardsOf({ em, workspaceId }: Scope, contact: Contact): Promise<Contact[]> {
+  const cards = [contact];
+  for (const { id } of cards) cards.push(...(await em.find(Contact, { workspaceId, mergedIntoId: id })));
+  return cards;
 }
 
 async function requireContact(tx: Scope, id: string): Promise<Contact> {

@@ -88,6 +88,35 @@ it('erases a client from every table, and leaves the skeleton of their tickets a
   expect(untouched.ticket).toEqual({ subject: 'Where is my unrelated?', requester: { email: 'unrelated@client.test' } });
 });
 
+it('erases the cards that became theirs too, and letters to any of their addresses', async () => {
+  const word = `taint${crypto.randomUUID().slice(0, 8)}`;
+  const [one, two] = [await clientWith(`${word}a`), await clientWith('plain')];
+  await boss.run(`mutation ($i: ContactEditInput!) { contactEdit(input: $i) { userErrors { ... on UserError { message } } } }`, {
+    i: {
+      contactId: one.contactId,
+      version: 1,
+      name: `Client ${word}`,
+      emails: [`${word}@client.test`, `second.${word}@client.test`],
+      phones: [],
+      notes: `${word} is loud`,
+      data: [{ name: 'Boat', value: word }],
+    },
+  });
+  await world.sql(
+    `insert into outgoing_mail (id, workspace_id, recipient, subject, body, created_at, attempts) values (gen_random_uuid(), ?, ?, 'x', ?, now(), 0)`,
+    [world.workspaceId, `second.${word}@client.test`, `Dear ${word}`],
+  );
+  const merged = await boss.run(
+    `mutation ($i: ContactMergeInput!) { contactMerge(input: $i) { merge { id } userErrors { ... on UserError { message } } } }`,
+    { i: { sourceId: one.contactId, destinationId: two.contactId } },
+  );
+
+  await boss.run(ERASE, { id: two.contactId });
+
+  expect(merged.contactMerge.userErrors).toEqual([]);
+  expect(await dump()).not.toContain(word);
+});
+
 it('exports what is theirs and no note, to those who manage people alone, and says so in the log', async () => {
   const word = `taint${crypto.randomUUID().slice(0, 8)}`;
   const { ticketId, contactId } = await clientWith(word);

@@ -1,1 +1,1 @@
-export { ContactMergeResolver } from './contact-merge.resolver.ts';
+export { ContactMergeResolver, MergedContactResolver } from './contact-merge.resolver.ts';

@@ -2,9 +2,10 @@ import { Migration } from '@mikro-orm/migrations';
 
 /**
  * Settings as they were saved, each to be seen and to be brought back; fields that clients see, and what texts in fields
- * look like; lists by who watches, when a ticket last changed and whether it was opened again.
+ * look like; lists by who watches, when a ticket last changed and whether it was opened again; what a merge of two
+ * clients needs to be undone.
  */
-export class Migration0024SettingVersions extends Migration {
+export class Migration0024VersionsAndLists extends Migration {
   override up(): void {
     this.addSql(`
       create table setting_version (
@@ -46,6 +47,31 @@ export class Migration0024SettingVersions extends Migration {
         from view where key = 'my-team' on conflict do nothing;
     `);
     this.addSql(`
+      create table contact_merge (
+        workspace_id uuid not null,
+        id uuid not null,
+        source_id uuid not null,
+        destination_id uuid not null,
+        merged_at timestamptz(3) not null,
+        merged_by_id uuid,
+        undone_at timestamptz(3),
+        undone_by_id uuid,
+        before jsonb not null,
+        ticket_ids uuid[] not null,
+        conversation_ids uuid[] not null,
+        concerned_ids uuid[] not null,
+        taken_ids uuid[] not null,
+        primary key (workspace_id, id),
+        foreign key (workspace_id, source_id) references contact on delete cascade deferrable initially deferred,
+        foreign key (workspace_id, destination_id) references contact on delete cascade deferrable initially deferred,
+        foreign key (workspace_id, merged_by_id) references member,
+        foreign key (workspace_id, undone_by_id) references member
+      );
+      create index contact_merge_destination_index on contact_merge (workspace_id, destination_id, merged_at desc);
+      create index contact_merge_source_index on contact_merge (workspace_id, source_id);
+      create index contact_merged_into_index on contact (workspace_id, merged_into_id) where merged_into_id is not null;
+    `);
+    this.addSql(`
       alter table custom_field add column for_clients boolean not null default false, add column pattern text not null default '';
       -- What a ticket has in the fields of its topic, and of the topics above it, that are for clients.
       create view client_ticket_field as
@@ -64,6 +90,8 @@ export class Migration0024SettingVersions extends Migration {
     this.addSql(`delete from view where key = 'watched'`);
     this.addSql(facets(''));
     this.addSql(`
+      drop index contact_merged_into_index;
+      drop table contact_merge;
       drop view client_ticket_field;
       alter table custom_field drop column for_clients, drop column pattern;
       alter table workspace drop column priorities_version;

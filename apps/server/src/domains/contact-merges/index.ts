@@ -1,0 +1,1 @@
+export { ContactMerge } from './contact-merge.entity.ts';
