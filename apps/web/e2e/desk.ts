@@ -204,6 +204,10 @@ async function tellOf(page: Page, email: string): Promise<void> {
 
 /** What a checker of accessibility finds wrong with the page: WCAG 2.2, A and AA. */
 export async function faultsOf(page: Page): Promise<string[]> {
+  // A line that comes or goes is pale for a moment.
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('[data-sonner-toast]')].every((line) => line.getAnimations({ subtree: true }).length === 0),
+  );
   await page.evaluate(axe.source);
   const { violations } = (await page.evaluate(`axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })`)) as {
     violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];

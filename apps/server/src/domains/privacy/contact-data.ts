@@ -1,4 +1,4 @@
-import { NotPermitted } from '../../kernel/domain-error.ts';
+import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId } from '../../kernel/id.ts';
 import { may, type Viewer } from '../../kernel/viewer.ts';
@@ -142,6 +142,8 @@ async function requireContact(tx: Scope, id: string): Promise<Contact> {
   }
   const contact = isId(id) ? await tx.em.findOne(Contact, { workspaceId: tx.workspaceId, id }) : null;
   if (!contact) throw new ReferenceNotFound('contactId', 'client');
+  if (contact.mergedIntoId)
+    throw new InvalidInput('This card became another. Take that one: all that is kept of the client is there.', 'contactId');
   return contact;
 }
 

@@ -111,8 +111,11 @@ it('erases the cards that became theirs too, and letters to any of their address
     { i: { sourceId: one.contactId, destinationId: two.contactId } },
   );
 
+  // The one who they became answers for all of it.
+  const { contactErase: refused } = await boss.run(ERASE, { id: one.contactId });
   await boss.run(ERASE, { id: two.contactId });
 
+  expect(refused.userErrors).toEqual([{ code: 'INVALID_INPUT' }]);
   expect(merged.contactMerge.userErrors).toEqual([]);
   expect(await dump()).not.toContain(word);
 });
