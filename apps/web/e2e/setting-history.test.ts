@@ -88,6 +88,18 @@ it('takes back a save and a deletion at once', async () => {
   await list.getByText('Day shift').waitFor();
   await martin.getByRole('listitem').filter({ hasText: 'Saved.' }).getByRole('button', { name: 'Undo' }).click();
   await list.getByText('Night shift').waitFor();
+
+  // Not over what a colleague saved since.
+  await martin.getByRole('button', { name: 'Change Night shift' }).click();
+  await dialogOf(martin).getByLabel('Name', { exact: true }).fill('Late shift');
+  await save(martin);
+  await go(olena, '/settings/skills');
+  await olena.getByRole('button', { name: 'Change Late shift' }).click();
+  await dialogOf(olena).getByLabel('Name', { exact: true }).fill('Night shift');
+  await save(olena);
+  await martin.getByRole('listitem').filter({ hasText: 'Saved.' }).first().getByRole('button', { name: 'Undo' }).click();
+  await list.getByRole('alert').filter({ hasText: 'Somebody else saved these settings meanwhile' }).waitFor();
+  await martin.reload();
   await martin.getByRole('button', { name: 'Delete Night shift' }).click();
   await list.getByText('Night shift').waitFor({ state: 'detached' });
   await picture(martin, 'setting-undo');

@@ -17,6 +17,9 @@ export interface Opened {
   readonly version: number;
 }
 
+/** Whether the newest version is the one that was made here. */
+type IsOwn = (newest: SettingVersionFragment) => boolean;
+
 interface SettingFormParts<Thing, Draft, Wanted> {
   readonly client: Client;
   readonly kind: SettingKind;
@@ -103,7 +106,8 @@ export class SettingForm<Thing extends Opened, Draft extends object, Wanted exte
     if (Object.keys(faults).length > 0) return;
     this.close();
     this.#parts.saved?.();
-    if (opened && !this.#parts.staysOpen) await this.#offerUndo(t('settings.saved'), opened.id);
+    if (base && !this.#parts.staysOpen)
+      await this.#offerUndo(t('settings.saved'), base.id, (newest) => newest.version === base.version + 1);
   }
 
   /** Something that is done with the whole list, such as putting it in another order. */
@@ -115,7 +119,7 @@ export class SettingForm<Thing extends Opened, Draft extends object, Wanted exte
   }
 
   async delete(settingId: string, work: Promise<SaveAnswer>): Promise<void> {
-    if (await this.act(work)) await this.#offerUndo(t('settings.deletedOne'), settingId);
+    if (await this.act(work)) await this.#offerUndo(t('settings.deletedOne'), settingId, (newest) => newest.deleted);
   }
 
   async #showTheirs(): Promise<void> {
@@ -124,19 +128,19 @@ export class SettingForm<Thing extends Opened, Draft extends object, Wanted exte
     this.faults = this.#theirs ? {} : { '': t('state.noConnection') };
   }
 
-  #offerUndo(text: string, settingId: string): Promise<void> {
-    return offerUndo(text, t('undo.undo'), () => this.#undo(settingId));
+  #offerUndo(text: string, settingId: string, isOwn: IsOwn): Promise<void> {
+    return offerUndo(text, t('undo.undo'), () => this.#undo(settingId, isOwn));
   }
 
-  /** Back to the version before, or to what was deleted. */
-  async #undo(settingId: string): Promise<void> {
+  /** Back to the version before, or to what was deleted; never over what a colleague saved since. */
+  async #undo(settingId: string, isOwn: IsOwn): Promise<void> {
     const { client, saved } = this.#parts;
     const [newest, before] = await this.#newest(settingId, 2);
     const wanted = newest?.deleted ? newest : before;
-    if (newest && wanted) {
-      this.faults = (await saveSetting(client, SettingRestoreDocument, { id: wanted.id, newest: newest.newest })).faults;
-      saved?.();
-    } else this.faults = { '': t('state.noConnection') };
+    if (!newest || !wanted) return void (this.faults = { '': t('state.noConnection') });
+    if (!isOwn(newest)) return void (this.faults = { '': t('settings.conflict') });
+    this.faults = (await saveSetting(client, SettingRestoreDocument, { id: wanted.id, newest: newest.newest })).faults;
+    saved?.();
   }
 
   async #newest(settingId: string | null, first: number): Promise<SettingVersionFragment[]> {
