@@ -1,4 +1,5 @@
 import { limits } from '@baton/rules';
+import { LockMode } from '@mikro-orm/core';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId } from '../../kernel/id.ts';
 import { requireLine } from '../../kernel/text.ts';
@@ -85,7 +86,9 @@ export function deleteTeam(scope: Scope, teamId: string): Promise<Team> {
 }
 
 async function requireTeam(tx: Scope, id: string): Promise<Team> {
-  const team = isId(id) ? await tx.em.findOne(Team, { workspaceId: tx.workspaceId, id }) : null;
+  const where = { workspaceId: tx.workspaceId, id };
+  // Two who save at once wait for each other, so that the second sees the version of the first.
+  const team = isId(id) ? await tx.em.findOne(Team, where, { lockMode: LockMode.PESSIMISTIC_WRITE }) : null;
   if (!team) throw new TeamNotFound();
   return team;
 }

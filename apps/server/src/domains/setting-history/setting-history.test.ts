@@ -260,6 +260,20 @@ it('is read page by page, and never changed', async () => {
   await expect(world.sql('update setting_version set deleted = true')).rejects.toThrow('never changed');
 });
 
+it('lets one of many who rename a team at once through, and tells the others', async () => {
+  const { team } = await save('teamCreate', { name: 'Rush' }, 'team { id }');
+  const rename = (name: string) =>
+    admin.run('mutation ($i: TeamRenameInput!) { teamRename(input: $i) { userErrors { ... on UserError { code } } } }', {
+      i: { teamId: team.id, version: 1, name },
+    });
+
+  const answers = await Promise.all(['One', 'Two', 'Three', 'Four'].map(rename));
+
+  const refused = answers.flatMap(({ teamRename }) => teamRename.userErrors.map(({ code }: { code: string }) => code));
+  expect(refused).toEqual(['SETTINGS_CONFLICT', 'SETTINGS_CONFLICT', 'SETTINGS_CONFLICT']);
+  expect(await versions({ kind: 'TEAM', settingId: team.id })).toHaveLength(2);
+});
+
 it('refuses the second of two who rename a team or a tag, or name the priorities', async () => {
   const refused = async (mutation: string, input: object) => {
     const type = mutation.charAt(0).toUpperCase() + mutation.slice(1);
