@@ -5,9 +5,10 @@ import type { Config } from './config.ts';
 import type { Desk } from './desk.ts';
 import { serveFiles } from './domains/attachments/api/index.ts';
 import type { FileLimits } from './domains/attachments/index.ts';
-import { serveGraphql, serveSockets } from './graphql/graphql-server.ts';
+import { serveGraphql } from './graphql/graphql-server.ts';
 import { OperationGate } from './graphql/operation-gate.ts';
 import { serveSingleSignOn } from './graphql/single-sign-on.ts';
+import { serveSockets } from './graphql/socket-door.ts';
 import { serveGraphiql } from './platform/graphiql.ts';
 import { VirusScanner } from './platform/files/virus-scanner.ts';
 import { createHttpServer } from './platform/http-server.ts';
@@ -57,7 +58,7 @@ export async function openApp(desk: Desk, config: AppConfig, logger: Logger): Pr
     gate: new OperationGate({ ownOperations: null, openToBrowsers: true, introspection }),
   });
   const doors = [members, clients];
-  serveSockets(http, doors);
+  serveSockets(http.server, doors, logger);
   const { factory, clientFactory, store } = desk;
   serveFiles(http, {
     factory,

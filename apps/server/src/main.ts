@@ -5,6 +5,7 @@ import { openDesk, type Desk } from './desk.ts';
 import { demoMembers, demoPassword, makeDemo } from './domains/demo/index.ts';
 import { Workspace } from './domains/identity/index.ts';
 import { exclusively } from './platform/exclusively.ts';
+import { handleUncaught } from './platform/last-resort.ts';
 import { createLogger } from './platform/logger.ts';
 import { explainStartFault } from './start-fault.ts';
 
@@ -13,6 +14,7 @@ const pagesPath = fileURLToPath(new URL('../../web/build/handler.js', import.met
 /** One node: database, live engine, doors. */
 async function start(config: Config): Promise<() => Promise<void>> {
   const logger = createLogger(config.logLevel);
+  handleUncaught(logger, () => void stop(1));
   const desk = await openDesk(config, logger);
   try {
     if (config.demo) await exclusively(desk.orm, 'demo', () => ensureDemo(desk, config.demoTickets));
@@ -59,19 +61,31 @@ async function greet(desk: Desk, { publicUrl, graphiql }: Config): Promise<void>
   console.log('\nCtrl-C stops it.');
 }
 
+/** An ordered stop that takes longer is cut short. */
+const stopDeadlineMs = 30_000;
+
 let stopping = false;
 let close: (() => Promise<void>) | undefined;
 
-async function stop(): Promise<void> {
+async function stop(code: number): Promise<void> {
   if (stopping) return;
   stopping = true;
-  await close?.();
-  process.exit(0);
+  setTimeout(() => {
+    console.error(`Baton did not stop within ${stopDeadlineMs / 1000} s and was ended.`);
+    process.exit(code || 1);
+  }, stopDeadlineMs).unref();
+  try {
+    await close?.();
+    process.exit(code);
+  } catch (error) {
+    console.error('Baton could not stop in order:', error);
+    process.exit(1);
+  }
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
-// The launcher that gave us a channel is gone, so nobody would stop us any more.
-process.on('disconnect', () => void stop());
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0));
+// The launcher that opened the channel is gone, so no signal would come.
+process.on('disconnect', () => void stop(0));
 
 try {
   close = await start(readConfig(process.env));

@@ -20,3 +20,8 @@ export function errorFormatter(logger: Logger): (error: GraphQLError) => GraphQL
     } as GraphQLFormattedError;
   };
 }
+
+/** An error in the form in which GraphQL hands errors to `errorFormatter`. */
+export function located(error: unknown): GraphQLError {
+  return error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error });
+}

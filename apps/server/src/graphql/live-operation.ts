@@ -71,7 +71,7 @@ export async function openLive(operation: LiveOperation): Promise<AsyncGenerator
           )
       : (payload, scope) => render(args, context.seenBy(scope), payload),
   });
-  const drop = link.carry(following);
+  const drop = link.carry({ wake: () => following.wake(), end: () => stream.end(null) });
   stream.onEnd = () => {
     drop();
     following.close();

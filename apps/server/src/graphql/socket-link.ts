@@ -11,9 +11,11 @@ const lookMs = 100;
 /** Why a socket was closed that the client should open again at once and resume. */
 const tooSlowCode = 4413;
 
-/** An open subscription, which is told what it missed once its client reads again. */
+/** An open subscription of the socket. */
 interface Carried {
+  /** The client reads again: delivers what it missed. */
   wake(): void;
+  end(): void;
 }
 
 /** A client's socket as live delivery sees it: bounded, whatever the client does. */
@@ -28,7 +30,11 @@ export class SocketLink {
     /** The connection under the socket. */
     private readonly connection: Socket,
   ) {
-    socket.once('close', () => clearInterval(this.#watch));
+    socket.once('close', () => {
+      clearInterval(this.#watch);
+      // The protocol library forgets a subscription whose id was used again while it was being opened.
+      for (const carried of [...this.#carried]) carried.end();
+    });
   }
 
   get congested(): boolean {
@@ -49,6 +55,21 @@ export class SocketLink {
     if (socket.readyState !== socket.OPEN) return;
     this.#gather();
     socket.send(frame, asText);
+    this.#bound();
+  }
+
+  /** Resolves once the client took it, or is gone. */
+  sendText(text: string): Promise<void> {
+    const { socket } = this;
+    if (socket.readyState !== socket.OPEN) return Promise.resolve();
+    return new Promise((resolve) => {
+      socket.send(text, () => resolve());
+      this.#bound();
+    });
+  }
+
+  #bound(): void {
+    const { socket } = this;
     if (socket.bufferedAmount < slowBytes) return;
     this.#release();
     if (socket.bufferedAmount < slowBytes || this.#watch) return;

@@ -4,8 +4,9 @@ import { pathToFileURL } from 'node:url';
 import fastifyCookie from '@fastify/cookie';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from './logger.ts';
+import { guarded, pathOf } from './raw-socket.ts';
 
-type PageHandler = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
+type PageHandler = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => unknown;
 
 const apiPaths = /^\/(graphql|graphiql|client|files|auth|healthz|readyz)(\/|\?|$)/;
 
@@ -47,24 +48,44 @@ export async function createHttpServer({ pagesPath, trustedProxies, publicUrl }:
     // Large files take their time; whatever else is slow is cut off before.
     requestTimeout: uploadMs,
     forceCloseConnections: true,
-    serverFactory: (api) =>
-      createServer((request, response) => {
+    serverFactory(api) {
+      const serve = (request: IncomingMessage, response: ServerResponse) => {
         for (const [name, value] of headers) response.setHeader(name, value);
         if (clientPaths.test(request.url ?? '/'))
           for (const [name, value] of Object.entries(clientHeaders)) response.setHeader(name, value);
         if (request.method !== 'POST' || !uploadPath.test(request.url ?? '/')) cutOffSlow(request);
         if (!pages || apiPaths.test(request.url ?? '/')) return api(request, response);
+        if (pathOf(request.url) === null) return sendText(response, 400, 'The address of this request is malformed.');
         // Without a proxy to say so, the page server would take every request for https.
         request.headers['x-forwarded-proto'] ??= 'http';
-        pages(request, response, (error) => {
+        return pages(request, response, (error) => {
           if (error) logger.error({ err: error }, 'a page failed');
-          response.statusCode = error ? 500 : 404;
-          response.end(error ? 'This page failed. Load it again.' : 'There is no such page.');
+          sendText(response, error ? 500 : 404, error ? pageFailed : 'There is no such page.');
         });
-      }),
+      };
+      const fail = (_request: IncomingMessage, response: ServerResponse) => sendText(response, 500, pageFailed);
+      // Only requests for WebSockets are upgrades: some HTTP clients offer HTTP/2 with every request.
+      const server = createServer({ shouldUpgradeCallback: isForWebSocket }, guarded(logger, serve, fail));
+      // An error without a listener ends the process, and Node takes its own listener away when a socket is upgraded.
+      server.on('connection', (socket) => socket.on('error', () => undefined));
+      return server;
+    },
   });
   await app.register(fastifyCookie);
   return app as unknown as FastifyInstance;
+}
+
+const pageFailed = 'This page failed. Load it again.';
+
+function sendText(response: ServerResponse, status: number, text: string): void {
+  if (response.headersSent) return void response.destroy();
+  response.statusCode = status;
+  response.setHeader('content-type', 'text/plain; charset=utf-8');
+  response.end(text);
+}
+
+function isForWebSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket';
 }
 
 /** A request that is not whole in time is nobody's who means well. */

@@ -158,7 +158,7 @@ export class World {
     readonly statuses: readonly Status[],
     /** What the desk takes for now; null = the true time. */
     readonly time: { now: Date | null },
-    private readonly database: string,
+    readonly databaseUrl: string,
     /** Where the bytes of files are. */
     readonly filesPath: string,
   ) {}
@@ -218,7 +218,7 @@ export class World {
     const em = first.desk.orm.em.fork();
     const workspace = await em.transactional((tx) => createWorkspace(tx, { name: 'Desk', slug: 'desk', demo: false, at: clock() }));
     const statuses = await listStatuses(first.desk.systemScope(workspace.id));
-    return new World(opened, workspace.id, statuses, time, new URL(databaseUrl).pathname.slice(1), files.path);
+    return new World(opened, workspace.id, statuses, time, databaseUrl, files.path);
   }
 
   get desk(): Desk {
@@ -317,12 +317,13 @@ export class World {
 
   /** Takes the database away from the nodes while the work runs: what is connected is cut off, and nobody gets in. */
   async withoutDatabase(work: () => Promise<void>): Promise<void> {
-    await askServer(`alter database ${this.database} allow_connections false`);
-    await askServer(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${this.database}'`);
+    const database = new URL(this.databaseUrl).pathname.slice(1);
+    await askServer(`alter database ${database} allow_connections false`);
+    await askServer(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${database}'`);
     try {
       await work();
     } finally {
-      await askServer(`alter database ${this.database} allow_connections true`);
+      await askServer(`alter database ${database} allow_connections true`);
     }
   }
 
