@@ -1,4 +1,5 @@
-// Serves Baton on the pinned Node: the embedded PostgreSQL where no other is named, then the server.
+// Serves Baton on the pinned Node: the embedded PostgreSQL if DATABASE_URL is not set, then the server. Restarts a server
+// that dies; PostgreSQL keeps running.
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -8,10 +9,19 @@ const env = { DEMO: 'true', ...process.env, NODE_ENV: 'production' };
 let database;
 let server;
 let stopping = false;
+/** Whether any server listened: one that never did has a fault that a restart does not repair. */
+let hasListened = false;
+let restart;
+const firstPauseMs = 500;
+const longestPauseMs = 30_000;
+let pauseMs = firstPauseMs;
+/** A server that ran this long starts the pauses over. */
+const steadyMs = 60_000;
 
 async function stop(code) {
   if (stopping) return;
   stopping = true;
+  clearTimeout(restart);
   if (server && server.exitCode === null && server.signalCode === null) {
     const gone = new Promise((resolve) => server.once('exit', resolve));
     server.kill('SIGTERM');
@@ -19,6 +29,29 @@ async function stop(code) {
   }
   await database?.stop();
   process.exit(code);
+}
+
+function startServer() {
+  let listenedAt = Infinity;
+  server = spawn(process.execPath, ['--enable-source-maps', 'dist/main.js'], {
+    cwd: join(root, 'apps/server'),
+    env,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  server.on('message', ({ kind }) => {
+    if (kind !== 'listening') return;
+    hasListened = true;
+    listenedAt = Date.now();
+  });
+  server.on('exit', (code, signal) => {
+    if (stopping) return;
+    // It was asked to stop, by a signal of its own.
+    if (code === 0 || !hasListened) return void stop(code ?? 1);
+    if (Date.now() - listenedAt > steadyMs) pauseMs = firstPauseMs;
+    console.error(`The server ended (${signal ?? `exit code ${code}`}). Restarting it in ${pauseMs / 1000} s…`);
+    restart = setTimeout(startServer, pauseMs);
+    pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+  });
 }
 
 /** Before anything is started, so that a taken port costs no waiting for a database. */
@@ -52,12 +85,7 @@ try {
   // Beside the database, unless they are kept elsewhere.
   env.FILES_PATH ||= join(root, '.data', 'files');
   console.log('Starting Baton…');
-  server = spawn(process.execPath, ['--enable-source-maps', 'dist/main.js'], {
-    cwd: join(root, 'apps/server'),
-    env,
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-  server.on('exit', (code) => void stop(code ?? 1));
+  startServer();
 } catch (error) {
   const full = error.code === 'ENOSPC' || /No space left on device/i.test(error.message);
   console.error(full ? 'The disk is full. Free some space and start again; nothing that was saved is lost.' : error.message);

@@ -23,6 +23,7 @@ const environment = z
       .optional(),
     REQUESTS_PER_MINUTE: z.coerce.number({ error: 'must be a number' }).int().min(0).max(1_000_000).default(3000),
     SOCKETS_PER_PERSON: z.coerce.number({ error: 'must be a number' }).int().min(0).max(100_000).default(50),
+    WATCHDOG_SECONDS: z.coerce.number({ error: 'must be a number' }).min(0).max(3600, 'must be 0 to 3600').default(30),
     DEMO: flag.default(false),
     DEMO_TICKETS: z.coerce.number().int().min(1).max(20_000).default(2000),
     GRAPHIQL: flag.default(true),
@@ -84,6 +85,8 @@ export interface Config {
   /** What one person, program or address may ask in a minute, and how many sockets they may have at a node; 0 = no limit. */
   readonly requestsPerMinute: number;
   readonly socketsPerPerson: number;
+  /** How long the event loop may be blocked before the process ends itself; 0 = no limit. */
+  readonly watchdogSeconds: number;
   /** Make a demo workspace when there is no workspace at all. */
   readonly demo: boolean;
   readonly demoTickets: number;
@@ -140,6 +143,7 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     secret: values.SECRET ?? null,
     requestsPerMinute: values.REQUESTS_PER_MINUTE,
     socketsPerPerson: values.SOCKETS_PER_PERSON,
+    watchdogSeconds: values.WATCHDOG_SECONDS,
     demo: values.DEMO,
     demoTickets: values.DEMO_TICKETS,
     graphiql: values.GRAPHIQL,

@@ -5,6 +5,7 @@ import { openDesk, type Desk } from './desk.ts';
 import { demoMembers, demoPassword, makeDemo } from './domains/demo/index.ts';
 import { Workspace } from './domains/identity/index.ts';
 import { exclusively } from './platform/exclusively.ts';
+import { startWatchdog } from './platform/event-loop-watchdog.ts';
 import { handleUncaught } from './platform/last-resort.ts';
 import { createLogger } from './platform/logger.ts';
 import { explainStartFault } from './start-fault.ts';
@@ -21,6 +22,9 @@ async function start(config: Config): Promise<() => Promise<void>> {
     const app = await openApp(desk, { ...config, pagesPath }, logger);
     await app.http.listen({ port: config.port, host: config.host });
     desk.start();
+    // Not earlier: migrations and the demo workspace may block for long, once.
+    if (config.watchdogSeconds > 0) startWatchdog(config.watchdogSeconds * 1000);
+    process.send?.({ kind: 'listening' });
     await greet(desk, config);
     return async () => {
       await app.close();
