@@ -8,7 +8,15 @@ export default defineConfig({
     minify: false,
     sourcemap: true,
     rollupOptions: {
-      input: { main: 'src/main.ts', import: 'src/import-main.ts', workspace: 'src/workspace-main.ts', 'emit-schema': 'src/emit-schema.ts' },
+      // Beside the entry points, from where code in any chunk finds the worker.
+      output: { chunkFileNames: '[name]-[hash].js' },
+      input: {
+        main: 'src/main.ts',
+        import: 'src/import-main.ts',
+        workspace: 'src/workspace-main.ts',
+        'emit-schema': 'src/emit-schema.ts',
+        'parser-worker': 'src/parser-worker.ts',
+      },
     },
   },
   // Workspace packages are TypeScript sources, which a server started by Node alone could not load.

@@ -22,6 +22,7 @@ export default defineConfig({
         'live-clients': 'bench/live-clients.ts',
         chaos: 'chaos/chaos.ts',
         'chaos-clients': 'chaos/clients.ts',
+        'parser-worker': 'src/parser-worker.ts',
       },
     },
   },

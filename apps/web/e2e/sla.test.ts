@@ -49,14 +49,14 @@ describe('SLA settings', () => {
     await dialog.getByLabel('Name', { exact: true }).fill('Mornings');
     await dialog.getByLabel('Time zone').fill('Europe/Nowhere');
     await dialog.getByLabel('Monday: to').fill('12:00');
-    await dialog.getByLabel('Take from an iCalendar file').setInputFiles({
+    await dialog.getByLabel('Import from an iCalendar file').setInputFiles({
       name: 'holidays.ics',
       mimeType: 'text/calendar',
       buffer: Buffer.from(
         `BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Founders\r\nDTSTART;VALUE=DATE:20200501\r\nRRULE:FREQ=YEARLY\r\nEND:VEVENT\r\nEND:VCALENDAR`,
       ),
     });
-    await dialog.getByText('Holidays taken from the file: 3.').waitFor();
+    await dialog.getByText('Holidays imported: 3.').waitFor();
     await dialog.getByRole('button', { name: 'Save' }).click();
     await dialog.getByText('is no time zone').waitFor();
     await dialog.getByLabel('Time zone').fill('Europe/Kyiv');

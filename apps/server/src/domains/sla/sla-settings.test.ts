@@ -3,7 +3,6 @@ import { World, waitFor, type Person } from '../../testing/world.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { BreachWatch, recordBreaches } from './breach-watch.ts';
 import { recordReply } from './reactions.ts';
-import { readHolidays } from './read-holidays.ts';
 import { zoneOffsets } from './zone-offsets.ts';
 
 const CALENDAR = `mutation ($input: SlaCalendarSaveInput!) { slaCalendarSave(input: $input) { calendar { id current { version } } userErrors { ... on UserError { code field message } ... on SettingsConflict { version } } } }`;
@@ -619,46 +618,6 @@ describe('settings', () => {
     expect((await admin.run(DELETE, { id: used })).slaCalendarDelete.userErrors).toMatchObject([{ code: 'STILL_IN_USE' }]);
     expect((await admin.run(DELETE, { id: unused })).slaCalendarDelete).toEqual({ deletedId: unused, userErrors: [] });
     expect((await admin.run(POLICIES)).slaCalendars.map(({ name }: { name: string }) => name)).not.toContain('Unused');
-  });
-
-  it('take holidays from an iCalendar file, those that repeat and those of several days too', async () => {
-    const ical = [
-      'BEGIN:VCALENDAR',
-      'VERSION:2.0',
-      'BEGIN:VEVENT',
-      'UID:1',
-      'SUMMARY:Independence Day',
-      'DTSTART;VALUE=DATE:20200824',
-      'DTEND;VALUE=DATE:20200825',
-      'RRULE:FREQ=YEARLY',
-      'END:VEVENT',
-      'BEGIN:VEVENT',
-      'UID:2',
-      'SUMMARY:Holidays',
-      'DTSTART;VALUE=DATE:20261225',
-      'DTEND;VALUE=DATE:20261228',
-      'END:VEVENT',
-      'BEGIN:VEVENT',
-      'UID:3',
-      'SUMMARY:A meeting',
-      'DTSTART:20260601T090000Z',
-      'DTEND:20260601T100000Z',
-      'END:VEVENT',
-      'END:VCALENDAR',
-    ].join('\r\n');
-    const READ = `mutation ($input: SlaHolidaysReadInput!) { slaHolidaysRead(input: $input) { holidays { date name } userErrors { ... on UserError { code field } } } }`;
-    const { slaHolidaysRead } = await admin.run(READ, { input: { ical, fromYear: 2026, toYear: 2027 } });
-    const wrong = await admin.run(READ, { input: { ical: 'no calendar', fromYear: 2026, toYear: 2027 } });
-
-    expect(slaHolidaysRead.holidays).toEqual([
-      { date: '2026-08-24', name: 'Independence Day' },
-      { date: '2026-12-25', name: 'Holidays' },
-      { date: '2026-12-26', name: 'Holidays' },
-      { date: '2026-12-27', name: 'Holidays' },
-      { date: '2027-08-24', name: 'Independence Day' },
-    ]);
-    expect(wrong.slaHolidaysRead.userErrors).toMatchObject([{ code: 'INVALID_INPUT', field: 'ical' }]);
-    expect(() => readHolidays('x', 2027, 2026)).toThrow(/twenty years/);
   });
 });
 

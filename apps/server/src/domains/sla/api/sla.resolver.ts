@@ -8,12 +8,11 @@ import { TicketType } from '../../tickets/api/index.ts';
 import type { Ticket } from '../../tickets/index.ts';
 import { clocksByTicket, ledgerOf } from '../find-clocks.ts';
 import { calendarAt, listCalendars, listPolicies, policyById, type CalendarAt, type PolicyAt } from '../find-settings.ts';
-import { readHolidays } from '../read-holidays.ts';
+import { readHolidayFile } from '../read-holiday-file.ts';
 import { outdatedByPolicy, reapplyPolicy } from '../reapply.ts';
 import { deleteCalendar, saveCalendar } from '../save-calendar.ts';
 import { orderPolicies, savePolicy, type SavePolicy } from '../save-policy.ts';
 import type { SlaCalendarVersion, SlaClock, Targets } from '../sla.entity.ts';
-import { requireSlaSettings } from '../sla.policy.ts';
 import { tryExample, tryPolicy } from '../try-policy.ts';
 import { zoneOffsets } from '../zone-offsets.ts';
 import {
@@ -136,15 +135,14 @@ export class SlaResolver {
   }
 
   @Mutation(() => SlaHolidaysReadPayload, {
-    description: 'Reads holidays from an iCalendar file, to be looked at and saved. Keeps nothing.',
+    description: 'Reads the holidays of an iCalendar file for review. Stores nothing.',
   })
   @ReturnsUserErrors()
-  async slaHolidaysRead(
-    @Arg('input', () => SlaHolidaysReadInput) { ical, fromYear, toYear }: SlaHolidaysReadInput,
+  slaHolidaysRead(
+    @Arg('input', () => SlaHolidaysReadInput) input: SlaHolidaysReadInput,
     @Ctx() { scope }: Context,
   ): Promise<Partial<SlaHolidaysReadPayload>> {
-    requireSlaSettings(scope.viewer);
-    return { holidays: readHolidays(ical, fromYear, toYear) };
+    return readHolidayFile(scope, input);
   }
 }
 

@@ -9,6 +9,7 @@ import {
   type UserErrorData,
 } from '../../../graphql/user-error.ts';
 import { TicketSource } from '../../tickets/index.ts';
+import type { HolidayProblem } from '../read-holidays.ts';
 import type { CalendarAt, PolicyAt } from '../find-settings.ts';
 import type { ExampleOutcome, ExamplePromise, ExampleTicket, PolicyEffect } from '../try-policy.ts';
 import {
@@ -350,10 +351,21 @@ export class SlaPolicyReapplyInput {
   @Field(() => ID) id!: string;
 }
 
+@ObjectType('SlaHolidayProblem', { description: 'An entry of the file that could not be read as it is, or not at all.' })
+class SlaHolidayProblemType implements HolidayProblem {
+  @Field(() => Int, { description: 'In the file; the first line is 1.' }) line!: number;
+  @Field(() => String, { description: 'The summary of the entry; empty if it has none.' }) name!: string;
+  @Field(() => String) reason!: string;
+}
+
 const SlaHolidaysReadError = userErrorUnion('SlaHolidaysReadError');
 
 @ObjectType()
 export class SlaHolidaysReadPayload {
   @Field(() => [SlaHolidayType], { nullable: true }) holidays?: readonly Holiday[];
+  @Field(() => [SlaHolidayProblemType], { nullable: true, description: 'In the order of the file; at most 100.' })
+  problems?: readonly HolidayProblem[];
+  @Field(() => Int, { nullable: true, description: 'How many problems the file has, including those that are not listed.' })
+  problemCount?: number;
   @Field(() => [SlaHolidaysReadError]) userErrors!: UserErrorData[];
 }

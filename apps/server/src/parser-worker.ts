@@ -1,0 +1,5 @@
+// The entry of parser threads. Everything imported here is loaded into each of them, so import parsers and nothing else.
+import { readHolidays } from './domains/sla/read-holidays.ts';
+import { serveParsers } from './platform/parsing/serve-parsers.ts';
+
+serveParsers({ holidays: readHolidays });
