@@ -4,6 +4,7 @@ import type { LoggedEvent } from '../../kernel/domain-event.ts';
 import type { Logger } from '../logger.ts';
 import type { PubSub } from '../pub-sub.ts';
 import type { StreamHead } from './stream-head.ts';
+import { epochNow, readPlace, type StreamPlace } from './stream-place.ts';
 
 const lookMs = 1000;
 /** How long it rests after a read: when much happens, more is read and told at once. */
@@ -11,8 +12,9 @@ const restMs = 5;
 const batchSize = 500;
 const tailLength = 5000;
 const replayLimit = 10_000;
-
-type Place = Omit<StreamHead, 'at'>;
+/** How long a client waits for this node to read the log up to its cursor. After that it is asked to subscribe again. */
+const catchUpMs = 5000;
+const catchUpRestMs = 20;
 
 export interface ReaderSettings {
   readonly workspaceId: string;
@@ -35,8 +37,8 @@ export interface ReaderSettings {
 export class EventReader {
   readonly #unsubscribe: () => void;
   readonly #timer: NodeJS.Timeout;
-  #place: Place | null = null;
-  #beginning: Promise<Place> | null = null;
+  #place: StreamPlace | null = null;
+  #beginning: Promise<StreamPlace> | null = null;
   #tail: LoggedEvent[] = [];
   #reading: Promise<void> | null = null;
   #readAgain = false;
@@ -64,9 +66,32 @@ export class EventReader {
     }
   }
 
-  get place(): Place {
+  get place(): StreamPlace {
     if (!this.#place) throw new Error('a reader that has not begun');
     return this.#place;
+  }
+
+  /**
+   * Reads the log up to a cursor that another node, or a query, has given out before this node has read that far. A cursor
+   * that the log itself does not reach, or of another epoch than the log's, stays ahead: that is a resync.
+   */
+  async catchUp(cursor: StreamHead): Promise<void> {
+    if (!this.#isBehind(cursor)) return;
+    const log = await readPlace(this.settings.orm.em.fork(), this.settings.workspaceId);
+    const reachable = cursor.epoch === log.epoch && cursor.position <= log.position;
+    const behind = () => (reachable ? this.#isBehind(cursor) : this.place.epoch !== log.epoch);
+    const end = performance.now() + catchUpMs;
+    while (behind() && !this.#closed) {
+      if (performance.now() > end) throw new Error('This node could not read the event log up to the cursor in time.');
+      this.#checkDue = true;
+      this.#readSoon();
+      await this.#reading;
+      if (behind()) await new Promise((resolve) => setTimeout(resolve, catchUpRestMs));
+    }
+  }
+
+  #isBehind({ epoch, position }: StreamHead): boolean {
+    return epoch !== this.place.epoch || position > this.place.position;
   }
 
   /** The events of `(after, upTo]`, or null when they cannot be told one by one: of another epoch, too old, or too many. */
@@ -116,8 +141,10 @@ export class EventReader {
       const em = orm.em.fork();
       const { events, epoch } = await readAfter(em, workspaceId, this.place.position, batchSize);
       const last = events.at(-1);
-      if (!last) return this.#checkDue ? await this.#checkPlace(em) : undefined;
-      if (epoch !== this.place.epoch) return await this.#checkPlace(em);
+      if (!last || epoch !== this.place.epoch) {
+        if (last || this.#checkDue) await this.#checkPlace(em);
+        continue;
+      }
       if (events.length === batchSize) this.#readAgain = true;
       this.#place = { epoch: this.place.epoch, position: last.position };
       this.#tail.push(...events);
@@ -142,28 +169,6 @@ export class EventReader {
     this.#tail = [];
     this.settings.onReset();
   }
-}
-
-/**
- * The epoch has a part that PostgreSQL itself changes when it is restored to a point in time or fails over: the timeline
- * that it writes, which begins the name of each WAL file. That of the last checkpoint follows up to minutes late.
- */
-const epochNow = `epoch || '.' || left(pg_walfile_name(pg_current_wal_lsn()), 8)`;
-
-async function readPlace(em: EntityManager, workspaceId: string): Promise<Place> {
-  const [place] = await readPlaces(em, [workspaceId]);
-  if (!place) throw new Error(`workspace ${workspaceId} has no stream`);
-  return place;
-}
-
-/** Where the streams of several workspaces stand, in their order; null for one that has none. */
-export async function readPlaces(em: EntityManager, workspaceIds: readonly string[]): Promise<(Place | null)[]> {
-  const rows: { workspace_id: string; epoch: string; position: string }[] = await em.execute(
-    `select workspace_id, ${epochNow} as epoch, position from stream where workspace_id = any(?::uuid[])`,
-    [`{${workspaceIds.join(',')}}`],
-  );
-  const places = new Map(rows.map((row) => [row.workspace_id, { epoch: row.epoch, position: Number(row.position) }]));
-  return workspaceIds.map((id) => places.get(id) ?? null);
 }
 
 interface EventRow {

@@ -6,11 +6,12 @@ import type { Logger } from '../logger.ts';
 import type { PubSub } from '../pub-sub.ts';
 import type { Scope } from '../scope.ts';
 import { joined } from '../joined.ts';
-import { EventReader, readPlaces } from './event-reader.ts';
+import { EventReader } from './event-reader.ts';
 import { Follower, LiveEnd, LiveGroup, type LiveStream, type Outlet, type Render } from './live-group.ts';
 import type { LiveSource } from './live-source.ts';
 import { Seats, type Credentials, type Seat } from './seats.ts';
 import type { StreamHead } from './stream-head.ts';
+import { readPlaces } from './stream-place.ts';
 
 /** The event by which rights that changed are noticed at once, and not within half a second. */
 export const accessChanged = 'access.changed';
@@ -20,6 +21,9 @@ const heartbeatMs = 10_000;
 
 /** How long one reading of rows serves several deliveries. */
 const unitMs = 250;
+
+/** How long a workspace is read after its last subscription ended. A client that reconnects finds the recent events in memory. */
+const lingerMs = 3000;
 
 export interface LiveSettings {
   readonly orm: MikroORM;
@@ -56,6 +60,9 @@ export type EventListener = (workspaceId: string, events: readonly LoggedEvent[]
 /** Everything on this node that follows what happens. */
 export class LiveDesk {
   readonly #workspaces = new Map<string, LiveWorkspace>();
+  /** Workspaces without subscriptions, until their readers end. */
+  readonly #lingering = new Map<LiveWorkspace, NodeJS.Timeout>();
+  readonly #ending = new Set<Promise<void>>();
   readonly #listeners = new Set<EventListener>();
   readonly #seats: Seats;
   #unsubscribe: () => void = () => undefined;
@@ -89,12 +96,21 @@ export class LiveDesk {
     this.#unsubscribe();
     const workspaces = [...this.#workspaces.values()];
     this.#workspaces.clear();
-    await Promise.all([this.#seats.stop(), ...workspaces.map((workspace) => workspace.close())]);
+    for (const timer of this.#lingering.values()) clearTimeout(timer);
+    this.#lingering.clear();
+    await Promise.all([this.#seats.stop(), ...this.#ending, ...workspaces.map((workspace) => workspace.close())]);
   }
 
   async follow<Payload>(following: Following<Payload>): Promise<OpenFollowing> {
-    const workspace = await this.#workspace(following.viewer.workspaceId);
-    return workspace.follow(following, this.#seats);
+    const workspace = this.#enter(following.viewer.workspaceId);
+    const leave = () => this.#leave(following.viewer.workspaceId, workspace);
+    try {
+      await workspace.begin(following.source.after ?? null);
+      return workspace.follow(following, this.#seats, leave);
+    } catch (error) {
+      leave();
+      throw error;
+    }
   }
 
   /** Says something that is not in the log to those whom the topic concerns. */
@@ -119,7 +135,7 @@ export class LiveDesk {
     return { ...place, at };
   }
 
-  async #workspace(workspaceId: string): Promise<LiveWorkspace> {
+  #enter(workspaceId: string): LiveWorkspace {
     let workspace = this.#workspaces.get(workspaceId);
     if (!workspace) {
       workspace = new LiveWorkspace(workspaceId, this.settings, (events) => {
@@ -127,13 +143,29 @@ export class LiveDesk {
       });
       this.#workspaces.set(workspaceId, workspace);
     }
-    await workspace.begin();
+    workspace.users += 1;
+    clearTimeout(this.#lingering.get(workspace));
+    this.#lingering.delete(workspace);
     return workspace;
+  }
+
+  #leave(workspaceId: string, workspace: LiveWorkspace): void {
+    workspace.users -= 1;
+    if (workspace.users > 0 || this.#workspaces.get(workspaceId) !== workspace) return;
+    const end = () => {
+      this.#lingering.delete(workspace);
+      this.#workspaces.delete(workspaceId);
+      const ending = workspace.close().finally(() => this.#ending.delete(ending));
+      this.#ending.add(ending);
+    };
+    this.#lingering.set(workspace, setTimeout(end, lingerMs));
   }
 }
 
 /** What is followed in one workspace. */
 class LiveWorkspace implements LiveStream {
+  /** Open subscriptions, and those that are being opened. */
+  users = 0;
   readonly #reader: EventReader;
   readonly #groups = new Map<string, LiveGroup>();
   readonly #byTopic = new Map<string, Set<LiveGroup>>();
@@ -159,8 +191,10 @@ class LiveWorkspace implements LiveStream {
     });
   }
 
-  async begin(): Promise<void> {
+  /** Resolves once this node has read the log up to the cursor that a client resumes from. */
+  async begin(after: StreamHead | null): Promise<void> {
     await this.#reader.begin();
+    if (after) await this.#reader.catchUp(after);
   }
 
   get position(): number {
@@ -194,7 +228,11 @@ class LiveWorkspace implements LiveStream {
     return this.#reader.between(after, upTo);
   }
 
-  follow<Payload>({ source, secret, viewer, outlet, question, render }: Following<Payload>, seats: Seats): OpenFollowing {
+  follow<Payload>(
+    { source, secret, viewer, outlet, question, render }: Following<Payload>,
+    seats: Seats,
+    leave: () => void,
+  ): OpenFollowing {
     const key = `${source.audience ?? ''} ${question}`;
     const group = this.#group(key, source, render as Render<unknown>);
     const seat = seats.take(secret, viewer);
@@ -211,6 +249,7 @@ class LiveWorkspace implements LiveStream {
         seats.leave(seat);
         group.remove(follower);
         if (group.size === 0) this.#drop(key, group);
+        leave();
       },
     };
   }
