@@ -1,3 +1,4 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
 import type { DomainEvent, LoggedFacets } from '../kernel/domain-event.ts';
 import { EventRecord } from './event-record.entity.ts';
 import type { Scope } from './scope.ts';
@@ -12,6 +13,14 @@ export interface RecordedEvent {
 export interface Reaction {
   readonly to: readonly string[];
   readonly run: (tx: Scope, event: DomainEvent) => Promise<void>;
+}
+
+/**
+ * Lets the rest of the transaction change rows of the log, which the database otherwise refuses: the values and facets of
+ * events that hold personal data, or deletes of events whose retention is over.
+ */
+export async function allowLogChange(em: EntityManager, reason: 'erase' | 'retention'): Promise<void> {
+  await em.execute(`select set_config('baton.log_change', ?, true)`, [reason]);
 }
 
 /** Counts `events` changes on a ticket; answers its new version and facets. The lock it takes orders the log per ticket. */

@@ -315,9 +315,31 @@ export class World {
     return this.desk.orm.em.fork().execute(query, parameters);
   }
 
+  /** Changes the log, which the database refuses to everybody else: for tests of what a log may look like. */
+  async rewriteLog(query: string, parameters: unknown[] = []): Promise<void> {
+    await this.desk.orm.em.fork().transactional(async (em) => {
+      await em.execute(`set local baton.log_change = 'migration'`);
+      await em.execute(query, parameters);
+    });
+  }
+
+  /**
+   * Copies the database as it is now, as a dump would. The answer puts the copy in the place of the database, as a restore
+   * on another server would.
+   */
+  async dump(): Promise<() => Promise<void>> {
+    const database = this.#database;
+    await this.withoutDatabase(() => askServer(`create database ${database}_dump template ${database} strategy file_copy`));
+    return () =>
+      this.withoutDatabase(async () => {
+        await askServer(`alter database ${database} rename to ${database}_old`);
+        await askServer(`alter database ${database}_dump rename to ${database}`);
+      });
+  }
+
   /** Takes the database away from the nodes while the work runs: what is connected is cut off, and nobody gets in. */
   async withoutDatabase(work: () => Promise<void>): Promise<void> {
-    const database = new URL(this.databaseUrl).pathname.slice(1);
+    const database = this.#database;
     await askServer(`alter database ${database} allow_connections false`);
     await askServer(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${database}'`);
     try {
@@ -325,6 +347,10 @@ export class World {
     } finally {
       await askServer(`alter database ${database} allow_connections true`);
     }
+  }
+
+  get #database(): string {
+    return new URL(this.databaseUrl).pathname.slice(1);
   }
 
   async close(): Promise<void> {

@@ -199,7 +199,7 @@ it('tells why something happened, back to who began it, as far as the viewer may
   expect((await stranger.run(ENTRY, { id: entryId })).activityEntry).toBeNull();
   // Of another ticket, which the agent does not see, nothing is told, nor of what led to it.
   const [hidden, shown] = [await world.ticket({ teamId: await world.team() }), await world.ticket({ teamId: team })];
-  await world.sql(
+  await world.rewriteLog(
     `update event set cause_id = (select id from event where ticket_id = ? limit 1) where ticket_id = ? and type = 'ticket.created'`,
     [hidden.id, shown.id],
   );

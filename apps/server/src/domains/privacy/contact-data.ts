@@ -3,6 +3,7 @@ import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId } from '../../kernel/id.ts';
 import { may, type Viewer } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { allowLogChange } from '../../platform/event-log.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
 import { discard } from '../attachments/index.ts';
 import { addressesOf, Contact, setAddresses } from '../contacts/index.ts';
@@ -111,6 +112,7 @@ export function eraseContact(scope: Scope, contactId: string): Promise<Contact> 
       ...where,
     ]);
     // The history keeps that the words were changed, and by whom.
+    await allowLogChange(em, 'erase');
     await em.execute(
       `update event e set changes = (
          select jsonb_agg(case when c->>'field' in ('subject', 'description', 'checklist') or c->>'field' like 'field:%' then c || '{"from": null, "to": null}' else c end)
