@@ -1,6 +1,6 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
 
-const scalars = { DateTimeISO: 'string' };
+const scalars = { DateTimeISO: 'string', JSONObject: 'Record<string, unknown>' };
 const types = { useTypeImports: true, enumsAsTypes: true, strictScalars: true, scalars, importExtension: '.ts' };
 const client = { preset: 'client', presetConfig: { fragmentMasking: false }, config: types } as const;
 const members = { schema: 'schema.graphql', documents: ['apps/web/src/lib/**/*.graphql', '!apps/web/src/lib/follow/**'] };

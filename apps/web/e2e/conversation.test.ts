@@ -120,7 +120,10 @@ describe('a ticket for which it is not the time', () => {
     await ada.getByLabel('Status after sending').selectOption({ label: '→ Waiting on customer' });
     await picture(ada, 'reply-and-wait');
     await ada.getByRole('button', { name: 'Send reply' }).click();
-    await ada.getByRole('button', { name: 'Status', exact: true }).getByText('Waiting on customer').waitFor();
+    await ada
+      .getByRole('button', { name: /^Status:/ })
+      .getByText('Waiting on customer')
+      .waitFor();
   });
 });
 

@@ -140,6 +140,15 @@ export class RunningDesk {
     await gone;
   }
 
+  /** Stops a node as a network that swallows every packet: nothing is closed, nothing is answered. */
+  freeze(node: number): void {
+    this.server(node).process.kill('SIGSTOP');
+  }
+
+  thaw(node: number): void {
+    this.server(node).process.kill('SIGCONT');
+  }
+
   async revive(node: number): Promise<void> {
     const server = this.server(node);
     server.process = await launch(server.environment);
@@ -202,14 +211,16 @@ async function tellOf(page: Page, email: string): Promise<void> {
   console.log(`${email} was at ${page.url()}:\n${await page.locator('body').ariaSnapshot()}`);
 }
 
-/** What a checker of accessibility finds wrong with the page: WCAG 2.2, A and AA. */
+/** What a checker of accessibility finds wrong with the page: WCAG 2.2, A and AA, and landmarks that share a name. */
 export async function faultsOf(page: Page): Promise<string[]> {
   // A line that comes or goes is pale for a moment.
   await page.waitForFunction(() =>
     [...document.querySelectorAll('[data-sonner-toast]')].every((line) => line.getAnimations({ subtree: true }).length === 0),
   );
   await page.evaluate(axe.source);
-  const { violations } = (await page.evaluate(`axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })`)) as {
+  const { violations } = (await page.evaluate(
+    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'], rules: { 'landmark-unique': { enabled: true } } })`,
+  )) as {
     violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
   };
   return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
@@ -232,7 +243,8 @@ export async function createTicket(page: Page, subject: string, team = 'Support'
 
 /** Chooses in a picker by the words of the option. */
 export async function choose(page: Page, picker: string, option: string): Promise<void> {
-  await page.getByRole('button', { name: picker, exact: true }).click();
+  // A picker is named by its property, and by the value where it shows one.
+  await page.getByRole('button', { name: new RegExp(`^${picker}(:|$)`) }).click();
   await page.getByPlaceholder('Search…').fill(option);
   await page.getByRole('option', { name: option }).first().click();
 }

@@ -27,6 +27,27 @@ async function overhang(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
 
+/** Controls that Tab reaches and that show no focus: neither they nor a frame around them has an outline. */
+async function withoutFocusMark(page: Page): Promise<string[]> {
+  const bare = new Set<string>();
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  for (let step = 0; step < 70; step++) {
+    await page.keyboard.press('Tab');
+    const found = await page.evaluate(() => {
+      const focused = document.activeElement;
+      if (!focused || focused === document.body) return null;
+      let element: Element | null = focused;
+      for (let level = 0; element && level < 4; level++, element = element.parentElement) {
+        const { outlineStyle, outlineWidth } = getComputedStyle(element);
+        if (outlineStyle !== 'none' && parseFloat(outlineWidth) >= 1) return null;
+      }
+      return focused.outerHTML.slice(0, 120);
+    });
+    if (found) bare.add(found);
+  }
+  return [...bare];
+}
+
 describe('every page', () => {
   it('is accessible in light and dark, and fits a small telephone', async () => {
     const olena = await desk.person('olena@demo.baton', { path: '/views/open' });
@@ -53,6 +74,8 @@ describe('every page', () => {
         const found = await faultsOf(olena);
         if (found.length > 0) faults[`${path} ${dark ? 'dark' : 'light'}`] = found;
       }
+      const bare = await withoutFocusMark(olena);
+      if (bare.length > 0) faults[`${path} focus`] = bare;
       await olena.setViewportSize({ width: 360, height: 740 });
       const beyond = await overhang(olena);
       if (beyond > 0) faults[`${path} at 360`] = [`${beyond} px beyond the edge`];
@@ -112,7 +135,7 @@ describe('a shift at the keyboard alone', () => {
       .getByText('Looked into it')
       .waitFor();
     await keyboard.press('Escape');
-    await tabTo('button', /^Status$/);
+    await tabTo('button', /^Status:/);
     await keyboard.press('Enter');
     await page.getByPlaceholder('Search…').waitFor();
     await keyboard.type('Resolved');

@@ -198,7 +198,7 @@ it('asks the client how they were served, and shows what they say', async () => 
     .or(sofia.locator('input[value*="follow#"]'))
     .first()
     .inputValue();
-  await sofia.getByRole('button', { name: 'Status', exact: true }).click();
+  await sofia.getByRole('button', { name: /^Status:/ }).click();
   await sofia.getByRole('option', { name: 'Resolved', exact: true }).click();
 
   const page = await desk.stranger();

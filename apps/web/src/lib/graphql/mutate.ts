@@ -1,11 +1,54 @@
-import type { AnyVariables, Client, DocumentInput } from '@urql/core';
+import type { AnyVariables, Client, CombinedError, DocumentInput } from '@urql/core';
 
-/** Sends a mutation; null where the server could not be reached or failed, which the caller tells the person. */
+/**
+ * What became of a mutation. `UNREACHABLE`: nobody answered, or the answer was to come back later. `REJECTED`: the
+ * request as it is will never be accepted. `FAILED`: the server failed on it.
+ */
+export type MutationOutcome<Data> =
+  | { readonly kind: 'ANSWERED'; readonly data: Data }
+  | { readonly kind: 'UNREACHABLE' }
+  | { readonly kind: 'REJECTED' | 'FAILED'; readonly message: string };
+
+/** Codes with which the server says that the same request can succeed later. */
+const laterCodes: ReadonlySet<unknown> = new Set([
+  'UNAUTHENTICATED',
+  'SECOND_FACTOR_REQUIRED',
+  'TOO_MANY_REQUESTS',
+  'RATE_LIMITED',
+  'SERVICE_UNAVAILABLE',
+  'OVERLOADED',
+]);
+const laterStatuses: ReadonlySet<number> = new Set([401, 408, 425, 429, 502, 503, 504]);
+
+/** Sends a mutation and says what became of it. */
+export async function send<Data, Variables extends AnyVariables>(
+  client: Client,
+  document: DocumentInput<Data, Variables>,
+  variables: Variables,
+): Promise<MutationOutcome<Data>> {
+  const { data, error, extensions } = await client.mutation(document, variables).toPromise();
+  if (!error && data) return { kind: 'ANSWERED', data: (extensions?.answer as Data | undefined) ?? data };
+  return error ? outcomeOf(error) : { kind: 'UNREACHABLE' };
+}
+
+/** Sends a mutation; null where the server could not be reached or failed. The caller tells the viewer. */
 export async function mutate<Data, Variables extends AnyVariables>(
   client: Client,
   document: DocumentInput<Data, Variables>,
   variables: Variables,
 ): Promise<Data | null> {
-  const { data, error, extensions } = await client.mutation(document, variables).toPromise();
-  return error || !data ? null : ((extensions?.answer as Data | undefined) ?? data);
+  const outcome = await send(client, document, variables);
+  return outcome.kind === 'ANSWERED' ? outcome.data : null;
+}
+
+function outcomeOf({ graphQLErrors, message, response }: CombinedError): MutationOutcome<never> {
+  const status = (response as Response | undefined)?.status ?? 0;
+  const codes = graphQLErrors.map(({ extensions }) => extensions.code);
+  if (codes.some((code) => laterCodes.has(code)) || laterStatuses.has(status)) return { kind: 'UNREACHABLE' };
+  if (graphQLErrors.length > 0) {
+    const text = graphQLErrors.map((error) => error.message).join(' ');
+    return { kind: codes.includes('INTERNAL_SERVER_ERROR') ? 'FAILED' : 'REJECTED', message: text };
+  }
+  if (status >= 500) return { kind: 'FAILED', message };
+  return status >= 400 ? { kind: 'REJECTED', message } : { kind: 'UNREACHABLE' };
 }

@@ -1,5 +1,6 @@
 import type { Client, TypedDocumentNode } from '@urql/core';
-import { mutate } from '#lib/graphql/index.ts';
+import { send } from '#lib/graphql/index.ts';
+import { t } from '#lib/i18n/index.ts';
 import { getContext, setContext } from 'svelte';
 
 /** What can wait: everything whose second arrival does no harm, because it carries a key or the value it starts from. */
@@ -18,8 +19,10 @@ export interface OutboxEntry {
   readonly input: Readonly<Record<string, unknown>>;
   readonly ticketId: string | null;
   readonly at: number;
-  /** Why the server would not have it; null while it waits to be sent. */
+  /** Why the server rejected it; null while it waits to be sent. */
   readonly refusal: Refusal | null;
+  /** How often the server failed on it. */
+  readonly failures?: number;
 }
 
 /** The server's answer, or that it waits because nobody answered. */
@@ -30,6 +33,12 @@ interface MutationAnswer {
 }
 
 const lookMs = 3000;
+/** After so many failures of the server a change no longer waits: the writer decides. */
+const maxFailures = 3;
+
+/** An answer, or why there is none: the server could not be reached, or it failed on the change itself. */
+type Asked =
+  { readonly answer: MutationAnswer } | { readonly unreachable: true } | { readonly failure: Refusal; readonly isFinal: boolean };
 const contextKey = Symbol('outbox');
 
 /**
@@ -84,15 +93,26 @@ export class Outbox {
     ticketId: string | null,
   ): Promise<Outcome<Answer>> {
     const entry: OutboxEntry = { id: crypto.randomUUID(), operation, input, ticketId, at: Date.now(), refusal: null };
+    let kept = entry;
     if (this.waiting.length === 0) {
-      const answer = await this.#ask(entry);
-      if (answer) return { answer: answer as Answer };
+      const asked = await this.#ask(entry);
+      if ('answer' in asked) return { answer: asked.answer as Answer };
+      // The writer is still there: they see the reason where they typed.
+      if ('failure' in asked && asked.isFinal) return { answer: { userErrors: [asked.failure] } as unknown as Answer };
+      kept = failed(entry, asked);
     }
-    this.#write([...this.entries, entry]);
-    return { waiting: entry };
+    this.#write([...this.entries, kept]);
+    return { waiting: kept };
   }
 
-  /** Sends what waits, one after the other, until one is not answered. */
+  /** Keeps a change that the server rejected, with its text, until the writer decides. */
+  keep(operation: string, input: Record<string, unknown>, ticketId: string | null, refusal: Refusal): string {
+    const entry: OutboxEntry = { id: crypto.randomUUID(), operation, input, ticketId, at: Date.now(), refusal };
+    this.#write([...this.entries, entry]);
+    return entry.id;
+  }
+
+  /** Sends what waits, one after the other, until the server cannot be reached. A change that it fails on holds up no other. */
   async send(): Promise<void> {
     if (this.waiting.length === 0) return;
     this.#sending ??= alone(this.#key, () => this.#sendAll()).finally(() => (this.#sending = null));
@@ -105,7 +125,7 @@ export class Outbox {
 
   /** Tries once more what was refused, as it was. */
   retry(id: string): void {
-    this.#write(this.entries.map((entry) => (entry.id === id ? { ...entry, refusal: null } : entry)));
+    this.#write(this.entries.map((entry) => (entry.id === id ? { ...entry, refusal: null, failures: 0 } : entry)));
     void this.send();
   }
 
@@ -113,22 +133,28 @@ export class Outbox {
     // Another tab may have sent them while this one waited for its turn.
     this.#read();
     for (const entry of this.waiting) {
-      const answer = await this.#ask(entry);
-      if (!answer) return;
+      const asked = await this.#ask(entry);
+      if ('unreachable' in asked) return;
       this.#read();
-      const [refusal] = answer.userErrors;
-      if (refusal) this.#write(this.entries.map((one) => (one.id === entry.id ? { ...one, refusal } : one)));
+      const refusal = 'answer' in asked ? asked.answer.userErrors[0] : null;
+      if ('failure' in asked) this.#replace(failed(entry, asked));
+      else if (refusal) this.#replace({ ...entry, refusal });
       else this.discard(entry.id);
     }
   }
 
-  /** The answer, or null when there was none: no connection, no session, a fault of the server. */
-  async #ask({ operation, input }: OutboxEntry): Promise<MutationAnswer | null> {
+  #replace(entry: OutboxEntry): void {
+    this.#write(this.entries.map((one) => (one.id === entry.id ? entry : one)));
+  }
+
+  async #ask({ operation, input }: OutboxEntry): Promise<Asked> {
     const document = this.documents[operation];
-    if (!document) return null;
-    const data = await mutate(this.client, document, { input: input as never });
-    if (!data) return null;
-    return Object.values(data as Record<string, MutationAnswer>).find((value) => typeof value === 'object') ?? null;
+    if (!document) return { failure: { message: t('outbox.unknown') }, isFinal: true };
+    const outcome = await send(this.client, document, { input: input as never });
+    if (outcome.kind === 'UNREACHABLE') return { unreachable: true };
+    if (outcome.kind !== 'ANSWERED') return { failure: { message: outcome.message }, isFinal: outcome.kind === 'REJECTED' };
+    const answer = Object.values(outcome.data as Record<string, MutationAnswer>).find((value) => typeof value === 'object');
+    return answer ? { answer } : { failure: { message: t('outbox.noAnswer') }, isFinal: false };
   }
 
   #read(): void {
@@ -141,6 +167,13 @@ export class Outbox {
     else localStorage.setItem(this.#key, JSON.stringify(entries));
     this.entries = entries;
   }
+}
+
+/** The change after a failure: it waits for the next try, or for the writer's decision after the last. */
+function failed(entry: OutboxEntry, asked: Exclude<Asked, { answer: MutationAnswer }>): OutboxEntry {
+  if ('unreachable' in asked) return entry;
+  const failures = (entry.failures ?? 0) + 1;
+  return { ...entry, failures, refusal: asked.isFinal || failures >= maxFailures ? asked.failure : null };
 }
 
 /** In one tab at a time, where the browser can say so; elsewhere the server's keys keep two tabs from doing it twice. */

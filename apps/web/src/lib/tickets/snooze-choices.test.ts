@@ -19,9 +19,7 @@ it('offers later today, tomorrow morning and the next Monday, and Monday not twi
   ]);
   // A Monday: the next one.
   expect(choices(2026, 1, 9, 8).at(-1)).toEqual(['monday', 16, 1, 9, 0]);
-  // A Sunday, late: tomorrow is Monday.
-  expect(choices(2026, 1, 15, 22)).toEqual([
-    ['later', 16, 1, 1, 0],
-    ['tomorrow', 16, 1, 9, 0],
-  ]);
+  // A Sunday, late: three hours later is no longer today, and tomorrow is Monday.
+  expect(choices(2026, 1, 15, 22)).toEqual([['tomorrow', 16, 1, 9, 0]]);
+  expect(choices(2026, 1, 15, 20)[0]).toEqual(['later', 15, 0, 23, 0]);
 });

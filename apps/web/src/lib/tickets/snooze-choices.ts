@@ -3,19 +3,21 @@ export interface SnoozeChoice {
   readonly at: Date;
 }
 
-/** When a working day begins, by the clock of whoever snoozes. */
+/** The hour at which a snooze until another day ends. */
 const morning = 9;
+const laterHours = 3;
 
-/** What people mostly mean by "not now": in three hours, tomorrow morning, on Monday. By the clock on the wall. */
+/** The usual choices by the local clock: in three hours, tomorrow morning, Monday morning. Each only where its label is true. */
 export function snoozeChoices(now: Date): SnoozeChoice[] {
   const morningIn = (days: number) => new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, morning);
   const later = new Date(now);
-  later.setHours(now.getHours() + 3, 0, 0, 0);
-  // Sunday is the seventh day here: Monday is the next that comes, never today.
+  later.setHours(now.getHours() + laterHours, 0, 0, 0);
+  const isToday = later.toDateString() === now.toDateString();
+  // Sunday is day 7: the next Monday, never today.
   const toMonday = 8 - (now.getDay() || 7);
-  const choices: SnoozeChoice[] = [
-    { key: 'later', at: later },
+  return [
+    ...(isToday ? [{ key: 'later', at: later } as const] : []),
     { key: 'tomorrow', at: morningIn(1) },
+    ...(toMonday === 1 ? [] : [{ key: 'monday', at: morningIn(toMonday) } as const]),
   ];
-  return toMonday === 1 ? choices : [...choices, { key: 'monday', at: morningIn(toMonday) }];
 }

@@ -9,11 +9,12 @@ interface Answer {
   readonly userErrors: readonly Refusal[];
 }
 
-/** Somebody was first. `again` sends our value once more, on top of theirs. */
+/** Another member changed the field first. */
 export interface Conflict {
   readonly field: EditedField;
-  readonly details: TicketConflictDetailsFragment;
-  readonly again: () => Promise<boolean>;
+  readonly details: TicketConflictDetailsFragment & { readonly message: string };
+  /** The rejected value. */
+  readonly to: string | null;
 }
 
 /** What was just changed, and how it is taken back. */
@@ -36,6 +37,8 @@ export class TicketEditor {
   pending = $state.raw<Partial<Record<EditedField, string | null>>>({});
   refusal = $state<string | null>(null);
   conflict = $state.raw<Conflict | null>(null);
+  /** Rejected changes of this ticket that the viewer decides later, by their ids in the offline queue. */
+  #postponed = $state.raw<readonly string[]>([]);
 
   constructor(
     private readonly outbox: () => Outbox,
@@ -75,16 +78,51 @@ export class TicketEditor {
     if (this.refusal === null) this.onSaved({ field: 'tags', undo: () => this.tag(remove, add) });
   }
 
-  /** Brings before the person what was refused of a change that had waited. */
+  /** Opens the conflict of a change that was rejected after it had waited, unless the viewer postponed it. */
   take(entry: OutboxEntry): void {
     const [field, edit] = editIn(entry) ?? [];
-    if (!field || !edit || !entry.refusal || !('theirs' in entry.refusal)) return;
+    if (!field || !edit || !entry.refusal || !('theirs' in entry.refusal) || this.#postponed.includes(entry.id)) return;
     this.outbox().discard(entry.id);
     this.#refused(field, edit.to, entry.refusal as Refusal);
   }
 
+  /** Rejected changes that wait for the viewer's decision. */
+  get postponed(): readonly OutboxEntry[] {
+    return this.outbox()
+      .of(this.ticket().id)
+      .filter(({ id }) => this.#postponed.includes(id));
+  }
+
+  /** Closes the conflict without a decision. The viewer's value stays with the unsent changes. */
+  postpone(): void {
+    if (!this.conflict) return;
+    const { field, details, to } = this.conflict;
+    const { operation, input } = this.#mutationOf(field, { from: details.base, to });
+    const id = this.outbox().keep(operation, input, this.ticket().id, details);
+    this.#postponed = [...this.#postponed, id];
+    this.conflict = null;
+  }
+
+  /** Opens a postponed conflict again. */
+  review(entry: OutboxEntry): void {
+    this.#postponed = this.#postponed.filter((id) => id !== entry.id);
+    this.take(entry);
+  }
+
+  keepTheirs(): void {
+    this.conflict = null;
+  }
+
+  /** Sends the viewer's value once more, on top of the current one. */
+  async useMine(): Promise<boolean> {
+    if (!this.conflict) return false;
+    const { field, details, to } = this.conflict;
+    this.conflict = null;
+    return this.set(field, to, details.theirs);
+  }
+
   #refused(field: EditedField, to: string | null, error: Refusal): void {
-    if ('theirs' in error) this.conflict = { field, details: error, again: () => this.set(field, to, error.theirs) };
+    if ('theirs' in error) this.conflict = { field, details: error, to };
     else this.refusal = error.message;
   }
 

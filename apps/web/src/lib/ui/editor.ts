@@ -21,7 +21,6 @@ export interface EditorOptions {
   readonly content: string;
   readonly label: string;
   readonly placeholder: string;
-  readonly autofocus: boolean;
   readonly mentionable: () => readonly Mentionable[];
   readonly onChange: (html: string) => void;
   readonly onMentionList: (list: MentionList | null) => void;
@@ -33,7 +32,6 @@ export function createEditor(options: EditorOptions): Editor {
   return new Editor({
     element: options.element,
     content: options.content,
-    autofocus: options.autofocus ? 'end' : false,
     injectCSS: false,
     editorProps: {
       attributes: { class: 'rich-text editing min-h-16 px-3 py-2', role: 'textbox', 'aria-multiline': 'true', 'aria-label': options.label },

@@ -1,6 +1,7 @@
 import { getContext, setContext } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 import { tinykeys } from 'tinykeys';
+import { isTextField, KeystrokeQueue } from '#lib/ui/keystroke-queue.ts';
 
 /** Everything that can be done by a key, and the key that does it unless a person chose another. */
 const defaultKeys = {
@@ -23,6 +24,9 @@ export type ActionName = keyof typeof defaultKeys;
 export const actionNames = Object.keys(defaultKeys) as ActionName[];
 
 type Act = (event?: KeyboardEvent) => void;
+
+/** Open a text field: what is typed next belongs to it, however long it takes to appear. */
+const opensField: ReadonlySet<ActionName> = new Set(['palette', 'create', 'filter', 'reply', 'note', 'merge']);
 
 const storageKey = 'baton.keys';
 const key = Symbol('actions');
@@ -50,6 +54,7 @@ export function bindingOf(event: KeyboardEvent): string | null {
  */
 export class Actions {
   readonly #offered = new SvelteMap<ActionName, Act>();
+  readonly #keystrokes = new KeystrokeQueue();
   #own = $state.raw<Partial<Record<ActionName, string>>>(readOwn());
   readonly keys = $derived<Record<ActionName, string>>({ ...defaultKeys, ...this.#own });
 
@@ -83,8 +88,9 @@ export class Actions {
     return actionNames.filter((name) => this.#offered.has(name));
   }
 
-  run(name: ActionName): void {
-    this.#offered.get(name)?.();
+  run(name: ActionName, event?: KeyboardEvent): void {
+    this.#offered.get(name)?.(event);
+    if (opensField.has(name) && this.#offered.has(name)) this.#keystrokes.expectField();
   }
 
   /** Whoever already has the key gives it up for the one that the other had. */
@@ -108,17 +114,16 @@ export class Actions {
 
   /** Single keys act only when nobody is typing; none acts under an open dialog. */
   #pressed(name: ActionName, event: KeyboardEvent): void {
-    const act = this.#offered.get(name);
     const target = event.target as HTMLElement;
-    const typing = target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName);
+    const typing = isTextField(target);
     const covered = document.querySelector('[role="dialog"][data-state="open"]') !== null;
     const modified = event.ctrlKey || event.metaKey || event.altKey;
     // What closes a dialog was meant for the dialog, which is gone by now.
-    if (!act || covered || event.defaultPrevented || (typing && !modified)) return;
+    if (!this.#offered.has(name) || covered || event.defaultPrevented || (typing && !modified)) return;
     // Enter on a button or a link is theirs.
     if (event.key === 'Enter' && (target instanceof HTMLButtonElement || target instanceof HTMLAnchorElement)) return;
     event.preventDefault();
-    act(event);
+    this.run(name, event);
   }
 }
 

@@ -1,32 +1,43 @@
 import { may, type Desk } from '#lib/identity/desk.ts';
 
 const pages = [
-  { key: 'account' },
-  { key: 'notifications' },
-  { key: 'tokens', permission: 'token.own' },
-  { key: 'people', permission: 'people.read' },
-  { key: 'teams', permission: 'people.read' },
-  { key: 'roles', permission: 'people.read' },
-  { key: 'topics' },
-  { key: 'skills' },
-  { key: 'statuses' },
-  { key: 'fields' },
-  { key: 'labels' },
-  { key: 'templates' },
-  { key: 'sla' },
-  { key: 'report', permission: 'report.read' },
-  { key: 'history', permission: 'settings.save' },
-  { key: 'deleted', permission: 'ticket.delete' },
-  { key: 'machines', permission: 'token.machine' },
-  { key: 'privacy', permission: 'people.manage' },
-  { key: 'security', permission: 'security.read' },
-  { key: 'letters', owners: true },
+  { key: 'account', group: 'own' },
+  { key: 'notifications', group: 'own' },
+  { key: 'tokens', group: 'own', permission: 'token.own' },
+  { key: 'people', group: 'members', permission: 'people.read' },
+  { key: 'teams', group: 'members', permission: 'people.read' },
+  { key: 'roles', group: 'members', permission: 'people.read' },
+  { key: 'machines', group: 'members', permission: 'token.machine' },
+  { key: 'topics', group: 'tickets' },
+  { key: 'skills', group: 'tickets' },
+  { key: 'statuses', group: 'tickets' },
+  { key: 'fields', group: 'tickets' },
+  { key: 'labels', group: 'tickets' },
+  { key: 'templates', group: 'tickets' },
+  { key: 'deleted', group: 'tickets', permission: 'ticket.delete' },
+  { key: 'sla', group: 'sla' },
+  { key: 'report', group: 'sla', permission: 'report.read' },
+  { key: 'history', group: 'workspace', permission: 'settings.save' },
+  { key: 'privacy', group: 'workspace', permission: 'people.manage' },
+  { key: 'security', group: 'workspace', permission: 'security.read' },
+  { key: 'letters', group: 'workspace', owners: true },
 ] as const;
 type SettingsPage = (typeof pages)[number]['key'];
+type SettingsGroup = (typeof pages)[number]['group'];
 
-/** The pages of settings that somebody may open, in their order. */
+const groups: readonly SettingsGroup[] = ['own', 'members', 'tickets', 'sla', 'workspace'];
+
+/** The settings pages that the viewer may open, in order. */
 export function settingsPages(desk: Desk): SettingsPage[] {
+  return settingsGroups(desk).flatMap(({ pages: keys }) => keys);
+}
+
+/** The same pages in groups, without empty ones. */
+export function settingsGroups(desk: Desk): { group: SettingsGroup; pages: SettingsPage[] }[] {
   const mayOpen = (page: (typeof pages)[number]) =>
     (!('permission' in page) || may(desk, page.permission)) && (!('owners' in page) || desk.viewer.member.role === 'OWNER');
-  return pages.filter(mayOpen).map(({ key }) => key);
+  const open = pages.filter(mayOpen);
+  return groups
+    .map((group) => ({ group, pages: open.filter((page) => page.group === group).map(({ key }) => key) }))
+    .filter(({ pages: keys }) => keys.length > 0);
 }

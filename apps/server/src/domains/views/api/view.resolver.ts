@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { GraphQLJSONObject } from 'graphql-scalars';
 import { connection } from '../../../graphql/connection.ts';
 import { following, type Context } from '../../../graphql/context.ts';
 import { limits } from '@baton/rules';
@@ -150,6 +151,11 @@ export class ViewResolver {
   @FieldResolver(() => [LocalizedName])
   names(@Root() { name }: View): LocalizedName[] {
     return allNames(name);
+  }
+
+  @FieldResolver(() => GraphQLJSONObject, { description: 'A `TicketFilterInput`, to be narrowed with `all` in other operations.' })
+  filter(@Root() view: View): TicketFilter {
+    return view.wanted();
   }
 
   @FieldResolver(() => TicketOrder)
