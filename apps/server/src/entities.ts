@@ -20,7 +20,7 @@ import {
 } from './domains/identity/index.ts';
 import { Attachment } from './domains/attachments/index.ts';
 import { Draft } from './domains/drafts/index.ts';
-import { ImportRun } from './domains/import/index.ts';
+import { ImportRefusal, ImportRun } from './domains/import/index.ts';
 import { Conversation, Message } from './domains/conversations/index.ts';
 import { TicketLink } from './domains/links/index.ts';
 import { Merge, MergeItem } from './domains/merges/index.ts';
@@ -53,6 +53,7 @@ export const entities = [
   Draft,
   EventRecord,
   IdempotencyKey,
+  ImportRefusal,
   ImportRun,
   Letter,
   Member,

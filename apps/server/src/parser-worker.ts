@@ -1,5 +1,6 @@
 // The entry of parser threads. Everything imported here is loaded into each of them, so import parsers and nothing else.
+import { readCsv } from './domains/import/csv-records.ts';
 import { readHolidays } from './domains/sla/read-holidays.ts';
 import { serveParsers } from './platform/parsing/serve-parsers.ts';
 
-serveParsers({ holidays: readHolidays });
+serveParsers({ csv: readCsv, holidays: readHolidays });

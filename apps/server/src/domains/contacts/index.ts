@@ -6,3 +6,4 @@ export { canReadContactDetails } from './contact.policy.ts';
 export { createContact, type CreateContact } from './create-contact.ts';
 export { lockContact } from './edit-contact.ts';
 export { contactById, findContact } from './find-contacts.ts';
+export { contactsByEmail } from './match-contacts.ts';

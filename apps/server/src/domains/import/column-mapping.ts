@@ -1,3 +1,5 @@
+import { ImportFault } from './import-fault.ts';
+
 /** What a column of a file can hold. */
 const importFields = [
   'number',
@@ -22,7 +24,20 @@ const importFields = [
 ] as const;
 export type ImportField = (typeof importFields)[number];
 
-export type ColumnMapping = ReadonlyMap<string, ImportField>;
+/** A ticket has one of each field but these, so several columns can hold them. */
+const repeatable: readonly ImportField[] = ['tags', 'note'];
+
+interface MappedColumn {
+  readonly index: number;
+  readonly header: string;
+  readonly field: ImportField;
+}
+
+export interface ColumnMapping {
+  readonly columns: readonly MappedColumn[];
+  /** Headers of the columns that are not imported. */
+  readonly ignored: readonly string[];
+}
 
 /** The names under which help desks export each field, in lower case and without punctuation. */
 const knownHeaders: Record<ImportField, readonly string[]> = {
@@ -49,40 +64,61 @@ const knownHeaders: Record<ImportField, readonly string[]> = {
 
 function normalized(header: string): string {
   return header
+    .normalize('NFC')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
 }
 
+/** How many columns of a header have a name that help desks use. */
+export function countKnown(headers: readonly string[]): number {
+  const known = new Set(Object.values(knownHeaders).flat());
+  return headers.filter((header) => known.has(normalized(header))).length;
+}
+
 /** Finds the columns by their headers. An explicit mapping of header to field wins; `null` there leaves a column out. */
 export function mapColumns(headers: readonly string[], explicit: Readonly<Record<string, string | null>>): ColumnMapping {
-  const mapping = new Map<string, ImportField>();
-  const taken = new Set<ImportField>();
+  const fields = new Map<number, ImportField>();
   for (const [header, field] of Object.entries(explicit)) {
     if (!headers.includes(header))
-      throw new MappingFault(`The mapping names the column "${header}", which the file does not have. It has: ${headers.join(', ')}.`);
+      throw new ImportFault(`The mapping names the column "${header}", which the file does not have. It has: ${headers.join(', ')}.`);
     if (field === null) continue;
     if (!isField(field))
-      throw new MappingFault(`The mapping gives "${header}" the field "${field}". Fields are: ${importFields.join(', ')}.`);
-    mapping.set(header, field);
-    taken.add(field);
+      throw new ImportFault(`The mapping gives "${header}" the field "${field}". Fields are: ${importFields.join(', ')}.`);
+    for (const [index, one] of headers.entries()) if (one === header) fields.set(index, field);
   }
+  const taken = new Set(fields.values());
   for (const field of importFields) {
     if (taken.has(field)) continue;
-    const known = knownHeaders[field];
-    const header = known.flatMap((name) => headers.filter((one) => normalized(one) === name && !(one in explicit) && !mapping.has(one)))[0];
-    if (header !== undefined) mapping.set(header, field);
+    for (const index of knownColumns(headers, field))
+      if (!((headers[index] ?? '') in explicit) && !fields.has(index)) fields.set(index, field);
   }
-  if (![...mapping.values()].includes('subject')) {
-    throw new MappingFault(
+  const columns = [...fields].map(([index, field]) => ({ index, header: headers[index] ?? '', field })).sort((a, b) => a.index - b.index);
+  refuseTwice(columns);
+  if (!columns.some(({ field }) => field === 'subject')) {
+    throw new ImportFault(
       `No column holds the subject. The file has: ${headers.join(', ')}. Name it in a mapping file: {"YOUR COLUMN": "subject"}.`,
     );
   }
-  return mapping;
+  return { columns, ignored: headers.filter((_, index) => !fields.has(index)) };
 }
 
-/** A mapping that does not fit its file. */
-export class MappingFault extends Error {}
+/** All columns of a field that a ticket may have several of; otherwise those with the most specific of the known names. */
+function knownColumns(headers: readonly string[], field: ImportField): number[] {
+  const named = (name: string) => [...headers.keys()].filter((index) => normalized(headers[index] ?? '') === name);
+  const found = knownHeaders[field].map(named).filter(({ length }) => length > 0);
+  return repeatable.includes(field) ? found.flat() : (found[0] ?? []);
+}
+
+function refuseTwice(columns: readonly MappedColumn[]): void {
+  for (const { index, header, field } of columns) {
+    const other = columns.find((one) => one.field === field && one.index < index);
+    if (!other || repeatable.includes(field)) continue;
+    throw new ImportFault(
+      `The columns ${other.index + 1} ("${other.header}") and ${index + 1} ("${header}") both hold the field "${field}". Rename or remove one of them, or leave one out in the mapping: {"${header}": null}.`,
+    );
+  }
+}
 
 function isField(word: string): word is ImportField {
   return (importFields as readonly string[]).includes(word);

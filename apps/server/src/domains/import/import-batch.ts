@@ -1,16 +1,19 @@
-import { openCategories } from '@baton/rules';
+import { DomainError } from '../../kernel/domain-error.ts';
 import { newId } from '../../kernel/id.ts';
-import { indexTickets } from '../search/index.ts';
+import { nameKey } from '../../kernel/names.ts';
 import { EventRecord } from '../../platform/event-record.entity.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { Contact } from '../contacts/index.ts';
+import { contactsByEmail, createContact } from '../contacts/index.ts';
 import { Member, Team } from '../identity/index.ts';
 import { Note } from '../notes/index.ts';
-import { cleanRichText, listStatuses, richTextFromPlain, Tag, Ticket, TicketTag, Topic, type Names } from '../tickets/index.ts';
-import { ImportRun } from './import-run.entity.ts';
-import { RowFault, type ImportedTicket } from './read-row.ts';
+import { indexTickets } from '../search/index.ts';
+import { Tag, Ticket, TicketTag, Topic, type Names } from '../tickets/index.ts';
+import { ImportRefusal } from './import-run.entity.ts';
+import { asReason, type ImportedTicket } from './read-row.ts';
+import { RowFault } from './row-fault.ts';
 
 export interface RefusedRow {
+  readonly row: number;
   readonly line: number;
   readonly reason: string;
 }
@@ -18,57 +21,91 @@ export interface RefusedRow {
 export interface ImportBatch {
   readonly fingerprint: string;
   readonly rows: readonly ImportedTicket[];
-  /** Rows of the file that end with this batch, the refused ones among them. */
+  /** Rows of the batch that were refused while they were read. */
+  readonly refused: readonly RefusedRow[];
+  /** The last row of the file that ends with this batch. */
   readonly rowsDone: number;
-  readonly rowsRefused: number;
 }
 
 /**
  * Writes a batch as it was elsewhere: original numbers, times and authors, one entry in each history, no notification,
  * no clock. All of the batch and how far the file has come, or nothing. Rows that do not fit the workspace are refused
- * one by one and returned.
+ * one by one; returns all refused rows in the order of the file.
  */
-export function importBatch(scope: Scope, { fingerprint, rows, rowsDone, rowsRefused }: ImportBatch): Promise<RefusedRow[]> {
+export function importBatch(scope: Scope, batch: ImportBatch): Promise<RefusedRow[]> {
   return scope.transaction(async (tx) => {
-    const { em, workspaceId } = tx;
-    const refused: RefusedRow[] = [];
-    const places = await findPlaces(tx, rows);
-    const taken = await numbersInUse(tx, rows);
-    const writing = { tickets: [] as object[], notes: [] as object[], events: [] as object[], links: [] as object[] };
-    for (const row of rows) {
+    const refused = [...batch.refused];
+    const places = await findPlaces(tx, batch.rows);
+    const taken = await numbersInUse(tx, batch.rows);
+    const writing: Writing = { tickets: [], notes: [], events: [], links: [] };
+    for (const row of batch.rows) {
       try {
         if (row.number !== null && taken.has(row.number)) throw new RowFault(`a ticket with the number ${row.number} exists already`);
         await addRow(tx, places, row, writing);
         if (row.number !== null) taken.add(row.number);
       } catch (error) {
         if (!(error instanceof RowFault)) throw error;
-        refused.push({ line: row.line, reason: error.message });
+        refused.push({ row: row.row, line: row.line, reason: error.message });
       }
     }
-    await em.flush();
-    await numberTheRest(tx, writing.tickets as { number: number | null }[]);
-    if (writing.tickets.length > 0) await em.insertMany(Ticket, writing.tickets as never);
-    if (writing.links.length > 0) await em.insertMany(TicketTag, writing.links as never);
-    if (writing.notes.length > 0) await em.insertMany(Note, writing.notes as never);
-    if (writing.events.length > 0) {
-      await em.insertMany(EventRecord, writing.events as never);
-      await em.execute(
-        `update event e set facets = ticket_facets(t) from ticket t
-         where e.workspace_id = ? and e.id = any(?) and t.workspace_id = e.workspace_id and t.id = e.ticket_id`,
-        [workspaceId, `{${writing.events.map((event) => (event as { id: string }).id).join(',')}}`],
-      );
-    }
-    await indexTickets(
-      tx,
-      writing.tickets.map((ticket) => (ticket as { id: string }).id),
-    );
-    await em.upsert(ImportRun, { workspaceId, fingerprint, rowsDone, rowsRefused: rowsRefused + refused.length, updatedAt: tx.now() });
-    return refused;
+    await tx.em.flush();
+    await write(tx, writing);
+    await recordProgress(tx, batch, refused);
+    return refused.sort((a, b) => a.row - b.row);
   });
 }
 
+interface Writing {
+  readonly tickets: { id: string; number: number | null }[];
+  readonly notes: object[];
+  readonly events: { id: string }[];
+  readonly links: object[];
+}
+
+async function write(tx: Scope, { tickets, notes, events, links }: Writing): Promise<void> {
+  if (tickets.length === 0) return;
+  const { em, workspaceId } = tx;
+  await numberTheRest(tx, tickets);
+  await em.insertMany(Ticket, tickets as never);
+  if (links.length > 0) await em.insertMany(TicketTag, links as never);
+  if (notes.length > 0) await em.insertMany(Note, notes as never);
+  await em.insertMany(EventRecord, events as never);
+  await em.execute(
+    `update event e set facets = ticket_facets(t) from ticket t
+     where e.workspace_id = ? and e.id = any(?) and t.workspace_id = e.workspace_id and t.id = e.ticket_id`,
+    [workspaceId, `{${events.map(({ id }) => id).join(',')}}`],
+  );
+  await indexTickets(
+    tx,
+    tickets.map(({ id }) => id),
+  );
+}
+
+/** Rows that were refused before and are imported now are refused no longer. */
+async function recordProgress(
+  tx: Scope,
+  { fingerprint, rows, refused: read, rowsDone }: ImportBatch,
+  refused: readonly RefusedRow[],
+): Promise<void> {
+  const { em, workspaceId } = tx;
+  const attempted = [...rows, ...read].map(({ row }) => row);
+  await em.nativeDelete(ImportRefusal, { workspaceId, fingerprint, row: { $in: attempted } });
+  if (refused.length > 0) {
+    await em.insertMany(
+      ImportRefusal,
+      refused.map(({ row }) => ({ workspaceId, fingerprint, row })),
+    );
+  }
+  await em.execute(
+    `insert into import_run (workspace_id, fingerprint, rows_done, rows_refused, updated_at)
+     values (?, ?, ?, (select count(*) from import_refusal where workspace_id = ? and fingerprint = ?), ?)
+     on conflict (workspace_id, fingerprint) do update set rows_done = greatest(import_run.rows_done, excluded.rows_done),
+       rows_refused = excluded.rows_refused, updated_at = excluded.updated_at`,
+    [workspaceId, fingerprint, rowsDone, workspaceId, fingerprint, tx.now()],
+  );
+}
+
 interface Places {
-  readonly statuses: ReadonlyMap<string, string>;
   readonly topics: Map<string, string>;
   readonly tags: Map<string, string>;
   readonly teams: ReadonlyMap<string, string>;
@@ -79,23 +116,23 @@ interface Places {
 /** What the rows name, looked up once for the whole batch. */
 async function findPlaces(tx: Scope, rows: readonly ImportedTicket[]): Promise<Places> {
   const { em, workspaceId } = tx;
-  const statuses = await listStatuses(tx);
   const topics = await em.find(Topic, { workspaceId });
-  const emails = rows.flatMap((row) => row.requester?.email ?? []);
-  const contacts = await em.find(Contact, { workspaceId, email: { $in: emails } });
   const members = await em.find(Member, { workspaceId });
+  const contacts = await contactsByEmail(
+    tx,
+    rows.flatMap(({ requester }) => requester?.email?.toLowerCase() ?? []),
+  );
   return {
-    statuses: new Map(statuses.toReversed().map((status) => [status.category, status.id])),
-    topics: new Map(topics.flatMap((topic) => Object.values(topic.name as Names).map((name) => [name.toLowerCase(), topic.id]))),
-    tags: new Map((await em.find(Tag, { workspaceId })).map((tag) => [tag.name.toLowerCase(), tag.id])),
-    teams: new Map((await em.find(Team, { workspaceId })).map((team) => [team.name.toLowerCase(), team.id])),
+    topics: new Map(topics.flatMap((topic) => Object.values(topic.name as Names).map((name) => [nameKey(name), topic.id]))),
+    tags: new Map((await em.find(Tag, { workspaceId })).map((tag) => [nameKey(tag.name), tag.id])),
+    teams: new Map((await em.find(Team, { workspaceId })).map((team) => [nameKey(team.name), team.id])),
     members: new Map(
       members.flatMap((member) => [
         [member.email, member],
-        [member.name.toLowerCase(), member],
+        [nameKey(member.name), member],
       ]),
     ),
-    contacts: new Map(contacts.map((contact) => [contact.email ?? '', contact.id])),
+    contacts: new Map([...contacts].map(([email, { id }]) => [email, id])),
   };
 }
 
@@ -105,37 +142,33 @@ async function numbersInUse(tx: Scope, rows: readonly ImportedTicket[]): Promise
   return new Set(found.map((ticket) => ticket.number));
 }
 
-async function addRow(
-  tx: Scope,
-  places: Places,
-  row: ImportedTicket,
-  writing: { tickets: object[]; notes: object[]; events: object[]; links: object[] },
-): Promise<void> {
+async function addRow(tx: Scope, places: Places, row: ImportedTicket, writing: Writing): Promise<void> {
   const { workspaceId } = tx;
-  const statusId = places.statuses.get(row.category);
-  if (!statusId) throw new RowFault(`the workspace has no status of the category ${row.category}`);
-  const teamId = row.team === null ? null : places.teams.get(row.team.toLowerCase());
-  if (teamId === undefined) throw new RowFault(`there is no team "${row.team}"; make it first`);
-  const assignee = row.assigneeEmail === null ? null : places.members.get(row.assigneeEmail);
+  const teamId = row.team === null ? null : places.teams.get(nameKey(row.team));
+  if (teamId === undefined) throw new RowFault(`there is no team "${row.team}"; create it first`);
+  const assignee =
+    row.assigneeEmail === null ? null : (places.members.get(row.assigneeEmail) ?? places.members.get(nameKey(row.assigneeEmail)));
   if (assignee === undefined) throw new RowFault(`there is no member "${row.assigneeEmail}"; invite them first`);
 
   const id = newId();
   const createdAt = row.createdAt ?? row.resolvedAt ?? tx.now();
   const updatedAt = row.updatedAt ?? row.resolvedAt ?? createdAt;
-  const done = !openCategories.includes(row.category) && row.category !== 'SPAM';
+  const isDone = row.status.category === 'RESOLVED' || row.status.category === 'CLOSED';
+  // What can be refused comes before what is created for the row alone.
+  const requesterId = row.requester === null ? null : await findOrCreateContact(tx, places, row.requester, createdAt);
   writing.tickets.push({
     workspaceId,
     id,
     number: row.number,
     subject: row.subject,
-    description: cleanRichText('description', richTextFromPlain(row.description)),
-    statusId,
-    category: row.category,
+    description: row.description,
+    statusId: row.status.id,
+    category: row.status.category,
     priority: row.priority,
     topicId: row.topic === null ? null : findOrMakeTopic(tx, places, row.topic),
     assigneeId: assignee?.id ?? null,
     teamId,
-    requesterId: row.requester === null ? null : findOrMakeContact(tx, places, row.requester, createdAt),
+    requesterId,
     source: row.source,
     dueAt: null,
     statusSince: updatedAt,
@@ -143,11 +176,10 @@ async function addRow(
     version: 1,
     createdAt,
     updatedAt,
-    resolvedAt: done ? (row.resolvedAt ?? updatedAt) : null,
-  });
-  for (const name of new Set(row.tags.map((tag) => tag.toLowerCase()))) {
-    writing.links.push({ workspaceId, ticketId: id, tagId: findOrMakeTag(tx, places, name) });
-  }
+    resolvedAt: isDone ? (row.resolvedAt ?? updatedAt) : null,
+  } as Writing['tickets'][number]);
+  const tagIds = new Set(row.tags.map((name) => findOrMakeTag(tx, places, name)));
+  for (const tagId of tagIds) writing.links.push({ workspaceId, ticketId: id, tagId });
   writing.events.push({
     workspaceId,
     id: newId(),
@@ -163,16 +195,17 @@ async function addRow(
     changes: [{ field: 'subject', from: null, to: row.subject }],
     facets: null,
     at: createdAt,
-  });
-  if (row.note) {
-    const author = row.noteAuthor === null ? undefined : places.members.get(row.noteAuthor.toLowerCase());
+  } as Writing['events'][number]);
+  const author =
+    row.noteAuthor === null ? undefined : (places.members.get(row.noteAuthor.toLowerCase()) ?? places.members.get(nameKey(row.noteAuthor)));
+  for (const body of row.notes) {
     writing.notes.push({
       workspaceId,
       id: newId(),
       ticketId: id,
       authorId: author?.id ?? assignee?.id ?? null,
       authorName: author?.name ?? row.noteAuthor ?? assignee?.name ?? '',
-      body: cleanRichText('note', richTextFromPlain(row.note)),
+      body,
       version: 1,
       createdAt: row.resolvedAt ?? updatedAt,
       editedAt: null,
@@ -183,47 +216,58 @@ async function addRow(
 }
 
 function findOrMakeTopic({ em, workspaceId }: Scope, { topics }: Places, name: string): string {
-  const known = topics.get(name.toLowerCase());
+  const known = topics.get(nameKey(name));
   if (known) return known;
-  const topic = em.create(Topic, { workspaceId, id: newId(), name: { en: name }, parentId: null, place: topics.size });
-  topics.set(name.toLowerCase(), topic.id);
+  const topic = em.create(Topic, { workspaceId, id: newId(), name: { en: name, uk: name }, parentId: null, place: topics.size });
+  topics.set(nameKey(name), topic.id);
   return topic.id;
 }
 
 function findOrMakeTag({ em, workspaceId }: Scope, { tags }: Places, name: string): string {
-  const known = tags.get(name);
+  const known = tags.get(nameKey(name));
   if (known) return known;
   const tag = em.create(Tag, { workspaceId, id: newId(), name });
-  tags.set(name, tag.id);
+  tags.set(nameKey(name), tag.id);
   return tag.id;
 }
 
-function findOrMakeContact(
-  { em, workspaceId }: Scope,
+/** Customers are matched by email address; without one, those with the same name, phone and organization are one. */
+async function findOrCreateContact(
+  tx: Scope,
   { contacts }: Places,
   person: NonNullable<ImportedTicket['requester']>,
   createdAt: Date,
-): string {
-  const known = person.email === null ? undefined : contacts.get(person.email);
+): Promise<string> {
+  // People of the same name alone may be several.
+  const key = person.email?.toLowerCase() ?? (person.phone === null ? null : JSON.stringify(person));
+  const known = key === null ? undefined : (contacts.get(key) ?? (await sameContact(tx, person)));
   if (known) return known;
-  const contact = em.create(Contact, {
-    workspaceId,
-    id: newId(),
-    ...person,
-    externalId: null,
-    locale: 'en',
-    notes: '',
-    version: 1,
-    mergedIntoId: null,
-    createdAt,
-  });
-  if (person.email !== null) contacts.set(person.email, contact.id);
-  return contact.id;
+  try {
+    const contact = await createContact(tx, person);
+    contact.createdAt = createdAt;
+    if (key !== null) contacts.set(key, contact.id);
+    return contact.id;
+  } catch (error) {
+    if (error instanceof DomainError) throw new RowFault(asReason(error));
+    throw error;
+  }
+}
+
+async function sameContact(
+  { em, workspaceId }: Scope,
+  { name, email, phone, organization }: NonNullable<ImportedTicket['requester']>,
+): Promise<string | undefined> {
+  if (email !== null) return undefined;
+  const [row]: { id: string }[] = await em.execute(
+    `select id from contact where workspace_id = ? and name = ? and email is null and phone is not distinct from ?
+       and organization is not distinct from ? and merged_into_id is null limit 1`,
+    [workspaceId, name, phone, organization],
+  );
+  return row?.id;
 }
 
 /** Rows without a number get the next free ones; the counter stays above every number there is. */
 async function numberTheRest(tx: Scope, tickets: { number: number | null }[]): Promise<void> {
-  if (tickets.length === 0) return;
   const highest = Math.max(0, ...tickets.map((ticket) => ticket.number ?? 0));
   const unnumbered = tickets.filter((ticket) => ticket.number === null);
   const [row]: { last_number: number }[] = await tx.em.execute(

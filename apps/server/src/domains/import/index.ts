@@ -1,3 +1,4 @@
-export { MappingFault } from './column-mapping.ts';
 export { importFile } from './import-file.ts';
-export { ImportRun } from './import-run.entity.ts';
+export { ImportFault } from './import-fault.ts';
+export { ImportRefusal, ImportRun } from './import-run.entity.ts';
+export type { ValueMapping } from './value-words.ts';

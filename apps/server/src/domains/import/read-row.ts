@@ -1,14 +1,23 @@
-import { limits, parsePriority, Priority, StatusCategory } from '@baton/rules';
-import { TicketSource } from '../tickets/index.ts';
+import { limits, type Priority } from '@baton/rules';
+import { InvalidInput, type DomainError } from '../../kernel/domain-error.ts';
+import { isInvisible, nameKey } from '../../kernel/names.ts';
+import { requireLine } from '../../kernel/text.ts';
+import { richTextFromPlain, type Status, type TicketSource } from '../tickets/index.ts';
 import type { ColumnMapping, ImportField } from './column-mapping.ts';
+import { readDate } from './read-date.ts';
+import { RowFault } from './row-fault.ts';
+import type { ValueWords } from './value-words.ts';
 
-/** A row of the file as the desk understands it. Names are not looked up yet. */
+/** A row of the file as a ticket. Topics, teams and people are still names. */
 export interface ImportedTicket {
+  /** The place among the rows of the file; the first is 1. */
+  readonly row: number;
   readonly line: number;
   readonly number: number | null;
   readonly subject: string;
+  /** Rich text. */
   readonly description: string;
-  readonly category: StatusCategory;
+  readonly status: Status;
   readonly priority: Priority;
   readonly topic: string | null;
   readonly team: string | null;
@@ -24,113 +33,129 @@ export interface ImportedTicket {
   readonly createdAt: Date | null;
   readonly updatedAt: Date | null;
   readonly resolvedAt: Date | null;
-  readonly note: string | null;
+  /** Rich texts. */
+  readonly notes: readonly string[];
   readonly noteAuthor: string | null;
+  /** What of the row was not taken over, and why. */
+  readonly notices: readonly string[];
 }
 
-/** Why a row cannot be imported, in words for the one who has the file. */
-export class RowFault extends Error {}
+export interface RowReader {
+  readonly mapping: ColumnMapping;
+  readonly words: ValueWords;
+  readonly now: Date;
+}
 
-const statusWords: Readonly<Record<string, StatusCategory>> = {
-  new: 'NEW',
-  open: 'OPEN',
-  reopened: 'OPEN',
-  assigned: 'OPEN',
-  active: 'OPEN',
-  todo: 'OPEN',
-  'in progress': 'IN_PROGRESS',
-  'work in progress': 'IN_PROGRESS',
-  doing: 'IN_PROGRESS',
-  waiting: 'WAITING',
-  pending: 'WAITING',
-  hold: 'WAITING',
-  'on hold': 'WAITING',
-  'pending customer response': 'WAITING',
-  'waiting on customer': 'WAITING',
-  'waiting for customer': 'WAITING',
-  snoozed: 'WAITING',
-  resolved: 'RESOLVED',
-  solved: 'RESOLVED',
-  done: 'RESOLVED',
-  closed: 'CLOSED',
-  spam: 'SPAM',
-};
+const longestTag = 50;
 
-const sourceWords: Readonly<Record<string, TicketSource>> = { email: 'EMAIL', chat: 'WIDGET', widget: 'WIDGET', web: 'WIDGET', api: 'API' };
+/** Throws `RowFault` with the reason when the cells cannot be a ticket. */
+export function readRow(
+  { mapping, words, now }: RowReader,
+  cells: readonly string[],
+  { row, line }: { row: number; line: number },
+): ImportedTicket {
+  const all = (field: ImportField): string[] =>
+    mapping.columns
+      .filter((column) => column.field === field)
+      .map(({ index, header }) => requireReadable(header, cells[index] ?? ''))
+      .filter((text) => text !== '');
+  const text = (field: ImportField): string | null => all(field)[0] ?? null;
+  const notices: string[] = [];
 
-/** Reads one record; throws `RowFault` with the reason when it cannot be a ticket. */
-export function readRow(record: Readonly<Record<string, string>>, mapping: ColumnMapping, line: number): ImportedTicket {
-  const values = new Map<ImportField, string>();
-  for (const [header, field] of mapping) values.set(field, (record[header] ?? '').trim());
-  const text = (field: ImportField): string | null => values.get(field) || null;
-
-  const subject = text('subject')?.replace(/\s+/g, ' ') ?? '';
-  if (subject === '') throw new RowFault('the subject is empty');
-  if (subject.length > limits.subject) throw new RowFault(`the subject has ${subject.length} characters; ${limits.subject} are allowed`);
-  const description = text('description') ?? '';
-  if (description.length > limits.richText)
-    throw new RowFault(`the description has ${description.length} characters; ${limits.richText} are allowed`);
-
-  const createdAt = readDate(text('createdAt'), 'created');
-  const resolvedAt = readDate(text('resolvedAt'), 'resolved');
-  if (createdAt && resolvedAt && resolvedAt < createdAt) throw new RowFault('it was resolved before it was created');
+  const status = words.status(text('status'));
+  const dates = readDates({ created: text('createdAt'), updated: text('updatedAt'), resolved: text('resolvedAt') }, now);
+  const isDone = status.category === 'RESOLVED' || status.category === 'CLOSED';
+  if (dates.resolvedAt && !isDone) notices.push('the resolved date was left out, because the ticket is not resolved or closed');
+  const requester = readRequester(text('requesterName'), text('requesterEmail'), text('requesterPhone'), text('organization'));
+  if (!requester && text('organization')) notices.push('the organization was left out, because the row names no customer');
+  const notes = all('note').map((note) => readRichText('note', note));
+  if (notes.length === 0 && text('noteAuthor')) notices.push('the note author was left out, because the row has no note');
   return {
+    row,
     line,
     number: readNumber(text('number')),
-    subject,
-    description,
-    category: readCategory(text('status')),
-    priority: readPriority(text('priority')),
-    topic: text('topic'),
+    subject: readLine('subject', text('subject') ?? '', limits.subject),
+    description: readRichText('description', text('description') ?? ''),
+    status,
+    priority: words.priority(text('priority')),
+    topic: optional('topic', text('topic'), limits.name),
     team: text('team'),
-    tags: (text('tags') ?? '')
-      .split(/[,;|]/)
-      .map((tag) => tag.trim())
-      .filter((tag) => tag !== '')
-      .slice(0, limits.tagsPerTicket),
-    source: sourceWords[(text('source') ?? '').toLowerCase().replace(/[^a-z]/g, '')] ?? TicketSource.IMPORT,
-    requester: readRequester(text('requesterName'), text('requesterEmail'), text('requesterPhone'), text('organization')),
+    tags: readTags(all('tags')),
+    source: words.source(text('source')),
+    requester,
     assigneeEmail: text('assigneeEmail')?.toLowerCase() ?? null,
-    createdAt,
-    updatedAt: readDate(text('updatedAt'), 'updated'),
-    resolvedAt,
-    note: text('note'),
-    noteAuthor: text('noteAuthor'),
+    ...dates,
+    resolvedAt: isDone ? dates.resolvedAt : null,
+    notes,
+    noteAuthor: optional('note author', text('noteAuthor'), limits.name),
+    notices,
   };
+}
+
+/** The text of a cell. Refuses what no text can contain and what the file's encoding has no character for. */
+function requireReadable(header: string, cell: string): string {
+  const text = cell.normalize('NFC').trim();
+  if (text.includes('\uFFFD')) throw new RowFault(`the column "${header}" has characters that are not valid in the encoding of the file`);
+  // eslint-disable-next-line no-control-regex -- control characters are what it is about
+  const [control] = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]|\p{Cs}/u.exec(text) ?? [];
+  if (control === undefined) return text;
+  const code = (control.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  throw new RowFault(`the column "${header}" has the control character U+${code}; remove it`);
+}
+
+function readLine(field: string, text: string, most: number): string {
+  if (isInvisible(text)) throw new RowFault(`the ${field} is empty`);
+  try {
+    return requireLine(field, text, most);
+  } catch (error) {
+    if (error instanceof InvalidInput) throw new RowFault(asReason(error));
+    throw error;
+  }
+}
+
+function optional(field: string, text: string | null, most: number): string | null {
+  return text === null ? null : readLine(field, text, most);
+}
+
+function readRichText(field: string, text: string): string {
+  const html = richTextFromPlain(text);
+  if (html.length > limits.richText) throw new RowFault(`the ${field} has ${html.length} characters; ${limits.richText} are allowed`);
+  return html;
+}
+
+function readTags(cells: readonly string[]): string[] {
+  const tags = new Map<string, string>();
+  for (const name of cells.flatMap((cell) => cell.split(/[,;|]/)).map((tag) => tag.trim())) {
+    if (name !== '' && !tags.has(nameKey(name))) tags.set(nameKey(name), readLine('tag', name, longestTag));
+  }
+  if (tags.size > limits.tagsPerTicket) throw new RowFault(`the row has ${tags.size} tags; ${limits.tagsPerTicket} are allowed`);
+  return [...tags.values()];
 }
 
 function readNumber(text: string | null): number | null {
   if (text === null) return null;
-  const number = Number(text.replace(/^#/, ''));
-  if (!Number.isInteger(number) || number < 1 || number > 2_000_000_000)
-    throw new RowFault(`"${text}" is no ticket number; it must be a whole number above 0`);
+  const [, digits = ''] = /^#?(\d{1,10})$/.exec(text) ?? [];
+  const number = Number(digits);
+  if (number < 1 || number > 2_000_000_000)
+    throw new RowFault(
+      `"${text}" is no ticket number; it must be a whole number from 1 to 2000000000, in digits alone. Leave the column out in the mapping to number the tickets anew`,
+    );
   return number;
 }
 
-function readCategory(text: string | null): StatusCategory {
-  if (text === null) return 'NEW';
-  const word = text.toLowerCase().replace(/[_-]+/g, ' ').trim();
-  const category = statusWords[word];
-  if (!category) throw new RowFault(`the status "${text}" is not known; known are ${Object.keys(statusWords).join(', ')}`);
-  return category;
+interface Dates {
+  readonly createdAt: Date | null;
+  readonly updatedAt: Date | null;
+  readonly resolvedAt: Date | null;
 }
 
-function readPriority(text: string | null): Priority {
-  if (text === null) return Priority.NORMAL;
-  const priority = parsePriority(text);
-  if (!priority) throw new RowFault(`the priority "${text}" is not known; known are low, normal, medium, high, urgent, critical`);
-  return priority;
-}
-
-/** ISO 8601, or a day and a time with a space between them; without a zone it is UTC. */
-function readDate(text: string | null, what: string): Date | null {
-  if (text === null) return null;
-  const iso = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?( ?(Z|UTC|[+-]\d{2}:?\d{2}))?$/.exec(text);
-  const zoned = iso && (iso[4] ? text.replace(/ ?UTC$/, 'Z').replace(/ (?=[+-])/, '') : `${text}${iso[1] ? 'Z' : ''}`);
-  const date = new Date((zoned || '').replace(/^(\d{4}-\d{2}-\d{2}) /, '$1T'));
-  if (Number.isNaN(date.getTime()))
-    throw new RowFault(`the ${what} date "${text}" is not understood; write it as 2026-05-31 14:05:00 or in ISO 8601`);
-  return date;
+function readDates(texts: Readonly<Record<'created' | 'updated' | 'resolved', string | null>>, now: Date): Dates {
+  const createdAt = readDate('created', texts.created, now);
+  const updatedAt = readDate('updated', texts.updated, now);
+  const resolvedAt = readDate('resolved', texts.resolved, now);
+  if (createdAt && resolvedAt && resolvedAt < createdAt) throw new RowFault('the ticket was resolved before it was created');
+  if (createdAt && updatedAt && updatedAt < createdAt) throw new RowFault('the ticket was updated before it was created');
+  return { createdAt, updatedAt, resolvedAt };
 }
 
 function readRequester(
@@ -139,7 +164,17 @@ function readRequester(
   phone: string | null,
   organization: string | null,
 ): ImportedTicket['requester'] {
-  if (email !== null && !/^[^\s@]+@[^\s@]+$/.test(email)) throw new RowFault(`"${email}" is no e-mail address`);
-  if (name === null && email === null) return null;
-  return { name: (name ?? email ?? '').slice(0, limits.name), email: email?.toLowerCase() ?? null, phone, organization };
+  const shown = name ?? email ?? phone;
+  if (shown === null) return null;
+  return {
+    name: readLine('customer name', shown, limits.name),
+    email: optional('customer email', email, limits.email),
+    phone: optional('phone', phone, limits.name),
+    organization: optional('organization', organization, limits.name),
+  };
+}
+
+/** The refusal of a use case as the end of the sentence "Line 7 refused: …". */
+export function asReason({ message }: DomainError): string {
+  return message.replace(/^The /, 'the ').replace(/\.$/, '');
 }
