@@ -25,6 +25,7 @@ import { Migration0023TicketLife } from '../migrations/0023-ticket-life.ts';
 import { Migration0024VersionsAndLists } from '../migrations/0024-versions-and-lists.ts';
 import { Migration0029LiveAppendOnlyLog } from '../migrations/0029-live-append-only-log.ts';
 import { Migration0031ImportRefusedRows } from '../migrations/0031-import-refused-rows.ts';
+import { Migration0032SlaPresentTarget } from '../migrations/0032-sla-present-target.ts';
 import type { Config } from './config.ts';
 import { FileCleaner } from './domains/attachments/index.ts';
 import { BulkWatch } from './domains/bulk/index.ts';
@@ -35,6 +36,7 @@ import {
   followFacts,
   followMerges,
   followMessages,
+  followOrganizations,
   followStatus,
   startClocks,
 } from './domains/sla/index.ts';
@@ -151,6 +153,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       { name: '0024-versions-and-lists', class: Migration0024VersionsAndLists },
       { name: '0029-live-append-only-log', class: Migration0029LiveAppendOnlyLog },
       { name: '0031-import-refused-rows', class: Migration0031ImportRefusedRows },
+      { name: '0032-sla-present-target', class: Migration0032SlaPresentTarget },
     ],
     poolSize: config.databasePool,
   });
@@ -188,6 +191,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       followFacts,
       followMessages,
       followMerges,
+      followOrganizations,
       escalate,
       mailReplies(linkDesk),
       askForRating((tx, ticketId) => linkDesk.forLetter(tx, ticketId)),

@@ -1,4 +1,4 @@
-import { dateAt, openSpans, type Calendar } from './business-time.ts';
+import { dateAt, openSpans, openTime, reachOpenTime, type Calendar } from './business-time.ts';
 
 /** A stretch of a clock's life, as it is kept: in it the clock ran or stood, for one reason, measured in one way. */
 export interface Segment {
@@ -30,6 +30,18 @@ export function explainClock(segments: readonly Segment[], at: number): LedgerLi
 /** What the counted lines add up to, in milliseconds. */
 export function countedTime(lines: readonly LedgerLine[]): number {
   return lines.reduce((sum, { kind, from, to }) => sum + (kind === 'COUNTED' ? to - from : 0), 0);
+}
+
+/** When the counted time reached an amount, up to `at`; null if it has not. The counterpart of `countedTime`. */
+export function reachedInLedger(segments: readonly Segment[], amountMs: number, at: number): number | null {
+  let left = amountMs;
+  for (const { from, to, running, calendar } of segments) {
+    if (!running) continue;
+    const counted = openTime(calendar, from, Math.min(to ?? at, at));
+    if (counted >= left) return reachOpenTime(calendar, from, left);
+    left -= counted;
+  }
+  return null;
 }
 
 function linesOf({ from, running, reason, calendar }: Segment, to: number): LedgerLine[] {

@@ -251,6 +251,7 @@ export const operations: Readonly<Record<string, Row>> = {
   contactErase: { ...people, input: ({ spareContactId }) => ({ contactId: spareContactId }), select: 'contact { id }' },
   contactExport: { ...people, input: ({ contactId }) => ({ contactId }), select: 'document' },
   slaCalendarSave: { ...people, input: ({ unique }) => ({ name: unique, timeZone: 'UTC', week: everyDay }), select: 'calendar { id }' },
+  slaCalendarTry: { ...people, input: ({ unique }) => ({ name: unique, timeZone: 'UTC', week: everyDay }), select: 'effect { running }' },
   slaCalendarDelete: {
     ...people,
     input: () => ({ id: crypto.randomUUID() }),
@@ -508,7 +509,7 @@ export const fields: Readonly<Record<string, string>> = {
   SearchPiece: 'isMatch text',
   SearchSnippet: 'pieces source',
   SlaClock:
-    'breachCause breachedAt calendar cycle dueAt elapsedMs ledger metric policy policyVersion runningSince state stoppedAt targetMs warnAt',
+    'breachCause breachedAt calendar cycle dueAt elapsedMs ledger metric overdueSince policy policyVersion remainingMs runningSince state stoppedAt targetMs warnAt',
   SlaConditions: 'organizations priorities sources tagIds teamIds topicIds',
   SlaHoliday: 'date hours name',
   SlaHours: 'from to',

@@ -3,3 +3,4 @@ export { ConversationEvent, MessageEvent } from './conversation.events.ts';
 export { beginConversation, writeAsClient } from './exchange-messages.ts';
 export { findMessage } from './find-messages.ts';
 export { clientOfConversation, linkConversation, openConversation } from './open-conversation.ts';
+export { findUnansweredSince, listConversationIds } from './unanswered.ts';

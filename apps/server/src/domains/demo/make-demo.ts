@@ -274,7 +274,9 @@ async function move(desk: DemoDesk, member: Member, ticket: Ticket, category: St
 /** What should have been noticed in the past is dated there, not at the first start of the server. */
 async function noticeBreaches(desk: DemoDesk, ticketId: string): Promise<void> {
   const clocks = (await desk.system(desk.now).load(clocksByTicket, ticketId)) ?? [];
-  const dues = clocks.flatMap(({ dueAt, warnAt }) => [dueAt?.getTime() ?? [], warnAt?.getTime() ?? []].flat()).sort((a, b) => a - b);
+  const dues = clocks
+    .flatMap(({ breachesAt, warnAt }) => [breachesAt?.getTime() ?? [], warnAt?.getTime() ?? []].flat())
+    .sort((a, b) => a - b);
   for (const due of dues) if (due < desk.now) await recordBreaches(desk.system(due + 500), ticketId);
 }
 

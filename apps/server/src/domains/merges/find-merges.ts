@@ -1,7 +1,7 @@
 import { loaderByKey } from '../../platform/loader.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { findTicket, type Ticket } from '../tickets/index.ts';
-import { Merge } from './merge.entity.ts';
+import { Merge, MergeItem, MergeItemKind } from './merge.entity.ts';
 
 const mergeBySource = loaderByKey(
   (source, ids: readonly string[]) =>
@@ -23,4 +23,10 @@ export async function mergedInto(scope: Scope, { id: destinationId }: Ticket): P
   );
   const tickets = await Promise.all(merges.map(({ sourceId }) => findTicket(scope, sourceId)));
   return tickets.filter((ticket) => ticket !== null);
+}
+
+/** The conversations that a merge moved to its destination. */
+export async function listMovedConversations({ em, workspaceId }: Scope, mergeId: string): Promise<string[]> {
+  const items = await em.find(MergeItem, { workspaceId, mergeId, kind: MergeItemKind.CONVERSATION });
+  return items.map(({ itemId }) => itemId);
 }

@@ -1,3 +1,4 @@
+export { listMovedConversations } from './find-merges.ts';
 export { mergeTickets } from './merge-tickets.ts';
 export { unmergeTickets } from './unmerge-tickets.ts';
 export { Merge, MergeItem } from './merge.entity.ts';

@@ -76,8 +76,8 @@ export function recordBreaches(scope: Scope, ticketId: string): Promise<void> {
     const now = tx.now();
     for (const clock of book.clocks) {
       const policy = await pinnedPolicy(tx, clock.policyId, clock.policyVersion, clock);
-      clock.set(settleClock(await book.reading(clock), now.getTime()), policy);
-      if (!clock.breachedAt && clock.warnAt && clock.warnAt <= now) {
+      clock.set(settleClock(await book.asClock(clock), now.getTime()), policy);
+      if (!clock.overdueSince && clock.warnAt && clock.warnAt <= now) {
         clock.warnedAt = now;
         clock.warnAt = null;
         tx.record(slaEvent(SlaEvent.WARNED, clock));
@@ -95,7 +95,7 @@ export function recordBreaches(scope: Scope, ticketId: string): Promise<void> {
 /** Says, once each, by how much a ticket has come to be overdue, as far as its policy has steps for it. */
 async function passSteps(tx: Scope, book: ClockBook, clock: SlaClock, now: Date): Promise<void> {
   const policy = await pinnedPolicy(tx, clock.policyId, clock.policyVersion, clock);
-  const reading = await book.reading(clock);
+  const reading = await book.asClock(clock);
   while (clock.stepAt && clock.stepAt <= now) {
     clock.escalatedMinutes = clock.nextStep(policy.steps) ?? clock.escalatedMinutes;
     clock.set(reading, policy);

@@ -29,6 +29,7 @@ function findVersion({ em, workspaceId }: Scope, calendarId: string, version: nu
   return em.findOneOrFail(SlaCalendarVersion, { workspaceId, calendarId, version });
 }
 
-function asCalendar({ timeZone, week, holidays }: Pick<SlaCalendarVersion, 'timeZone' | 'week' | 'holidays'>): Calendar {
+/** Business hours for the arithmetic of `@baton/rules`. */
+export function asCalendar({ timeZone, week, holidays }: Pick<SlaCalendarVersion, 'timeZone' | 'week' | 'holidays'>): Calendar {
   return { offsets: zoneOffsets(timeZone), week, holidays: new Map(holidays.map(({ date, hours }) => [dayOf(date), hours])) };
 }

@@ -1,7 +1,8 @@
-import { startClock, type Clock, type Priority } from '@baton/rules';
+import { readClock, startClock, type Clock, type Priority, type Segment } from '@baton/rules';
 import type { Scope } from '../../platform/scope.ts';
 import { setTicketDue } from '../tickets/index.ts';
 import { calendarOf } from './calendars.ts';
+import { listSegments } from './find-clocks.ts';
 import { measureOf, pinnedPolicy, type PinnedPolicy } from './policy.ts';
 import { SegmentReason, SlaClock, SlaMetric, SlaSegment } from './sla.entity.ts';
 
@@ -16,20 +17,21 @@ export class ClockBook {
   readonly #clocks: Map<SlaMetric, SlaClock>;
   /** Of every cycle. */
   readonly all: SlaClock[];
-  /** What the ticket was last told, in milliseconds since 1970. */
-  #told: number | null;
+  /** The due time that the ticket's row has, in milliseconds since 1970. */
+  #writtenDue: number | null = null;
 
   private constructor(tx: Scope, ticketId: string, clocks: readonly SlaClock[]) {
     this.#tx = tx;
     this.#ticketId = ticketId;
     this.all = [...clocks];
     this.#clocks = new Map(clocks.map((clock) => [clock.metric, clock]));
-    this.#told = this.#due;
   }
 
   static async open(tx: Scope, ticketId: string): Promise<ClockBook> {
     const where = { workspaceId: tx.workspaceId, ticketId };
-    return new ClockBook(tx, ticketId, await tx.em.find(SlaClock, where, { orderBy: { cycle: 'asc' } }));
+    const book = new ClockBook(tx, ticketId, await tx.em.find(SlaClock, where, { orderBy: { cycle: 'asc' } }));
+    book.#writtenDue = await book.#due();
+    return book;
   }
 
   get clocks(): SlaClock[] {
@@ -40,15 +42,24 @@ export class ClockBook {
     return this.#clocks.get(metric);
   }
 
-  /** The policy that the ticket's clocks run by; null where it has none. */
+  /**
+   * The policy that the ticket's clocks run by; null without clocks. A stopped clock keeps the policy of its outcome, so one
+   * that can still run says which policy is the ticket's now.
+   */
   async policy(): Promise<PinnedPolicy | null> {
-    const [clock] = this.clocks;
+    const clock = this.clocks.find(({ stoppedAt }) => stoppedAt === null) ?? this.get(SlaMetric.RESOLUTION) ?? this.clocks[0];
     return clock ? pinnedPolicy(this.#tx, clock.policyId, clock.policyVersion, clock) : null;
   }
 
-  /** The clock's arithmetic at hand. */
-  async reading(clock: SlaClock): Promise<Clock> {
-    return clock.reading(await calendarOf(this.#tx, clock));
+  /** The clock for the arithmetic of `@baton/rules`. */
+  async asClock(clock: SlaClock): Promise<Clock> {
+    return clock.asClock(await calendarOf(this.#tx, clock));
+  }
+
+  /** The ledger of a clock with everything that this book has changed. */
+  async history(clock: SlaClock): Promise<Segment[]> {
+    await this.#tx.em.flush();
+    return listSegments(this.#tx, clock);
   }
 
   /** Begins a promise, or the next cycle of one. */
@@ -66,6 +77,7 @@ export class ClockBook {
       calendarId,
       calendarVersion,
       warnedAt: null,
+      overdueSince: null,
       breachedAt: null,
       breachCause: null,
       untold: false,
@@ -93,21 +105,19 @@ export class ClockBook {
     this.#addSegment(clock, reason, at);
   }
 
-  /**
-   * Writes the clocks and tells the ticket when it is next due, by which lists sort and filter. A breached clock that
-   * still runs keeps its ticket due at the instant it breached: it is overdue, not forgotten.
-   */
+  /** Writes the clocks, and to the ticket when it is or was due next, by which lists sort and filter. */
   async save(): Promise<void> {
     await this.#tx.em.flush();
-    const due = this.#due;
-    if (due !== this.#told) await setTicketDue(this.#tx, this.#ticketId, due === null ? null : new Date(due));
-    this.#told = due;
+    const due = await this.#due();
+    if (due !== this.#writtenDue) await setTicketDue(this.#tx, this.#ticketId, due === null ? null : new Date(due));
+    this.#writtenDue = due;
   }
 
-  get #due(): number | null {
-    const running = this.clocks.filter((clock) => clock.runningSince);
-    const dues = running.map((clock) => clock.breachedAt ?? clock.dueAt).filter((due) => due !== null && due !== undefined);
-    return dues.length > 0 ? Math.min(...dues.map(Number)) : null;
+  async #due(): Promise<number | null> {
+    const now = this.#tx.now().getTime();
+    const clocks = await Promise.all(this.clocks.map((clock) => this.asClock(clock)));
+    const dues = clocks.flatMap((clock) => readClock(clock, now).dueAt ?? []);
+    return dues.length > 0 ? Math.min(...dues) : null;
   }
 
   async #endSegment({ workspaceId, ticketId, metric, cycle }: SlaClock, at: Date): Promise<void> {

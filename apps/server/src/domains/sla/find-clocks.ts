@@ -1,4 +1,4 @@
-import { explainClock, type LedgerLine } from '@baton/rules';
+import { explainClock, readClock, type ClockReading, type LedgerLine, type Segment } from '@baton/rules';
 import { listLoaderByKey } from '../../platform/loader.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { calendarOf } from './calendars.ts';
@@ -19,13 +19,15 @@ export const clocksByTicket = listLoaderByKey(
   (clock) => clock.ticketId,
 );
 
-/** How a clock came to show what it shows, moment by moment. */
-export async function ledgerOf(
-  scope: Scope,
-  { workspaceId, ticketId, metric, cycle, stoppedAt, cancelledAt }: SlaClock,
-): Promise<LedgerLine[]> {
+/** State, due time and remaining time of a clock at this instant. */
+export async function readingOf(scope: Scope, clock: SlaClock): Promise<ClockReading> {
+  return readClock(clock.asClock(await calendarOf(scope, clock)), scope.now().getTime());
+}
+
+/** The stored segments of a clock, oldest first. */
+export async function listSegments(scope: Scope, { workspaceId, ticketId, metric, cycle }: SlaClock): Promise<Segment[]> {
   const segments = await scope.em.find(SlaSegment, { workspaceId, ticketId, metric, cycle }, { orderBy: { fromAt: 'asc' } });
-  const known = await Promise.all(
+  return Promise.all(
     segments.map(async ({ fromAt, toAt, running, reason, ...pin }) => ({
       from: fromAt.getTime(),
       to: toAt?.getTime() ?? null,
@@ -34,7 +36,11 @@ export async function ledgerOf(
       calendar: await calendarOf(scope, pin),
     })),
   );
-  // Once a promise is kept or dropped, what comes after is no part of it.
-  const end = stoppedAt ?? cancelledAt;
-  return explainClock(known, Math.min(end?.getTime() ?? Infinity, scope.now().getTime()));
+}
+
+/** Every stretch of a clock's life, counted or not. */
+export async function ledgerOf(scope: Scope, clock: SlaClock): Promise<LedgerLine[]> {
+  // Time after the target was met or the clock was canceled is not part of it.
+  const end = clock.stoppedAt ?? clock.cancelledAt;
+  return explainClock(await listSegments(scope, clock), Math.min(end?.getTime() ?? Infinity, scope.now().getTime()));
 }

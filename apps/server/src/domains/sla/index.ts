@@ -2,7 +2,7 @@ export { BreachWatch, recordBreaches } from './breach-watch.ts';
 export { clocksByTicket } from './find-clocks.ts';
 export { escalate } from './escalate.ts';
 export { policyById } from './find-settings.ts';
-export { followFacts, followMerges, followMessages, followStatus, recordReply, startClocks } from './reactions.ts';
+export { followFacts, followMerges, followMessages, followOrganizations, followStatus, recordReply, startClocks } from './reactions.ts';
 export { ReapplyWatch } from './reapply.ts';
 export { saveCalendar, type CalendarState } from './save-calendar.ts';
 export { savePolicy, type PolicyState } from './save-policy.ts';

@@ -108,7 +108,11 @@ async function pinned(
 }
 
 /** What a policy measures a metric by. */
-export function measureOf({ targets, calendar }: PinnedPolicy, metric: SlaMetric, priority: Priority): Measure {
+export function measureOf(
+  { targets, calendar }: Pick<PinnedPolicy, 'targets' | 'calendar'>,
+  metric: SlaMetric,
+  priority: Priority,
+): Measure {
   const target = targets[metric]?.[priority];
   return { targetMs: target ? targetMs(target, calendar) : null, calendar };
 }

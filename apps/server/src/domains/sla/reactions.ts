@@ -12,18 +12,27 @@ import {
 import { domainEvent, type DomainEvent } from '../../kernel/domain-event.ts';
 import type { Reaction } from '../../platform/event-log.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { MessageEvent } from '../conversations/index.ts';
-import { MergeEvent } from '../merges/index.ts';
+import { ContactEvent } from '../contacts/index.ts';
+import { findUnansweredSince, listConversationIds, MessageEvent } from '../conversations/index.ts';
+import { memberById, MemberKind } from '../identity/index.ts';
+import { listMovedConversations, Merge, MergeEvent } from '../merges/index.ts';
 import { lockTicket, Ticket, TicketEvent } from '../tickets/index.ts';
 import { ClockBook } from './clock-book.ts';
+import { listPolicies } from './find-settings.ts';
 import { factsOf, measureOf, policyFor, type PinnedPolicy } from './policy.ts';
-import { SegmentReason, SlaMetric, SlaSegment, type SlaClock } from './sla.entity.ts';
+import { SegmentReason, SlaMetric, type SlaClock } from './sla.entity.ts';
 import { SlaEvent } from './sla.events.ts';
 
 /** Rule 2: what is promised from the creation on. */
 const fromCreation = [SlaMetric.FIRST_RESPONSE, SlaMetric.RESOLUTION, SlaMetric.TIME_IN_STATUS];
 
 /** Every ticket starts its clocks with its creation. */
+/** The clocks of a ticket and the ticket. */
+export interface Place {
+  readonly book: ClockBook;
+  readonly ticket: Ticket;
+}
+
 export const startClocks: Reaction = {
   to: [TicketEvent.CREATED],
   async run(tx, event) {
@@ -42,20 +51,26 @@ export const followStatus: Reaction = {
   async run(tx, event) {
     const ticket = await ticketOf(tx, event);
     const book = await ClockBook.open(tx, ticket.id);
+    const isMove = event.type === TicketEvent.STATUS_CHANGED;
     for (const clock of book.clocks) {
-      if (clock.metric === SlaMetric.TIME_IN_STATUS) continue;
-      await turnByStatus(book, clock, ticket, tx.now());
+      if (isMove && clock.metric === SlaMetric.TIME_IN_STATUS) continue;
+      await turnByStatus(tx, { book, ticket }, clock);
     }
-    await followTimeInStatus(book, ticket, tx.now());
+    if (isMove) await followTimeInStatus(book, ticket, tx.now());
     await book.save();
   },
 };
 
-/** The time in one status is over with it; the next status has a cycle of its own, if its time counts at all. */
+/** The clock of one status ends with it. The next status has a cycle of its own, if its time counts at all. */
 async function followTimeInStatus(book: ClockBook, ticket: Ticket, at: Date): Promise<void> {
   const clock = book.get(SlaMetric.TIME_IN_STATUS);
-  if (clock && !clock.stoppedAt) await book.turn(clock, stopClock(await book.reading(clock), at.getTime()), SegmentReason.KEPT, at);
-  const policy = effectOf(ticket) === 'RUN' ? await book.policy() : null;
+  const effect = effectOf(ticket);
+  if (clock && !clock.stoppedAt) {
+    const [end, reason] =
+      effect === 'CANCEL' ? ([cancelClock, SegmentReason.CANCELLED] as const) : ([stopClock, SegmentReason.KEPT] as const);
+    await book.turn(clock, end(await book.asClock(clock), at.getTime()), reason, at);
+  }
+  const policy = effect === 'RUN' ? await book.policy() : null;
   if (policy) book.begin(SlaMetric.TIME_IN_STATUS, policy, ticket.priority, at);
 }
 
@@ -63,13 +78,16 @@ function effectOf({ category, deletedAt }: Ticket): ClockEffect {
   return deletedAt === null ? clockEffect(category) : 'CANCEL';
 }
 
-async function turnByStatus(book: ClockBook, clock: SlaClock, ticket: Ticket, at: Date): Promise<void> {
+async function turnByStatus(tx: Scope, { book, ticket }: Place, clock: SlaClock, at = tx.now()): Promise<void> {
   const effect = effectOf(ticket);
-  const policy = await book.policy();
-  const reopened = clock.metric === SlaMetric.RESOLUTION && clock.stoppedAt !== null && (effect === 'RUN' || effect === 'PAUSE');
-  if (policy?.options.newCycle && reopened) return beginByStatus(book, SlaMetric.RESOLUTION, policy, ticket, at);
-  const [next, reason] = follow(clock.metric, await book.reading(clock), effect, at.getTime());
-  await book.turn(clock, next, reason, at);
+  const isReopened = clock.metric === SlaMetric.RESOLUTION && clock.stoppedAt !== null && (effect === 'RUN' || effect === 'PAUSE');
+  // A stopped clock kept the measure of its outcome; what it is measured by now may have changed since.
+  const policy = isReopened ? await matchAgain(tx, { book, ticket }) : null;
+  if (policy?.options.newCycle) return beginByStatus(tx, { book, ticket }, { metric: SlaMetric.RESOLUTION, policy, at });
+  const [next, reason] = follow(clock.metric, await book.asClock(clock), effect, at.getTime());
+  if (!policy || isMeasuredBy(clock, policy, ticket)) return book.turn(clock, next, reason, at);
+  const measure = measureOf(policy, clock.metric, ticket.priority);
+  await book.turn(clock, remeasureClock(next, measure, at.getTime(), await book.history(clock)), reason, at, policy);
 }
 
 /** Rules 3 to 5: what a status does to a promise. */
@@ -80,49 +98,78 @@ function follow(metric: SlaMetric, clock: Clock, effect: ClockEffect, at: number
   if (effect === 'RUN') return [resumeClock(clock, at), SegmentReason.RUNS_BY_STATUS];
   // Resolving answers nobody: an unmet response stands still, and goes on if the ticket is reopened.
   if (effect === 'PAUSE' || metric !== SlaMetric.RESOLUTION)
-    return [pauseClock({ ...clock, cancelledAt: null }, at), SegmentReason.STANDS_BY_STATUS];
+    return [pauseClock({ ...clock, stoppedAt: null, cancelledAt: null }, at), SegmentReason.STANDS_BY_STATUS];
   return [stopClock({ ...clock, cancelledAt: null }, at), SegmentReason.KEPT];
 }
 
-/** Rules 6 and 7: another priority is another target, another team, topic, client or tag perhaps another policy. */
+/** Rules 6 and 7: another priority is another target; another team, topic, customer or tag may be another policy. */
 export const followFacts: Reaction = {
   to: [TicketEvent.EDITED, TicketEvent.TAGGED],
   async run(tx, event) {
-    const fields = new Set(event.changes.map(({ field }) => field));
-    const priorityChanged = fields.has('priority');
-    const decides =
-      event.type === TicketEvent.TAGGED || ['priority', 'topicId', 'teamId', 'requesterId'].some((field) => fields.has(field));
-    if (!decides) return;
-    const ticket = await ticketOf(tx, event);
-    const book = await ClockBook.open(tx, ticket.id);
-    const before = await book.policy();
-    if (!before) return;
-    const found = await policyFor(tx, await factsOf(tx, ticket));
-    const changed = found !== null && found.policyId !== before.policyId;
-    if (!changed && !priorityChanged) return;
-    if (changed) {
-      tx.record(
-        domainEvent(SlaEvent.POLICY_CHANGED, ticket.id, {
-          changes: [{ field: 'slaPolicyId', from: before.policyId, to: found.policyId }],
-        }),
-      );
-    }
-    // The same policy goes on in the version that the clocks are pinned to (rule 8).
-    const reason = changed ? SegmentReason.POLICY_CHANGED : SegmentReason.PRIORITY_CHANGED;
-    await remeasure(tx, book, ticket, changed ? found : before, reason);
-    await book.save();
+    const decides = ['priority', 'topicId', 'teamId', 'requesterId', 'tag'];
+    if (!event.changes.some(({ field }) => decides.includes(field))) return;
+    await matchTicket(tx, await ticketOf(tx, event));
   },
 };
 
-/** Measures what still runs or may run again by a policy; what was kept or cancelled stays as it was. */
-export async function remeasure(tx: Scope, book: ClockBook, ticket: Ticket, policy: PinnedPolicy, reason: SegmentReason): Promise<void> {
+/** Rule 7: the organization of its customer is a condition too. */
+export const followOrganizations: Reaction = {
+  to: [ContactEvent.CHANGED],
+  async run(tx, { subjectId }) {
+    const policies = await listPolicies(tx);
+    if (!policies.some(({ version }) => version.conditions.organizations)) return;
+    const { em, workspaceId } = tx;
+    const tickets: { id: string }[] = await em.execute(
+      `select id from ticket t where workspace_id = ? and requester_id = ? and exists (select 1 from sla_clock c
+         where c.workspace_id = t.workspace_id and c.ticket_id = t.id and c.stopped_at is null) order by id for update`,
+      [workspaceId, subjectId],
+    );
+    for (const { id } of tickets) await matchTicket(tx, await em.findOneOrFail(Ticket, { workspaceId, id }));
+  },
+};
+
+async function matchTicket(tx: Scope, ticket: Ticket): Promise<void> {
+  const book = await ClockBook.open(tx, ticket.id);
+  // Clocks that have all stopped are matched again if one of them resumes.
+  if (book.clocks.every(({ stoppedAt }) => stoppedAt !== null)) return;
+  const before = await book.policy();
+  const policy = await matchAgain(tx, { book, ticket });
+  if (!policy) return;
+  const reason = policy.policyId === before?.policyId ? SegmentReason.PRIORITY_CHANGED : SegmentReason.POLICY_CHANGED;
+  await remeasure(tx, { book, ticket }, policy, reason);
+  await book.save();
+}
+
+/** The policy that is for a ticket as it is now. One that stays keeps the version that the clocks are pinned to (rule 8). */
+async function matchAgain(tx: Scope, { book, ticket }: Place): Promise<PinnedPolicy | null> {
+  const before = await book.policy();
+  if (!before) return null;
+  const found = await policyFor(tx, await factsOf(tx, ticket));
+  if (!found || found.policyId === before.policyId) return before;
+  const change = { field: 'slaPolicyId', from: before.policyId, to: found.policyId };
+  tx.record(domainEvent(SlaEvent.POLICY_CHANGED, ticket.id, { changes: [change] }));
+  return found;
+}
+
+/** Measures the clocks that are not stopped by a policy. Those that it measures already stay as they are. */
+export async function remeasure(tx: Scope, { book, ticket }: Place, policy: PinnedPolicy, reason: SegmentReason): Promise<void> {
   const at = tx.now();
   for (const clock of book.clocks) {
-    if (clock.stoppedAt && clock.metric !== SlaMetric.RESOLUTION) continue;
-    const reading = await book.reading(clock);
-    const next = remeasureClock(reading, measureOf(policy, clock.metric, ticket.priority), at.getTime());
+    if (clock.stoppedAt || isMeasuredBy(clock, policy, ticket)) continue;
+    const measure = measureOf(policy, clock.metric, ticket.priority);
+    const next = remeasureClock(await book.asClock(clock), measure, at.getTime(), await book.history(clock));
     await book.turn(clock, next, reason, at, policy);
   }
+}
+
+function isMeasuredBy(clock: SlaClock, policy: PinnedPolicy, { priority }: Ticket): boolean {
+  return (
+    clock.policyId === policy.policyId &&
+    clock.policyVersion === policy.policyVersion &&
+    clock.calendarId === policy.calendarId &&
+    clock.calendarVersion === policy.calendarVersion &&
+    clock.targetMs === measureOf(policy, clock.metric, priority).targetMs
+  );
 }
 
 /** A reply and a message of the client are what promises of answers are about (rules 2 and 3). */
@@ -130,36 +177,49 @@ export const followMessages: Reaction = {
   to: [MessageEvent.SENT, MessageEvent.RECEIVED],
   async run(tx, event) {
     const ticket = await ticketOf(tx, event);
-    await (event.type === MessageEvent.SENT ? answered(tx, ticket) : asked(tx, ticket));
+    if (event.type === MessageEvent.RECEIVED) return asked(tx, ticket);
+    if (await isHuman(tx)) await answered(tx, ticket);
   },
 };
 
+/** Rule 3: what a service account sends is no response. */
+async function isHuman(tx: Scope): Promise<boolean> {
+  return tx.viewer.kind === 'MEMBER' && (await tx.load(memberById, tx.viewer.memberId))?.kind !== MemberKind.MACHINE;
+}
+
 /**
- * A ticket that became part of another promises nothing of its own (rule 4), and its unanswered client is the other's to
- * answer, from when they asked (rule 10). Undone, its clocks go on as they stood, and the time between is not counted.
+ * Merging cancels the clocks of the source (rule 4). A customer of the source who waits for an answer waits at the destination,
+ * from when they asked (rule 10). Undoing a merge resumes the clocks without the time between, and the destination owes only
+ * what its own customers ask.
  */
 export const followMerges: Reaction = {
   to: [MergeEvent.MERGED, MergeEvent.UNDONE],
   async run(tx, event) {
     const ticket = await ticketOf(tx, event);
     const book = await ClockBook.open(tx, ticket.id);
-    const owedSince = await owedFrom(tx, book);
+    const mergeId = event.subjectId ?? '';
+    const owedSince = await owedFrom(tx, book, mergeId);
     for (const clock of book.clocks) {
-      if (event.type === MergeEvent.UNDONE) await turnByStatus(book, clock, ticket, tx.now());
-      else await book.turn(clock, cancelClock(await book.reading(clock), tx.now().getTime()), SegmentReason.CANCELLED, tx.now());
+      if (event.type === MergeEvent.UNDONE) await turnByStatus(tx, { book, ticket }, clock);
+      else await book.turn(clock, cancelClock(await book.asClock(clock), tx.now().getTime()), SegmentReason.CANCELLED, tx.now());
     }
     await book.save();
-    if (event.type === MergeEvent.MERGED && ticket.mergedIntoId && owedSince) await oweFrom(tx, ticket.mergedIntoId, owedSince);
+    if (event.type === MergeEvent.UNDONE) return oweOwn(tx, mergeId);
+    if (ticket.mergedIntoId && owedSince) await oweFrom(tx, ticket.mergedIntoId, owedSince);
   },
 };
 
-/** Since when a ticket owes its client an answer; null where it owes none. */
-async function owedFrom(tx: Scope, book: ClockBook): Promise<Date | null> {
+/** Since when the customer of a ticket that is being merged has waited for an answer; null if they do not wait. */
+async function owedFrom(tx: Scope, book: ClockBook, mergeId: string): Promise<Date | null> {
+  const first = book.get(SlaMetric.FIRST_RESPONSE);
   const owed = book.get(SlaMetric.NEXT_RESPONSE);
-  if (!owed || owed.stoppedAt || owed.cancelledAt) return null;
-  const { workspaceId, ticketId, metric, cycle } = owed;
-  const [first] = await tx.em.find(SlaSegment, { workspaceId, ticketId, metric, cycle }, { orderBy: { fromAt: 'asc' }, limit: 1 });
-  return first?.fromAt ?? null;
+  if (first && !first.stoppedAt) return findUnansweredSince(tx, await listMovedConversations(tx, mergeId));
+  return owed && !owed.stoppedAt && !owed.cancelledAt ? startOf(book, owed) : null;
+}
+
+async function startOf(book: ClockBook, clock: SlaClock): Promise<Date | null> {
+  const [first] = await book.history(clock);
+  return first ? new Date(first.from) : null;
 }
 
 /** The other ticket owes an answer from the earlier of the two. */
@@ -167,13 +227,31 @@ async function oweFrom(tx: Scope, ticketId: string, since: Date): Promise<void> 
   const ticket = await tx.em.findOneOrFail(Ticket, { workspaceId: tx.workspaceId, id: ticketId });
   const book = await ClockBook.open(tx, ticketId);
   const policy = await book.policy();
-  // Before its first reply the first response is what is owed.
+  // Before the first reply, the first response is what is owed.
   if (!policy || !book.get(SlaMetric.FIRST_RESPONSE)?.stoppedAt) return;
-  const own = await owedFrom(tx, book);
-  if (own && own <= since) return;
   const clock = book.get(SlaMetric.NEXT_RESPONSE);
-  if (clock && own) await replace(book, clock, tx.now());
-  await beginByStatus(book, SlaMetric.NEXT_RESPONSE, policy, ticket, since);
+  const own = clock && !clock.stoppedAt && !clock.cancelledAt ? clock : null;
+  const ownSince = own && (await startOf(book, own));
+  if (ownSince && ownSince <= since) return;
+  if (own) await replace(book, own, tx.now());
+  await beginByStatus(tx, { book, ticket }, { metric: SlaMetric.NEXT_RESPONSE, policy, at: since });
+  await book.save();
+}
+
+/** The former destination of an undone merge owes an answer to its own customers alone. */
+async function oweOwn(tx: Scope, mergeId: string): Promise<void> {
+  const { destinationId } = await tx.em.findOneOrFail(Merge, { workspaceId: tx.workspaceId, id: mergeId });
+  const ticket = await tx.em.findOneOrFail(Ticket, { workspaceId: tx.workspaceId, id: destinationId });
+  const book = await ClockBook.open(tx, destinationId);
+  const policy = await book.policy();
+  const owed = book.get(SlaMetric.NEXT_RESPONSE);
+  if (!policy || !owed || owed.stoppedAt || owed.cancelledAt) return;
+  const since = await findUnansweredSince(tx, await listConversationIds(tx, destinationId));
+  const start = await startOf(book, owed);
+  // A policy may restart the clock with every message: only one that began before them all is the source's.
+  if (since && start && start >= since) return;
+  await replace(book, owed, tx.now());
+  if (since) await beginByStatus(tx, { book, ticket }, { metric: SlaMetric.NEXT_RESPONSE, policy, at: since });
   await book.save();
 }
 
@@ -192,9 +270,9 @@ async function answered(tx: Scope, ticket: Ticket): Promise<void> {
   if (first && !first.stoppedAt) tx.record(domainEvent(SlaEvent.RESPONDED, ticket.id));
   for (const metric of [SlaMetric.FIRST_RESPONSE, SlaMetric.NEXT_RESPONSE, SlaMetric.UPDATE]) {
     const clock = book.get(metric);
-    if (clock && !clock.stoppedAt) await book.turn(clock, stopClock(await book.reading(clock), at.getTime()), SegmentReason.KEPT, at);
+    if (clock && !clock.stoppedAt) await book.turn(clock, stopClock(await book.asClock(clock), at.getTime()), SegmentReason.KEPT, at);
   }
-  await beginByStatus(book, SlaMetric.UPDATE, policy, ticket, at);
+  await beginByStatus(tx, { book, ticket }, { metric: SlaMetric.UPDATE, policy, at });
   await book.save();
 }
 
@@ -209,21 +287,27 @@ async function asked(tx: Scope, ticket: Ticket): Promise<void> {
     if (!policy.options.restartOnMessage) return;
     await replace(book, owed, tx.now());
   }
-  await beginByStatus(book, SlaMetric.NEXT_RESPONSE, policy, ticket, tx.now());
+  await beginByStatus(tx, { book, ticket }, { metric: SlaMetric.NEXT_RESPONSE, policy, at: tx.now() });
   await book.save();
 }
 
 /** Ends a promise whose place another takes. One that was missed stays missed; of any other nothing is to be said. */
 async function replace(book: ClockBook, clock: SlaClock, at: Date): Promise<void> {
-  const settled = settleClock(await book.reading(clock), at.getTime());
+  const settled = settleClock(await book.asClock(clock), at.getTime());
   const ended = settled.breachedAt === null ? cancelClock(settled, at.getTime()) : stopClock(settled, at.getTime());
   await book.turn(clock, ended, SegmentReason.RESTARTED, at);
 }
 
-/** Begins a promise as the status has it: it may have to stand at once. */
-async function beginByStatus(book: ClockBook, metric: SlaMetric, policy: PinnedPolicy, ticket: Ticket, at: Date): Promise<void> {
+interface Beginning {
+  readonly metric: SlaMetric;
+  readonly policy: PinnedPolicy;
+  readonly at: Date;
+}
+
+/** Starts a clock, which the status may pause immediately. */
+async function beginByStatus(tx: Scope, { book, ticket }: Place, { metric, policy, at }: Beginning): Promise<void> {
   const clock = book.begin(metric, policy, ticket.priority, at);
-  await turnByStatus(book, clock, ticket, at);
+  await turnByStatus(tx, { book, ticket }, clock, at);
 }
 
 function ticketOf(tx: Scope, event: DomainEvent): Promise<Ticket> {

@@ -79,7 +79,7 @@ function reapplyTo(scope: Scope, ticketId: string): Promise<void> {
     const policy = await policyFor(tx, await factsOf(tx, ticket));
     if (!policy) return;
     const book = await ClockBook.open(tx, ticketId);
-    await remeasure(tx, book, ticket, policy, SegmentReason.REAPPLIED);
+    await remeasure(tx, { book, ticket }, policy, SegmentReason.REAPPLIED);
     // Whoever looks at the ticket sees another due time, and learns why.
     tx.record(domainEvent(SlaEvent.REAPPLIED, ticketId));
     await book.save();

@@ -97,14 +97,15 @@ export function deleteCalendar(scope: Scope, id: string): Promise<SlaCalendar> {
   });
 }
 
-async function requireCalendar(tx: Scope, id: string): Promise<SlaCalendar> {
+export async function requireCalendar(tx: Scope, id: string): Promise<SlaCalendar> {
   const where = { workspaceId: tx.workspaceId, id };
   const calendar = isId(id) ? await tx.em.findOne(SlaCalendar, where, { lockMode: LockMode.PESSIMISTIC_WRITE }) : null;
   if (!calendar) throw new SlaCalendarNotFound();
   return calendar;
 }
 
-function requireHours({ timeZone, week, holidays }: SaveCalendar): Pick<SlaCalendarVersion, 'timeZone' | 'week' | 'holidays'> {
+/** What of a calendar may be saved, or tried. */
+export function requireHours({ timeZone, week, holidays }: SaveCalendar): Pick<SlaCalendarVersion, 'timeZone' | 'week' | 'holidays'> {
   requireTimeZone(timeZone);
   if (week.length !== 7) throw new InvalidInput(`A week has seven days; ${week.length} were given.`, 'week');
   if (week.every((hours) => hours.length === 0))

@@ -8,6 +8,7 @@ import { zoneOffsets } from './zone-offsets.ts';
 const CALENDAR = `mutation ($input: SlaCalendarSaveInput!) { slaCalendarSave(input: $input) { calendar { id current { version } } userErrors { ... on UserError { code field message } ... on SettingsConflict { version } } } }`;
 const POLICY = `mutation ($input: SlaPolicySaveInput!) { slaPolicySave(input: $input) { policy { id name version fallback savedBy { name } message } userErrors { ... on UserError { code field message } ... on SettingsConflict { version } } } }`;
 const TRY = `mutation ($input: SlaPolicySaveInput!) { slaPolicyTry(input: $input) { effect { running earlier later breaches } userErrors { ... on UserError { code } } } }`;
+const TRY_CALENDAR = `mutation ($input: SlaCalendarSaveInput!) { slaCalendarTry(input: $input) { effect { running earlier later breaches } userErrors { ... on UserError { code field } } } }`;
 const EXAMPLE = `mutation ($input: SlaExampleInput!) { slaPolicyExample(input: $input) { outcome { policy tried promises { metric targetMs dueAt } } userErrors { ... on UserError { code field } } } }`;
 const RECEIVE = `mutation ($input: MessageReceiveInput!) { messageReceive(input: $input) { userErrors { ... on UserError { code } } } }`;
 const ORDER = `mutation ($ids: [ID!]!) { slaPoliciesOrder(input: { ids: $ids }) { policies { id fallback } userErrors { ... on UserError { code } } } }`;
@@ -307,7 +308,7 @@ describe('a policy', () => {
     expect(back.events.filter((type) => type === 'sla.policy_changed')).toHaveLength(2);
   });
 
-  it('breaches at the instant of a change to a target that is already passed, and no later relief takes it back', async () => {
+  it('breaches at the instant of a change to a target that has passed, and keeps that in the log when a longer target leaves time again', async () => {
     const slow = await topicWith({ targets: [target('RESOLUTION', 10)] });
     const fast = await topicWith({ targets: [target('RESOLUTION', 1)] });
     at('2026-02-09T09:00');
@@ -321,7 +322,7 @@ describe('a policy', () => {
     const { of, ticket } = await clocks(id);
     const told = ticket.activity.edges.filter(({ node }: { node: { type: string } }) => node.type === 'sla.breached');
 
-    expect(of('RESOLUTION')).toMatchObject({ state: 'BREACHED', breachedAt: iso('2026-02-09T12:00'), breachCause: 'POLICY_CHANGED' });
+    expect(of('RESOLUTION')).toMatchObject({ state: 'RUNNING', breachedAt: iso('2026-02-09T12:00'), breachCause: 'POLICY_CHANGED' });
     expect(told).toHaveLength(1);
     expect(told[0].node.changes).toContainEqual({ field: 'cause', to: { text: 'POLICY_CHANGED' } });
   });
@@ -441,12 +442,34 @@ describe('a policy', () => {
         ),
       });
 
-    expect((await trying(2)).slaPolicyTry).toEqual({ effect: { running: 4, earlier: 1, later: 3, breaches: 3 }, userErrors: [] });
+    expect((await trying(2)).slaPolicyTry).toEqual({ effect: { running: 4, earlier: 1, later: 0, breaches: 3 }, userErrors: [] });
     expect((await trying(20)).slaPolicyTry.effect).toEqual({ running: 4, earlier: 0, later: 4, breaches: 0 });
     expect((await admin.run(POLICIES)).slaPolicies.find(({ id }: { id: string }) => id === policyId)).toMatchObject({
       version: 1,
       targets: [{ amount: 10 }],
     });
+  });
+
+  it('is measured by business hours whose change is tried before it is saved', async () => {
+    const calendarId = await makeCalendar(`Tried ${crypto.randomUUID()}`);
+    const { topicId } = await topicWith({ calendarId, targets: [target('RESOLUTION', 4), target('FIRST_RESPONSE', 1, 'DAYS')] });
+    at('2026-02-09T09:00');
+    for (let count = 0; count < 3; count++) await world.ticket({ topicId });
+    at('2026-02-09T12:00');
+    const trying = async (from: number, to: number, person = admin) => {
+      const hours = week.map((day) => (day.length > 0 ? [{ from: from * hour, to: to * hour }] : []));
+      const input = { id: calendarId, version: 1, name: 'Tried', timeZone: 'Europe/Kyiv', week: hours };
+      return (await person.run(TRY_CALENDAR, { input })).slaCalendarTry;
+    };
+    const supervisor = await world.person('SUPERVISOR');
+
+    // An hour is left of the resolution: it is due at 13:00, or at 16:00 if the office opens later. A day becomes shorter.
+    expect(await trying(15, 18)).toEqual({ effect: { running: 6, earlier: 0, later: 3, breaches: 3 }, userErrors: [] });
+    expect((await trying(9, 18)).effect).toEqual({ running: 6, earlier: 0, later: 0, breaches: 0 });
+    expect((await trying(9, 14)).effect).toEqual({ running: 6, earlier: 3, later: 0, breaches: 0 });
+    expect((await trying(9, 18, supervisor)).userErrors).toMatchObject([{ code: 'NOT_PERMITTED' }]);
+    expect((await trying(18, 9)).userErrors).toMatchObject([{ code: 'INVALID_INPUT', field: 'week' }]);
+    expect((await admin.run(POLICIES)).slaCalendars.find(({ id }: { id: string }) => id === calendarId).current.week[0]).toEqual([office]);
   });
 
   it('takes its steps once, at the warning and at the breach, and says of one that it could not', async () => {
@@ -489,8 +512,8 @@ describe('a policy', () => {
     expect(told).toEqual([{ reason: 'ESCALATION', type: 'sla.escalated' }]);
     expect(ticket).toEqual({ priority: 'HIGH', team: { id: team }, tags: [{ name: 'late' }], assignee: null });
     expect(events.filter((type) => type.startsWith('sla.'))).toEqual(['sla.warned', 'sla.escalated', 'sla.breached', 'sla.step_failed']);
-    // A breach stays recorded, whatever the step made of the target.
-    expect(of('RESOLUTION')).toMatchObject({ state: 'BREACHED', breachedAt: iso('2026-02-09T10:00'), targetMs: 9 * 3_600_000 });
+    // The breach stays recorded; the longer target of the raised priority leaves time.
+    expect(of('RESOLUTION')).toMatchObject({ state: 'RUNNING', breachedAt: iso('2026-02-09T10:00'), targetMs: 9 * 3_600_000 });
   });
 
   it('is applied anew to what runs by earlier versions when that is asked for, with what has elapsed', async () => {

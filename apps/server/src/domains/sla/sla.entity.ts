@@ -1,15 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import {
-  clockState,
-  dueAt,
-  reaches,
-  warnsAt,
-  type Calendar,
-  type Clock,
-  type ClockState,
-  type DayHours,
-  type Priority,
-} from '@baton/rules';
+import { breachesAt, reaches, warnsAt, type Calendar, type Clock, type DayHours, type Priority } from '@baton/rules';
 
 export const SlaMetric = {
   FIRST_RESPONSE: 'FIRST_RESPONSE',
@@ -185,11 +175,15 @@ const SlaClockSchema = defineEntity({
     targetMs: p.bigint('number').strictNullable(),
     elapsedMs: p.bigint('number'),
     runningSince: p.datetime().strictNullable(),
-    dueAt: p.datetime().strictNullable(),
+    /** When `BreachWatch` must record that the target is reached; null once it has, and while the clock is not running. */
+    breachesAt: p.datetime().fieldName('due_at').strictNullable(),
     /** When somebody is to be warned; null where nobody is, or was already. */
     warnAt: p.datetime().strictNullable(),
     warnedAt: p.datetime().strictNullable(),
     stoppedAt: p.datetime().strictNullable(),
+    /** When elapsed time reached the present target; null while time is left. */
+    overdueSince: p.datetime().strictNullable(),
+    /** The first breach of the cycle. Never removed, even if a longer target leaves time again. */
     breachedAt: p.datetime().strictNullable(),
     /** The change that brought the breach about; null where time did. */
     breachCause: p
@@ -214,18 +208,15 @@ const date = (milliseconds: number | null) => (milliseconds === null ? null : ne
 
 /** One promise about one ticket, as stored. Its arithmetic is that of `Clock` in the rules. */
 export class SlaClock extends SlaClockSchema.class {
-  get state(): ClockState {
-    return clockState(this.reading(null));
-  }
-
-  /** `calendar`: the one that it is pinned to. Questions of state alone need none. */
-  reading(calendar: Calendar | null): Clock {
+  /** `calendar`: the one that it is pinned to. */
+  asClock(calendar: Calendar | null): Clock {
     return {
       targetMs: this.targetMs,
       calendar,
       elapsedMs: this.elapsedMs,
       runningSince: instant(this.runningSince),
       stoppedAt: instant(this.stoppedAt),
+      overdueSince: instant(this.overdueSince),
       breachedAt: instant(this.breachedAt),
       cancelledAt: instant(this.cancelledAt),
     };
@@ -237,9 +228,10 @@ export class SlaClock extends SlaClockSchema.class {
     this.elapsedMs = Math.round(clock.elapsedMs);
     this.runningSince = date(clock.runningSince);
     this.stoppedAt = date(clock.stoppedAt);
+    this.overdueSince = date(clock.overdueSince);
     this.breachedAt = date(clock.breachedAt);
     this.cancelledAt = date(clock.cancelledAt);
-    this.dueAt = date(dueAt(clock));
+    this.breachesAt = date(breachesAt(clock));
     const overdueMinutes = this.nextStep(steps);
     const hasStep = overdueMinutes !== null && clock.targetMs !== null;
     this.stepAt = hasStep ? date(reaches(clock, clock.targetMs + overdueMinutes * 60_000)) : null;

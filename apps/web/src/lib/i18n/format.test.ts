@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { duration, relativeTime } from './format.ts';
+import { duration, hoursAndMinutes, relativeTime } from './format.ts';
 
 const day = 86_400_000;
 const now = Date.parse('2026-11-21T12:00:00Z');
@@ -25,6 +25,16 @@ it.each([
   [-65_000, '1m 05s'],
   [7_260_000, '2h 1m'],
   [2 * day + 4 * 3_600_000, '2d 4h'],
+  [5 * day, '5d'],
 ])('says a span of %d ms as %s', (span, words) => {
   expect(duration(span)).toBe(words);
+});
+
+it('counts working days by their own length', () => {
+  const workingDay = 8 * 3_600_000;
+  expect([5 * workingDay, 4.25 * workingDay, workingDay / 2].map((span) => duration(span, workingDay))).toEqual(['5d', '4d 2h', '4h 0m']);
+});
+
+it('sums spans of different working days in hours', () => {
+  expect(hoursAndMinutes(41 * 3_600_000 + 20 * 60_000)).toBe('41h 20m');
 });

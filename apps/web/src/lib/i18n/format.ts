@@ -48,12 +48,21 @@ export function clockTime(instant: number): string {
 
 const units = { en: { d: 'd', h: 'h', m: 'm', s: 's' }, uk: { d: 'д', h: 'год', m: 'хв', s: 'с' } } as const;
 
-/** A span in its two largest units: "2d 4h", "12m 05s". */
-export function duration(milliseconds: number): string {
+/** A span in its two largest units: "2d 4h", "12m 05s". `dayMs`: how long a day is, for time that counts working days. */
+export function duration(milliseconds: number, dayMs = day): string {
   const unit = units[language.locale];
   const size = Math.abs(milliseconds);
-  const [d, h, m, s] = [Math.floor(size / day), Math.floor(size / hour) % 24, Math.floor(size / minute) % 60, Math.floor(size / 1000) % 60];
-  if (d > 0) return `${d}${unit.d} ${h}${unit.h}`;
+  const d = Math.floor(size / dayMs);
+  const rest = size - d * dayMs;
+  const [h, m, s] = [Math.floor(rest / hour), Math.floor(rest / minute) % 60, Math.floor(rest / 1000) % 60];
+  if (d > 0) return h > 0 ? `${d}${unit.d} ${h}${unit.h}` : `${d}${unit.d}`;
   if (h > 0) return `${h}${unit.h} ${m}${unit.m}`;
   return `${m}${unit.m} ${String(s).padStart(2, '0')}${unit.s}`;
+}
+
+/** A span in hours and minutes, for figures that compare spans of calendars with working days of different lengths. */
+export function hoursAndMinutes(milliseconds: number): string {
+  const unit = units[language.locale];
+  const minutes = Math.round(Math.abs(milliseconds) / minute);
+  return `${count(Math.floor(minutes / 60))}${unit.h} ${minutes % 60}${unit.m}`;
 }

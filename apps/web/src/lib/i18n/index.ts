@@ -1,2 +1,2 @@
-export { clockTime, count, duration, fileSize, fullTime, relativeTime } from './format.ts';
+export { clockTime, count, duration, fileSize, fullTime, hoursAndMinutes, relativeTime } from './format.ts';
 export { language, locales, localized, t, type Locale, type MessageKey } from './i18n.svelte.ts';

@@ -11,14 +11,15 @@ function asCalendar({ id, offsets, week, holidays }: SlaCalendarVersionFragment)
   return calendar;
 }
 
-/** A clock as the rules read it: the same arithmetic as the server's. */
-export function readingOf(clock: SlaClockFragment): Clock & { readonly targetMs: number } {
+/** A clock for the arithmetic of `@baton/rules`, which the server uses too. */
+export function asClock(clock: SlaClockFragment): Clock & { readonly targetMs: number } {
   return {
     targetMs: clock.targetMs,
     calendar: clock.calendar ? asCalendar(clock.calendar) : null,
     elapsedMs: clock.elapsedMs,
     runningSince: instant(clock.runningSince),
     stoppedAt: instant(clock.stoppedAt),
+    overdueSince: instant(clock.overdueSince),
     breachedAt: instant(clock.breachedAt),
     cancelledAt: clock.state === 'CANCELLED' ? 0 : null,
   };

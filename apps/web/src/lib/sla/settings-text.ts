@@ -39,9 +39,9 @@ export function hoursAsText(week: readonly (readonly DayHours[])[]): string {
   return parts.join(' · ');
 }
 
-/** "30 min". */
+/** "30 min", "1 day". */
 export function targetAsText({ amount, unit }: Pick<SlaPolicyFragment['targets'][number], 'amount' | 'unit'>): string {
-  return `${amount} ${t(`slaSettings.${unit}`)}`;
+  return t(`slaSettings.amount.${unit}`, { count: amount });
 }
 
 /** "First response 30 min – 1 days · Resolution …": of each metric the tightest and the loosest. */

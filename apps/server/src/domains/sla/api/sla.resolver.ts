@@ -1,18 +1,19 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { LedgerLine } from '@baton/rules';
+import { Arg, Ctx, FieldResolver, Float, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { ClockState, type LedgerLine } from '@baton/rules';
 import type { Context } from '../../../graphql/context.ts';
 import { ReturnsUserErrors } from '../../../graphql/user-error.ts';
 import { MemberType } from '../../identity/api/index.ts';
 import { memberById, type Member } from '../../identity/index.ts';
 import { TicketType } from '../../tickets/api/index.ts';
 import type { Ticket } from '../../tickets/index.ts';
-import { clocksByTicket, ledgerOf } from '../find-clocks.ts';
+import { clocksByTicket, ledgerOf, readingOf } from '../find-clocks.ts';
 import { calendarAt, listCalendars, listPolicies, policyById, type CalendarAt, type PolicyAt } from '../find-settings.ts';
 import { readHolidayFile } from '../read-holiday-file.ts';
 import { outdatedByPolicy, reapplyPolicy } from '../reapply.ts';
 import { deleteCalendar, saveCalendar } from '../save-calendar.ts';
 import { orderPolicies, savePolicy, type SavePolicy } from '../save-policy.ts';
 import type { SlaCalendarVersion, SlaClock, Targets } from '../sla.entity.ts';
+import { tryCalendar } from '../try-calendar.ts';
 import { tryExample, tryPolicy } from '../try-policy.ts';
 import { zoneOffsets } from '../zone-offsets.ts';
 import {
@@ -21,6 +22,7 @@ import {
   SlaCalendarDeletePayload,
   SlaCalendarSaveInput,
   SlaCalendarSavePayload,
+  SlaCalendarTryPayload,
   SlaCalendarType,
   SlaCalendarVersionType,
   SlaClockType,
@@ -102,6 +104,17 @@ export class SlaResolver {
     return { effect: await tryPolicy(scope, asPolicy(input)) };
   }
 
+  @Mutation(() => SlaCalendarTryPayload, {
+    description: 'What saving business hours and re-applying the policies would do to the clocks that run now. Changes nothing.',
+  })
+  @ReturnsUserErrors()
+  async slaCalendarTry(
+    @Arg('input', () => SlaCalendarSaveInput) input: SlaCalendarSaveInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<SlaCalendarTryPayload>> {
+    return { effect: await tryCalendar(scope, input) };
+  }
+
   @Mutation(() => SlaExamplePayload, { description: 'What would be promised about a ticket by a policy not yet saved. Changes nothing.' })
   @ReturnsUserErrors()
   async slaPolicyExample(
@@ -161,8 +174,41 @@ function asPolicy({ targets, conditions, steps, ...rest }: SlaPolicySaveInput): 
   return { ...rest, steps: taken, conditions: Object.fromEntries(given), targets: byMetric as Targets };
 }
 
+const asDate = (at: number | null) => (at === null ? null : new Date(at));
+
 @Resolver(() => SlaClockType)
 export class SlaClockResolver {
+  @FieldResolver(() => ClockState, { description: 'By the present target, at the time of the query.' })
+  async state(@Root() clock: SlaClock, @Ctx() { scope }: Context): Promise<ClockState> {
+    return (await readingOf(scope, clock)).state;
+  }
+
+  @FieldResolver(() => Date, {
+    nullable: true,
+    description: 'When the present target is or was reached; null unless the clock is running.',
+  })
+  async dueAt(@Root() clock: SlaClock, @Ctx() { scope }: Context): Promise<Date | null> {
+    return asDate((await readingOf(scope, clock)).dueAt);
+  }
+
+  @FieldResolver(() => Float, { description: 'Milliseconds by the calendar at the time of the query, negative once the target is passed.' })
+  async remainingMs(@Root() clock: SlaClock, @Ctx() { scope }: Context): Promise<number> {
+    return (await readingOf(scope, clock)).remainingMs ?? 0;
+  }
+
+  @FieldResolver(() => Date, { nullable: true, description: 'When elapsed time reached the present target; null while time is left.' })
+  async overdueSince(@Root() clock: SlaClock, @Ctx() { scope }: Context): Promise<Date | null> {
+    return asDate((await readingOf(scope, clock)).overdueSince);
+  }
+
+  @FieldResolver(() => Date, {
+    nullable: true,
+    description: 'First breach of the cycle. It stays recorded if a longer target leaves time again: see `state`.',
+  })
+  async breachedAt(@Root() clock: SlaClock, @Ctx() { scope }: Context): Promise<Date | null> {
+    return asDate((await readingOf(scope, clock)).breachedAt);
+  }
+
   @FieldResolver(() => String, { description: 'The name of the policy that it runs by.' })
   async policy(@Root() { policyId }: SlaClock, @Ctx() { scope }: Context): Promise<string> {
     return (await scope.load(policyById, policyId))?.name ?? '';

@@ -1,5 +1,5 @@
 import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { ClockState, priorities, Priority, type DayHours } from '@baton/rules';
+import { priorities, Priority, type DayHours } from '@baton/rules';
 import {
   NameTakenType,
   SettingsConflictType,
@@ -11,7 +11,8 @@ import {
 import { TicketSource } from '../../tickets/index.ts';
 import type { HolidayProblem } from '../read-holidays.ts';
 import type { CalendarAt, PolicyAt } from '../find-settings.ts';
-import type { ExampleOutcome, ExamplePromise, ExampleTicket, PolicyEffect } from '../try-policy.ts';
+import type { ClockEffects } from '../clock-effects.ts';
+import type { ExampleOutcome, ExamplePromise, ExampleTicket } from '../try-policy.ts';
 import {
   EscalationMoment,
   SlaMetric,
@@ -137,34 +138,21 @@ export class SlaLedgerLineType {
   @Field(() => String, { description: 'Why the clock ran or stood, for programs.' }) reason!: string;
 }
 
-@ObjectType('SlaClock', { description: 'One promise about a ticket. Count down from `runningSince` by `calendar` yourself.' })
+@ObjectType('SlaClock', { description: 'One SLA timer of a ticket. Count down from `runningSince` by `calendar`.' })
 export class SlaClockType implements Pick<
   SlaClock,
-  | 'metric'
-  | 'cycle'
-  | 'state'
-  | 'targetMs'
-  | 'elapsedMs'
-  | 'runningSince'
-  | 'dueAt'
-  | 'warnAt'
-  | 'breachedAt'
-  | 'breachCause'
-  | 'stoppedAt'
-  | 'policyVersion'
+  'metric' | 'cycle' | 'targetMs' | 'elapsedMs' | 'runningSince' | 'warnAt' | 'breachCause' | 'stoppedAt' | 'policyVersion'
 > {
   @Field(() => SlaMetric) metric!: SlaMetric;
-  @Field(() => Int, { description: 'Counts up where a promise is made anew.' }) cycle!: number;
-  @Field(() => ClockState) state!: ClockState;
+  @Field(() => Int, { description: 'Increases when the metric starts again.' }) cycle!: number;
   @Field(() => Float, { description: 'Milliseconds.' }) targetMs!: number;
-  @Field(() => Float, { description: 'Milliseconds counted up to `runningSince`, or in all while the clock stands.' }) elapsedMs!: number;
-  @Field(() => Date, { nullable: true, description: 'Null while the clock stands.' }) runningSince!: Date | null;
-  @Field(() => Date, { nullable: true, description: 'Null while the clock stands and once it has breached.' }) dueAt!: Date | null;
-  @Field(() => Date, { nullable: true, description: 'When somebody is to be warned.' }) warnAt!: Date | null;
-  @Field(() => Date, { nullable: true }) breachedAt!: Date | null;
-  @Field(() => String, { nullable: true, description: 'The change that brought the breach about; null where time did.' })
+  @Field(() => Float, { description: 'Milliseconds counted up to `runningSince`, or in total while the clock is not running.' })
+  elapsedMs!: number;
+  @Field(() => Date, { nullable: true, description: 'Null while the clock is paused or stopped.' }) runningSince!: Date | null;
+  @Field(() => Date, { nullable: true, description: 'When a warning is sent; null once it was sent.' }) warnAt!: Date | null;
+  @Field(() => String, { nullable: true, description: 'The change that caused the breach; null if time passed.' })
   breachCause!: SlaClock['breachCause'];
-  @Field(() => Date, { nullable: true, description: 'When the promise was kept, or the work ended.' }) stoppedAt!: Date | null;
+  @Field(() => Date, { nullable: true, description: 'When the response was sent or the work ended.' }) stoppedAt!: Date | null;
   @Field(() => Int, { description: 'The version of the policy that it runs by.' }) policyVersion!: number;
 }
 
@@ -280,12 +268,14 @@ export class SlaPoliciesOrderInput {
   @Field(() => [ID], { description: 'All of them, in order.' }) ids!: string[];
 }
 
-@ObjectType('SlaPolicyEffect', { description: 'What a change would do to the clocks that run now.' })
-class SlaPolicyEffectType implements PolicyEffect {
+@ObjectType('SlaPolicyEffect', {
+  description: 'What a change would do to the clocks that run now. Each changed clock counts in one figure.',
+})
+class SlaPolicyEffectType implements ClockEffects {
   @Field(() => Int) running!: number;
   @Field(() => Int, { description: 'Would be due earlier.' }) earlier!: number;
   @Field(() => Int) later!: number;
-  @Field(() => Int, { description: 'Would have breached at once.' }) breaches!: number;
+  @Field(() => Int, { description: 'Would breach immediately.' }) breaches!: number;
 }
 
 @ObjectType('SlaPolicyNotFound', { implements: UserError })
@@ -323,8 +313,14 @@ export class SlaPolicySavePayload {
 
 @ObjectType()
 export class SlaPolicyTryPayload {
-  @Field(() => SlaPolicyEffectType, { nullable: true }) effect?: PolicyEffect;
+  @Field(() => SlaPolicyEffectType, { nullable: true }) effect?: ClockEffects;
   @Field(() => [SlaPolicySaveError]) userErrors!: UserErrorData[];
+}
+
+@ObjectType()
+export class SlaCalendarTryPayload {
+  @Field(() => SlaPolicyEffectType, { nullable: true }) effect?: ClockEffects;
+  @Field(() => [SlaCalendarSaveError]) userErrors!: UserErrorData[];
 }
 
 @ObjectType()

@@ -80,7 +80,10 @@ export class TicketType implements Pick<
   @Field(() => String, { description: 'HTML of a small, safe set of tags.' }) description!: string;
   @Field(() => Priority) priority!: Priority;
   @Field(() => TicketSource) source!: TicketSource;
-  @Field(() => Date, { nullable: true, description: 'When the next SLA target is reached, or was; null while no clock runs.' })
+  @Field(() => Date, {
+    nullable: true,
+    description: 'The earliest `dueAt` of its SLA clocks: when a target is or was reached; null while no clock runs.',
+  })
   dueAt!: Date | null;
   @Field(() => Date, { description: 'When it came into its status.' }) statusSince!: Date;
   @Field(() => Date, { nullable: true, description: 'Put aside until then; null or past when it is not.' }) snoozedUntil!: Date | null;
