@@ -244,7 +244,7 @@ export async function createTicket(page: Page, subject: string, team = 'Support'
 /** Chooses in a picker by the words of the option. */
 export async function choose(page: Page, picker: string, option: string): Promise<void> {
   // A picker is named by its property, and by the value where it shows one.
-  await page.getByRole('button', { name: new RegExp(`^${picker}(:|$)`) }).click();
+  await page.getByRole('button', { name: new RegExp(`^(\\+ )?${picker}(:|$)`) }).click();
   await page.getByPlaceholder('Search…').fill(option);
   await page.getByRole('option', { name: option }).first().click();
 }

@@ -146,7 +146,6 @@ describe('the list', () => {
     await olena.getByRole('link', { name: /^Unassigned/ }).click();
     await olena.getByTestId('queue').getByText('Of normal priority').waitFor();
     await olena.getByTestId('queue').getByText('Low and open').waitFor();
-    const whole = await olena.getByTestId('count').textContent();
     await olena.keyboard.press('/');
     await olena.getByRole('combobox', { name: 'Filter' }).fill('priority:low');
     await olena.keyboard.press('Enter');
@@ -156,12 +155,12 @@ describe('the list', () => {
     await olena.getByTestId('queue').getByText('Of normal priority').waitFor({ state: 'detached' });
     await olena.getByTestId('queue').getByText('Low and open').waitFor();
     expect(await olena.getByTestId('queue').getByText('Low and resolved').count()).toBe(0);
-    expect(await olena.getByTestId('count').textContent()).not.toBe(whole);
     await picture(olena, 'view-narrowed');
 
     await olena.getByRole('combobox', { name: 'Filter' }).fill('');
     await olena.keyboard.press('Enter');
-    await expect.poll(() => olena.getByTestId('count').textContent()).toBe(whole);
+    await olena.waitForURL(/\/views\/unassigned$/);
+    await olena.getByTestId('queue').getByText('Of normal priority').waitFor();
     await olena.context().close();
   });
 });
