@@ -78,8 +78,10 @@ export async function openApp(desk: Desk, config: AppConfig, logger: Logger): Pr
   http.get('/readyz', async (_request, reply) => {
     const database = await desk.orm.isConnected();
     const redis = desk.pubSub.healthy();
-    // Without Redis the desk is slower, not broken: each node finds changes by itself within a second.
-    return reply.code(database ? 200 : 503).send({ ready: database, degraded: !redis, database, redis });
+    // Without Redis a node is slower, not broken: it finds the changes of other nodes within a second.
+    return reply
+      .code(database ? 200 : 503)
+      .send({ ready: database, degraded: !redis, database, redis, droppedMessages: desk.pubSub.dropped });
   });
   return {
     http,

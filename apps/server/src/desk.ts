@@ -55,6 +55,7 @@ import type { Clock } from './kernel/clock.ts';
 import type { DomainEvent } from './kernel/domain-event.ts';
 import { systemViewer, type Viewer } from './kernel/viewer.ts';
 import { DatabaseClock } from './platform/database-clock.ts';
+import { readDatabaseIdentity } from './platform/database-identity.ts';
 import { EventLog } from './platform/event-log.ts';
 import { exclusively } from './platform/exclusively.ts';
 import { FolderStore, type FileStore } from './platform/files/file-store.ts';
@@ -116,6 +117,9 @@ export class UnsuitableDatabase extends Error {
   }
 }
 
+/** A node that starts waits this long for Redis, and then starts without it. */
+const redisPatienceMs = 2000;
+
 type DeskConfig = Pick<Config, 'databaseUrl' | 'redisUrl' | 'databasePool' | 'resumeDays'> &
   Partial<
     Pick<Config, 'publicUrl' | 'smtpUrl' | 'mailSender' | 'singleSignOn' | 'secret' | 'requestsPerMinute' | 'pushServices' | 'files'>
@@ -169,13 +173,14 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
   }
   const clock = givenClock ?? databaseClock.now;
   const keys = await openKeys(orm, config.secret ?? null);
-  const redis = config.redisUrl ? await connectRedis(config.redisUrl, logger) : null;
-  const pubSub = redis ?? new LocalPubSub();
-  const limits = new RateLimits(
-    redis?.commands ?? null,
-    config.requestsPerMinute ?? 0,
-    keys.sign('limits', '').toString('hex').slice(0, 16),
-  );
+  const namespace = keys
+    .sign('redis', await readDatabaseIdentity(orm))
+    .toString('hex')
+    .slice(0, 16);
+  const redis = config.redisUrl ? new RedisPubSub({ url: config.redisUrl, namespace, logger }) : null;
+  await redis?.connect(redisPatienceMs);
+  const pubSub = redis ?? new LocalPubSub(logger);
+  const limits = new RateLimits(redis?.commands ?? null, config.requestsPerMinute ?? 0, namespace);
 
   const linkDesk = new LinkDesk(keys, config.publicUrl ?? '');
   const rows = new SharedRows(() => orm.em.fork());
@@ -337,12 +342,6 @@ function contactOf({ publicUrl, mailSender }: DeskConfig): string {
 /** What happens to a ticket, and what is told of it, changes nothing of the people, teams and settings that tickets name. */
 function mayChangeRows({ type, ticketId }: Pick<DomainEvent, 'type' | 'ticketId'>): boolean {
   return (ticketId === null && !type.startsWith('notification.') && !type.startsWith('conversation.')) || type === TicketEvent.TAGGED;
-}
-
-async function connectRedis(url: string, logger: Logger): Promise<RedisPubSub> {
-  const pubSub = new RedisPubSub(url, logger);
-  await pubSub.connect();
-  return pubSub;
 }
 
 async function migrate(orm: MikroORM): Promise<void> {

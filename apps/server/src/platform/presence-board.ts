@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { PubSub } from './pub-sub.ts';
 
 export const PresenceActivity = {
@@ -16,19 +17,25 @@ export interface Presence {
   readonly field: string | null;
 }
 
-interface Place extends Presence {
-  readonly workspaceId: string;
-  /** Null = at the desk, on no ticket in particular. */
-  readonly ticketId: string | null;
-}
+const placeSchema = z.object({
+  workspaceId: z.uuid(),
+  /** Null = online, on no ticket in particular. */
+  ticketId: z.uuid().nullable(),
+  memberId: z.uuid(),
+  activity: z.enum(PresenceActivity),
+  field: z.string().max(100).nullable(),
+});
+type Place = Readonly<z.infer<typeof placeSchema>>;
 
+const onTicketSchema = placeSchema.extend({ ticketId: z.uuid() });
 type OnTicket = Place & TicketPlace;
 
-interface Announcement {
-  readonly node: string;
-  /** Everybody of this node, by connection. Replaces what the node said before. */
-  readonly places: Readonly<Record<string, Place>>;
-}
+const announcementSchema = z.object({
+  node: z.uuid(),
+  /** All places of the node, by connection. Replaces its previous announcement. */
+  places: z.record(z.string().max(100), placeSchema),
+});
+type Announcement = z.infer<typeof announcementSchema>;
 
 const repeatMs = 2000;
 const forgottenAfterMs = 6500;
@@ -52,8 +59,8 @@ export class PresenceBoard {
   ) {}
 
   start(): void {
-    this.#unsubscribe.push(this.pubSub.subscribe('presence', (message) => this.#hear(JSON.parse(message) as Announcement)));
-    this.#unsubscribe.push(this.pubSub.subscribe('presence:act', (message) => this.#apply(JSON.parse(message) as OnTicket)));
+    this.#unsubscribe.push(this.pubSub.subscribe('presence', announcementSchema, (announcement) => this.#hear(announcement)));
+    this.#unsubscribe.push(this.pubSub.subscribe('presence:act', onTicketSchema, (place) => this.#apply(place)));
     this.#timer = setInterval(() => this.#repeat(), repeatMs);
   }
 
@@ -78,7 +85,7 @@ export class PresenceBoard {
    * may reach another node than the socket did. Answers whether they are there at all.
    */
   act(place: OnTicket): boolean {
-    this.pubSub.publish('presence:act', JSON.stringify(place));
+    this.pubSub.publish('presence:act', place);
     return this.on(place.workspaceId, place.ticketId).some(({ memberId }) => memberId === place.memberId);
   }
 
@@ -122,7 +129,7 @@ export class PresenceBoard {
 
   #announce(): void {
     const announcement: Announcement = { node: this.#node, places: Object.fromEntries(this.#here) };
-    this.pubSub.publish('presence', JSON.stringify(announcement));
+    this.pubSub.publish('presence', announcement);
   }
 
   #hear({ node, places }: Announcement): void {

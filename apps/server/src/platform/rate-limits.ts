@@ -1,4 +1,10 @@
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
+import {
+  RateLimiterMemory,
+  RateLimiterRedis,
+  RateLimiterRes,
+  type IRateLimiterOptions,
+  type RateLimiterAbstract,
+} from 'rate-limiter-flexible';
 import type { RedisClientType } from 'redis';
 import { DomainError } from '../kernel/domain-error.ts';
 
@@ -13,50 +19,87 @@ export class TooManyRequests extends DomainError {
   }
 }
 
-/**
- * How much somebody may ask, counted for all nodes together in Redis; where there is none, or while it is away, each node
- * counts by itself.
- */
+/** Limits on requests. Counts are shared between nodes through Redis; while Redis does not answer, each node counts alone. */
 export class RateLimits {
-  readonly #requests: RateLimiterAbstract | null;
-  readonly #guesses: RateLimiterAbstract;
+  readonly #requests: SharedLimiter | null;
+  readonly #guesses: SharedLimiter;
 
-  /** `requestsPerMinute` of one person, program or address; 0 = no limit. */
-  constructor(
-    redis: RedisClientType | null,
-    requestsPerMinute: number,
-    /** Tells this desk's counts from those of others that share the Redis. */
-    deskName: string,
-  ) {
-    this.#requests = requestsPerMinute > 0 ? limiter(redis, `${deskName}:requests`, requestsPerMinute) : null;
-    this.#guesses = limiter(redis, `${deskName}:guesses`, guessesPerMinute);
+  /** `requestsPerMinute` of one member, program or address; 0 = no limit. */
+  constructor(redis: RedisClientType | null, requestsPerMinute: number, namespace: string) {
+    const limiter = (name: string, points: number) =>
+      new SharedLimiter(redis, { keyPrefix: `baton:${namespace}:${name}`, points, duration: minute });
+    this.#requests = requestsPerMinute > 0 ? limiter('requests', requestsPerMinute) : null;
+    this.#guesses = limiter('guesses', guessesPerMinute);
   }
 
-  /** Counts what somebody asks; refuses with TooManyRequests. */
+  /** Counts a request; throws TooManyRequests above the limit. */
   async countRequest(who: string, points: number): Promise<void> {
-    if (this.#requests) await counted(this.#requests.consume(who, points));
+    await this.#requests?.consume(who, points);
   }
 
-  /** Refuses an address from which too many wrong secrets came. */
+  /** Throws TooManyRequests for an address that sent too many wrong secrets. */
   async requireFewGuesses(address: string): Promise<void> {
     const known = await this.#guesses.get(address);
     if (known && known.remainingPoints <= 0) throw new TooManyRequests(secondsOf(known));
   }
 
   async countGuess(address: string): Promise<void> {
-    await counted(this.#guesses.consume(address));
+    await this.#guesses.consume(address, 1);
   }
 }
 
-function limiter(redis: RedisClientType | null, keyPrefix: string, points: number): RateLimiterAbstract {
-  const settings = { keyPrefix: `baton:${keyPrefix}`, points, duration: minute };
-  const alone = new RateLimiterMemory(settings);
-  return redis ? new RateLimiterRedis({ ...settings, storeClient: redis, useRedisPackage: true, insuranceLimiter: alone }) : alone;
+/** Redis answers in a millisecond; a request does not wait for one that hangs. */
+const redisDeadlineMs = 250;
+/** After a failure Redis is not asked for this time. */
+const redisPauseMs = 5000;
+
+/** Counts in Redis, or in the memory of the node while Redis fails or hangs. */
+class SharedLimiter {
+  readonly #alone: RateLimiterMemory;
+  readonly #shared: RateLimiterRedis | null;
+  #askAt = 0;
+
+  constructor(redis: RedisClientType | null, settings: IRateLimiterOptions) {
+    this.#alone = new RateLimiterMemory(settings);
+    this.#shared = redis && new RateLimiterRedis({ ...settings, storeClient: redis, useRedisPackage: true });
+  }
+
+  async consume(key: string, points: number): Promise<void> {
+    await this.#ask((limiter) => limiter.consume(key, points));
+  }
+
+  get(key: string): Promise<RateLimiterRes | null> {
+    return this.#ask((limiter) => limiter.get(key));
+  }
+
+  async #ask<T>(question: (limiter: RateLimiterAbstract) => Promise<T>): Promise<T> {
+    if (!this.#shared || performance.now() < this.#askAt) return refusalAsError(question(this.#alone));
+    try {
+      return await refusalAsError(withDeadline(question(this.#shared)));
+    } catch (error) {
+      if (error instanceof TooManyRequests) throw error;
+      this.#askAt = performance.now() + redisPauseMs;
+      return refusalAsError(question(this.#alone));
+    }
+  }
 }
 
-async function counted(consumed: Promise<unknown>): Promise<void> {
+async function withDeadline<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('Redis did not answer in time')), redisDeadlineMs);
+  });
   try {
-    await consumed;
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The library rejects with its count when a limit is reached. */
+async function refusalAsError<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
   } catch (refusal) {
     if (refusal instanceof RateLimiterRes) throw new TooManyRequests(secondsOf(refusal));
     throw refusal;

@@ -8,6 +8,8 @@ import type { Reply } from './world.ts';
 const serverFolder = fileURLToPath(new URL('../../', import.meta.url));
 const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
+const startDeadlineMs = 25_000;
+
 /** The built server in a process of its own, for tests of what ends, hangs or stops a process. */
 export class ServerProcess {
   output = '';
@@ -31,7 +33,9 @@ export class ServerProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const server = new ServerProcess(child, port);
+    const late = setTimeout(() => server.signal('SIGKILL'), startDeadlineMs);
     await server.#listening();
+    clearTimeout(late);
     return server;
   }
 

@@ -35,11 +35,12 @@ interface Node {
 /** A person at the API's door. */
 export class Person {
   readonly #sockets: Socket[] = [];
+  readonly #others: Person[] = [];
 
   constructor(
     readonly member: Member,
     readonly secret: string,
-    private readonly node: Node,
+    private readonly node: Pick<Node, 'url'>,
   ) {}
 
   get id(): string {
@@ -74,8 +75,16 @@ export class Person {
     return new Stream(socket, query, variables);
   }
 
+  /** The same person at the address of another server; their sockets are closed with this person's. */
+  at(url: string): Person {
+    const other = new Person(this.member, this.secret, { url });
+    this.#others.push(other);
+    return other;
+  }
+
   async leave(): Promise<void> {
-    await Promise.all(this.#sockets.map((socket) => socket.dispose()));
+    await Promise.all(this.#others.splice(0).map((other) => other.leave()));
+    await Promise.all(this.#sockets.splice(0).map((socket) => socket.dispose()));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import { z } from 'zod';
 import type { Clock } from '../../kernel/clock.ts';
 import type { LoggedEvent } from '../../kernel/domain-event.ts';
 import type { Logger } from '../logger.ts';
@@ -47,7 +48,7 @@ export class EventReader {
 
   constructor(private readonly settings: ReaderSettings) {
     const { pubSub, workspaceId } = settings;
-    this.#unsubscribe = pubSub.subscribe(`stream:${workspaceId}`, () => this.#readSoon());
+    this.#unsubscribe = pubSub.subscribe(`stream:${workspaceId}`, z.unknown(), () => this.#readSoon());
     this.#timer = setInterval(() => {
       this.#checkDue = true;
       this.#readSoon();

@@ -1,4 +1,5 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
+import { z } from 'zod';
 import type { Clock } from '../../kernel/clock.ts';
 import type { LoggedEvent } from '../../kernel/domain-event.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
@@ -15,6 +16,8 @@ import { readPlaces } from './stream-place.ts';
 
 /** The event by which rights that changed are noticed at once, and not within half a second. */
 export const accessChanged = 'access.changed';
+
+const signalSchema = z.object({ workspaceId: z.uuid(), topic: z.string().max(200) });
 
 /** How often those who follow are told that they miss nothing. */
 const heartbeatMs = 10_000;
@@ -81,10 +84,7 @@ export class LiveDesk {
     this.#heart = setInterval(() => {
       for (const workspace of this.#workspaces.values()) workspace.beat();
     }, heartbeatMs);
-    this.#unsubscribe = this.settings.pubSub.subscribe('signal', (message) => {
-      const { workspaceId, topic } = JSON.parse(message) as { workspaceId: string; topic: string };
-      this.signal(workspaceId, topic);
-    });
+    this.#unsubscribe = this.settings.pubSub.subscribe('signal', signalSchema, ({ workspaceId, topic }) => this.signal(workspaceId, topic));
     this.listen((_workspaceId, events) => {
       if (events.some(({ type }) => type === accessChanged)) void this.#seats.look();
     });
@@ -120,7 +120,7 @@ export class LiveDesk {
 
   /** Says it on every node. Goes the way of hints, so nothing may be lost with it that is not kept elsewhere. */
   announce(workspaceId: string, topic: string): void {
-    this.settings.pubSub.publish('signal', JSON.stringify({ workspaceId, topic }));
+    this.settings.pubSub.publish('signal', { workspaceId, topic });
   }
 
   listen(listener: EventListener): void {
