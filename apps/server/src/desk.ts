@@ -24,6 +24,7 @@ import { Migration0022Intake } from '../migrations/0022-intake.ts';
 import { Migration0023TicketLife } from '../migrations/0023-ticket-life.ts';
 import { Migration0024VersionsAndLists } from '../migrations/0024-versions-and-lists.ts';
 import { Migration0029LiveAppendOnlyLog } from '../migrations/0029-live-append-only-log.ts';
+import { Migration0030CustomersReferencesAndTraces } from '../migrations/0030-customers-references-and-traces.ts';
 import { Migration0031ImportRefusedRows } from '../migrations/0031-import-refused-rows.ts';
 import { Migration0032SlaPresentTarget } from '../migrations/0032-sla-present-target.ts';
 import type { Config } from './config.ts';
@@ -156,6 +157,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       { name: '0023-ticket-life', class: Migration0023TicketLife },
       { name: '0024-versions-and-lists', class: Migration0024VersionsAndLists },
       { name: '0029-live-append-only-log', class: Migration0029LiveAppendOnlyLog },
+      { name: '0030-customers-references-and-traces', class: Migration0030CustomersReferencesAndTraces },
       { name: '0031-import-refused-rows', class: Migration0031ImportRefusedRows },
       { name: '0032-sla-present-target', class: Migration0032SlaPresentTarget },
     ],

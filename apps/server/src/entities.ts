@@ -34,7 +34,7 @@ import { TicketTemplate } from './domains/templates/index.ts';
 import { Note, NoteMention, NoteVersion } from './domains/notes/index.ts';
 import { Notification, NotificationDelivery, NotificationProfile, NotificationRule, PushDevice } from './domains/notifications/index.ts';
 import { SlaCalendar, SlaCalendarVersion, SlaClock, SlaPolicy, SlaPolicyVersion, SlaSegment } from './domains/sla/index.ts';
-import { PublicLink } from './domains/public-links/index.ts';
+import { MessageReceipt, PublicLink } from './domains/public-links/index.ts';
 import { Status, Tag, Ticket, TicketGrant, TicketTag, Topic } from './domains/tickets/index.ts';
 import { BulkItem, BulkJob } from './domains/bulk/index.ts';
 import { CustomField, TicketField } from './domains/fields/index.ts';
@@ -81,6 +81,7 @@ export const entities = [
   NotificationRule,
   PushDevice,
   OutgoingMail,
+  MessageReceipt,
   PublicLink,
   RecoveryCode,
   SecurityEvent,

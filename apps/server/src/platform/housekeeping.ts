@@ -25,6 +25,7 @@ export class Housekeeping {
       const em = this.orm.em.fork();
       // A client that could not send for a week has long asked its person what to do.
       await em.execute(`delete from idempotency_key where created_at < now() - interval '7 days'`);
+      await em.execute(`delete from message_receipt where created_at < now() - interval '7 days'`);
       // The mark that a draft was sent keeps late saves away, and none is that late.
       await em.execute(`delete from draft where finished and updated_at < now() - interval '7 days'`);
       // Sent or never to be: nobody reads them any more, and they name people.

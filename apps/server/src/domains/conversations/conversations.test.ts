@@ -8,6 +8,7 @@ const DRAFT = `mutation ($input: DraftSaveInput!) { draftSave(input: $input) { d
 const DRAFTS = `query ($ticketId: ID!) { reply: draft(ticketId: $ticketId, kind: REPLY) { body } note: draft(ticketId: $ticketId, kind: NOTE) { body } }`;
 const STATUS = `mutation ($input: TicketSetStatusInput!) { ticketSetStatus(input: $input) { userErrors { ... on UserError { message } } } }`;
 const LINK = `mutation ($id: ID!) { ticketLinkOpen(input: { ticketId: $id }) { ticket { publicLink { url } } } }`;
+const REVOKE = `mutation ($id: ID!) { ticketLinkRevoke(input: { ticketId: $id }) { ticket { id } } }`;
 const WRITE = `mutation ($input: ClientMessageSendInput!) { messageSend(input: $input) { sent refusal followUpUrl } }`;
 
 let world: World;
@@ -34,6 +35,9 @@ const reply = async (person: Person, input: object) => (await person.run(REPLY, 
 const hear = async (ticketId: string, more: object = {}) =>
   (await ada.run(RECEIVE, { input: { ticketId, body: '<p>Any news?</p>', ...more } })).messageReceive;
 const ticketOf = async (id: string) => (await ada.run(TICKET, { id })).ticket;
+
+const requesterOf = async (id: string) =>
+  (await ada.run('query ($id: ID!) { ticket(id: $id) { requester { id } } }', { id })).ticket.requester.id;
 
 async function move(ticketId: string, to: 'WAITING' | 'RESOLVED' | 'CLOSED'): Promise<void> {
   const { status } = await ticketOf(ticketId);
@@ -307,6 +311,56 @@ describe('the page of a public link', () => {
     expect(again).toEqual(first);
     expect(next.data.ticket).toEqual({ state: 'NEW', subject: 'Broken kettle', messages: [{ body: '<p>It leaks again</p>' }] });
     expect((await askAsClient(token, '{ ticket { state messages { body } } }')).data.ticket).toEqual({ state: 'CLOSED', messages: [] });
+  });
+
+  it('repeats the first answer to a message that is sent again, also after the link of the follow-up ticket was revoked', async () => {
+    const { id } = await asked();
+    const token = await linkTo(id);
+    await move(id, 'CLOSED');
+    world.time.now = new Date(Date.now() + 20 * 86_400_000);
+    const input = { id: crypto.randomUUID(), text: 'It leaks again' };
+    const send = async (value = token) => (await askAsClient(value, WRITE, { input })).data.messageSend;
+    const state = async (url: string) => (await askAsClient(url.split('#')[1] ?? '', '{ ticket { state } }')).data?.ticket ?? null;
+    const first = await send();
+    const followUpId = (await ada.run('query ($id: ID!) { ticket(id: $id) { links { ticket { id } } } }', { id })).ticket.links[0].ticket
+      .id;
+    await ada.run(REVOKE, { id: followUpId });
+
+    const afterRevoke = await send();
+    const reopened = await linkTo(followUpId);
+    const afterReopen = await send();
+
+    expect(first.followUpUrl).toContain('#ticket_');
+    expect([afterRevoke, afterReopen]).toEqual([first, first]);
+    expect(await state(first.followUpUrl)).toBeNull();
+    // The link that an agent made since reaches only those to whom the agent gives it.
+    expect(await state(`x#${reopened}`)).toEqual({ state: 'NEW' });
+    expect((await ticketOf(followUpId)).messages.edges).toHaveLength(1);
+  });
+
+  it('repeats the first answer also after an agent moved the message to another ticket or gave the ticket another customer', async () => {
+    const { id } = await asked();
+    const token = await linkTo(id);
+    const other = await asked();
+    const inputs = ['Split me', 'Keep me'].map((text) => ({ id: crypto.randomUUID(), text }));
+    const send = async (input: object) => (await askAsClient(token, WRITE, { input })).data.messageSend;
+    const first = await Promise.all(inputs.map(send));
+    const { ticketSplit } = await ada.run(
+      'mutation ($input: TicketSplitInput!) { ticketSplit(input: $input) { ticket { id publicLink { url } } userErrors { ... on UserError { message } } } }',
+      { input: { ticketId: id, subject: 'Part', messageIds: [inputs[0]?.id], noteIds: [] } },
+    );
+    await ada.run('mutation ($input: TicketEditInput!) { ticketEdit(input: $input) { ticket { id } } }', {
+      input: { ticketId: id, requesterId: { from: await requesterOf(id), to: other.client.id } },
+    });
+
+    const again = await Promise.all(inputs.map(send));
+
+    expect(ticketSplit.userErrors).toEqual([]);
+    expect(first).toEqual(inputs.map(() => ({ sent: true, refusal: null, followUpUrl: null })));
+    expect(again).toEqual(first);
+    expect(
+      (await ada.run('query ($id: ID!) { ticket(id: $id) { publicLink { url } } }', { id: ticketSplit.ticket.id })).ticket.publicLink,
+    ).toBeNull();
   });
 
   it('hears of a reply at once', async () => {

@@ -126,14 +126,13 @@ export function writeAsClient(scope: Scope, { id, body, fileIds }: WriteAsClient
   });
 }
 
-/** The same message once more, as whoever did not hear the answer sends it. */
+/** A second attempt to send a message that is on this ticket. Its page keeps the answer to any other attempt. */
 async function sentBefore({ em, workspaceId }: Scope, ticket: Ticket, message: Message): Promise<Received> {
   const conversation = await em.findOneOrFail(Conversation, { workspaceId, id: message.conversationId });
-  if (conversation.contactId !== ticket.requesterId || conversation.ticketId === null) {
-    throw new InvalidInput('This id is taken. Choose another for every new message.', 'id');
+  if (conversation.contactId !== ticket.requesterId || conversation.ticketId !== ticket.id) {
+    throw new InvalidInput('The ID of this message is taken. Choose a new UUID for every message.', 'id');
   }
-  const isElsewhere = conversation.ticketId !== ticket.id;
-  return { message, followUp: isElsewhere ? await em.findOneOrFail(Ticket, { workspaceId, id: conversation.ticketId }) : null };
+  return { message, followUp: null };
 }
 
 /** Keeps what the client said where it can be answered: on their ticket, opened again, or on one that follows it up. */

@@ -1,4 +1,5 @@
 import type { LoggedEvent } from '../../kernel/domain-event.ts';
+import { isId } from '../../kernel/id.ts';
 import type { LiveSource } from '../../platform/live/live-source.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
@@ -6,7 +7,8 @@ import { MessageEvent, writeAsClient } from '../conversations/index.ts';
 import { fieldById, FieldEvent, fieldPrefix, listFields, type FieldType } from '../fields/index.ts';
 import { clientRating, rateAsClient, RatingEvent, type OwnRating, type Rated } from '../ratings/index.ts';
 import type { LinkDesk } from './share-ticket.ts';
-import { richTextFromPlain, TicketEvent, type Names } from '../tickets/index.ts';
+import { lockClientsTicket, richTextFromPlain, TicketEvent, type Names, type Ticket } from '../tickets/index.ts';
+import { MessageReceipt } from './message-receipt.entity.ts';
 
 /** What a client is told of how far a ticket is: the category, never the workspace's own status. */
 export const ClientTicketState = {
@@ -179,15 +181,46 @@ export async function sendClientMessage(
   { id, text, fileIds }: { id: string; text: string; fileIds?: readonly string[] | null },
 ): Promise<ClientMessageOutcome> {
   try {
-    const followUpUrl = await scope.transaction(async (tx) => {
+    const receipt = await scope.transaction(async (tx) => {
+      // A second attempt waits here for the first.
+      const ticket = await lockClientsTicket(tx);
+      const known = await findReceipt(tx, ticket, id);
+      if (known) return known;
       const { followUp } = await writeAsClient(tx, { id, body: richTextFromPlain(text), fileIds });
-      return followUp ? (await links.make(tx, followUp.id)).url : null;
+      const link = followUp ? await links.make(tx, followUp.id) : null;
+      return tx.em.create(
+        MessageReceipt,
+        {
+          workspaceId: tx.workspaceId,
+          messageId: id,
+          ticketId: ticket.id,
+          followUpId: followUp?.id ?? null,
+          linkGeneration: link?.generation ?? null,
+          createdAt: tx.now(),
+        },
+        { persist: true },
+      );
     });
-    return { sent: true, refusal: null, followUpUrl };
+    return { sent: true, refusal: null, followUpUrl: followUpUrlOf(links, receipt) };
   } catch (error) {
     if (error instanceof DomainError) return { sent: false, refusal: error.message, followUpUrl: null };
     throw error;
   }
+}
+
+async function findReceipt({ em, workspaceId }: Scope, { id: ticketId }: Ticket, messageId: string): Promise<MessageReceipt | null> {
+  if (!isId(messageId)) return null;
+  // The link of a merged ticket opens its destination, also for a message that was sent before the merge.
+  const [row]: { message_id: string }[] = await em.execute(
+    'select message_id from message_receipt where workspace_id = ? and message_id = ? and merged_ticket(workspace_id, ticket_id) = ?',
+    [workspaceId, messageId, ticketId],
+  );
+  return row ? em.findOneOrFail(MessageReceipt, { workspaceId, messageId }) : null;
+}
+
+function followUpUrlOf(links: LinkDesk, { workspaceId, followUpId, linkGeneration }: MessageReceipt): string | null {
+  if (followUpId === null || linkGeneration === null) return null;
+  return links.urlOf({ workspaceId, ticketId: followUpId, generation: linkGeneration });
 }
 
 /**

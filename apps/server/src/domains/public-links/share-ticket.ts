@@ -51,7 +51,7 @@ export class LinkDesk {
   }
 
   /** The same, as the desk itself does it for a client who may see the ticket anyway. */
-  async make(tx: Scope, ticketId: string): Promise<SharedLink> {
+  async make(tx: Scope, ticketId: string): Promise<SharedLink & { readonly generation: string }> {
     const { workspaceId, viewer } = tx;
     const known = await tx.em.findOne(PublicLink, { workspaceId, ticketId });
     if (known && known.revokedAt === null) return this.#shown(known);
@@ -94,9 +94,14 @@ export class LinkDesk {
     });
   }
 
-  #shown(link: Pick<PublicLink, 'workspaceId' | 'ticketId' | 'generation' | 'openedAt'>): SharedLink {
+  /** The URL of a link that was given out before. It opens nothing once that link is revoked. */
+  urlOf(link: Pick<PublicLink, 'workspaceId' | 'ticketId' | 'generation'>): string {
     // After the #, where no server, proxy or next page gets to see it.
-    return { url: `${this.publicUrl}/follow#${this.#token(link)}`, openedAt: link.openedAt };
+    return `${this.publicUrl}/follow#${this.#token(link)}`;
+  }
+
+  #shown(link: Pick<PublicLink, 'workspaceId' | 'ticketId' | 'generation' | 'openedAt'>) {
+    return { url: this.urlOf(link), openedAt: link.openedAt, generation: link.generation };
   }
 
   #token({ workspaceId, ticketId, generation }: Pick<PublicLink, 'workspaceId' | 'ticketId' | 'generation'>): string {
