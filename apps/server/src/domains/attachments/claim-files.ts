@@ -83,7 +83,7 @@ export function removeFile(scope: Scope, id: string): Promise<Ticket | null> {
       if (!canEdit(viewer, ticket)) throw new NotPermitted('Those who may edit a ticket take its files away.');
       tx.record(domainEvent(AttachmentEvent.REMOVED, ticket.id, { changes: [{ field: 'file', from: file.name, to: null }] }));
     }
-    await discard(tx, { id });
+    await discard(tx, { ids: [id] });
     return ticket;
   });
 }
@@ -91,14 +91,15 @@ export function removeFile(scope: Scope, id: string): Promise<Ticket | null> {
 /** Takes files away for good: their rows now, their bytes once this is committed. */
 export async function discard(
   tx: Scope,
-  which: { readonly id?: string; readonly ownerId?: string; readonly ticketIds?: readonly string[] },
+  which: { readonly ids?: readonly string[]; readonly ownerIds?: readonly string[]; readonly ticketIds?: readonly string[] },
 ): Promise<void> {
   const { em, workspaceId } = tx;
-  const { id = null, ownerId = null, ticketIds } = which;
+  const { ids, ownerIds, ticketIds } = which;
+  const list = (some: readonly string[] | undefined) => `{${(some ?? []).join(',')}}`;
   await em.execute(
     `with gone as (
-       delete from attachment where workspace_id = ? and (id = ? or owner_id = ? or ticket_id = any(?::uuid[])) returning storage_key)
+       delete from attachment where workspace_id = ? and (id = any(?::uuid[]) or owner_id = any(?::uuid[]) or ticket_id = any(?::uuid[])) returning storage_key)
      insert into discarded_file (storage_key, discarded_at) select storage_key, ? from gone on conflict do nothing`,
-    [workspaceId, id, ownerId, `{${(ticketIds ?? []).join(',')}}`, tx.now()],
+    [workspaceId, list(ids), list(ownerIds), list(ticketIds), tx.now()],
   );
 }

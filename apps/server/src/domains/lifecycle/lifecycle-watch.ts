@@ -117,5 +117,5 @@ async function tell(tx: Scope, { id, number, subject, requesterId }: Ticket, not
   const talked = await em.count(Conversation, { workspaceId, ticketId: id, contactId: client.id, channel: { $ne: Channel.API } });
   if (talked === 0) return;
   const body = notice + (await footer(tx, id, client.locale));
-  await post(em, { workspaceId, recipient: client.email, subject: `Re: ${subject} [#${number}]`, body }, tx.now());
+  await post(em, { workspaceId, recipient: client.email, subject: `Re: ${subject} [#${number}]`, body, ticketIds: [id] }, tx.now());
 }

@@ -100,7 +100,7 @@ export function deleteNote(scope: Scope, noteId: string): Promise<Note> {
     const note = await lockNoteToEdit(tx, noteId);
     note.bury(tx.viewer.memberId, tx.now());
     await tx.em.nativeDelete(NoteVersion, { workspaceId: tx.workspaceId, noteId: note.id });
-    await discard(tx, { ownerId: note.id });
+    await discard(tx, { ownerIds: [note.id] });
     await saveMentions(tx, note);
     tx.record(domainEvent(NoteEvent.DELETED, note.ticketId, { subjectId: note.id }));
     return note;

@@ -115,7 +115,10 @@ export class DeliveryWatch {
         const actor = (await scope.load(memberById, actorId))?.name ?? null;
         const { number: ticketNumber, subject, priority } = ticket;
         const link = `${publicUrl}/tickets/${ticketNumber}`;
-        return { notice: { ticketNumber, subject, kind, reason, count, actor, link }, critical: kind === 'SLA' && priority === 'CRITICAL' };
+        return {
+          notice: { ticketId, ticketNumber, subject, kind, reason, count, actor, link },
+          critical: kind === 'SLA' && priority === 'CRITICAL',
+        };
       }),
     );
     return found.filter((one) => one !== null);
@@ -123,7 +126,8 @@ export class DeliveryWatch {
 
   async #mail({ em, workspaceId, clock }: Scope, { email, locale }: Member, notices: readonly Notice[]): Promise<Told> {
     const words = asLetter(locale, notices, `${this.settings.publicUrl}/settings/notifications`);
-    await post(em, { workspaceId, recipient: email, ...words }, clock());
+    const ticketIds = [...new Set(notices.map(({ ticketId }) => ticketId))];
+    await post(em, { workspaceId, recipient: email, ticketIds, ...words }, clock());
     return 'SENT';
   }
 

@@ -3,6 +3,7 @@ import type { NotificationReason } from './notification.entity.ts';
 
 /** One notification as letters and pushes tell it. */
 export interface Notice {
+  readonly ticketId: string;
   readonly ticketNumber: number;
   readonly subject: string;
   readonly kind: NotificationKind;

@@ -28,6 +28,7 @@ export function mailReplies(linkDesk: LinkDesk): Reaction {
           recipient: email,
           subject: `Re: ${subject} [#${number}]`,
           body: plainFromRichText(message.body) + (await linkDesk.footer(tx, id, locale)),
+          ticketIds: [id],
           files: attached.map(({ storageKey: key, name, type }) => ({ key, name, type })),
         },
         tx.now(),

@@ -49,7 +49,11 @@ export function askForRating(linkFor: (tx: Scope, ticketId: string) => Promise<{
       );
       if (asked.length === 0) return;
       const body = (letters[locale] ?? letters.en)?.(link.url) ?? '';
-      await post(em, { workspaceId, recipient: email, subject: `Re: ${ticket.subject} [#${ticket.number}]`, body }, tx.now());
+      await post(
+        em,
+        { workspaceId, recipient: email, subject: `Re: ${ticket.subject} [#${ticket.number}]`, body, ticketIds: [ticket.id] },
+        tx.now(),
+      );
       tx.record(domainEvent(RatingEvent.ASKED, ticket.id));
     },
   };

@@ -27,8 +27,7 @@ export const followText: Reaction = {
     if (ticketId === null || (type === TicketEvent.EDITED && !changes.some(({ field }) => searched.has(field)))) return;
     // What was changed in memory is written before it is read by SQL.
     await tx.em.flush();
-    if (type === TicketEvent.ERASED) await forgetWords(tx, ticketId);
-    else await indexTickets(tx, [ticketId]);
+    await indexTickets(tx, [ticketId]);
   },
 };
 
@@ -50,19 +49,4 @@ export const followClients: Reaction = {
 /** For those who write tickets in bulk, past the events: an import, the demo. */
 export async function indexTickets({ em, workspaceId }: Pick<Scope, 'em' | 'workspaceId'>, ticketIds: readonly string[]): Promise<void> {
   await em.execute('select index_tickets(?, ?::uuid[])', [workspaceId, `{${ticketIds.join(',')}}`]);
-}
-
-/** The words themselves go too, where no other ticket has them: a rare name is a person's. */
-async function forgetWords(tx: Scope, ticketId: string): Promise<void> {
-  const { em, workspaceId } = tx;
-  const [row]: { words: string[] }[] = await em.execute(
-    'select tsvector_to_array(words) as words from ticket_search where workspace_id = ? and ticket_id = ?',
-    [workspaceId, ticketId],
-  );
-  await indexTickets(tx, [ticketId]);
-  await em.execute(
-    `delete from search_word w where workspace_id = ? and word = any(?::text[])
-     and not exists (select 1 from ticket_search d where d.workspace_id = w.workspace_id and d.words @@ quote_literal(w.word)::tsquery)`,
-    [workspaceId, `{${(row?.words ?? []).map((word) => JSON.stringify(word)).join(',')}}`],
-  );
 }

@@ -16,11 +16,22 @@ export interface Mail {
   readonly subject: string;
   readonly body: string;
   readonly files?: readonly MailFile[];
+  /** The tickets that it tells of. */
+  readonly ticketIds?: readonly string[];
 }
 
 /** Puts a letter in the post, in the transaction of what it tells. */
 export async function post(em: EntityManager, mail: Mail, at: Date): Promise<void> {
-  await em.insert(OutgoingMail, { files: [], ...mail, id: newId(), createdAt: at, dueAt: at, attempts: 0, sentAt: null });
+  await em.insert(OutgoingMail, {
+    files: [],
+    ...mail,
+    ticketIds: [...(mail.ticketIds ?? [])],
+    id: newId(),
+    createdAt: at,
+    dueAt: at,
+    attempts: 0,
+    sentAt: null,
+  });
 }
 
 export interface MailerSettings {

@@ -18,6 +18,7 @@ const OutgoingMailSchema = defineEntity({
     /** Emptied once sent: letters hold links that open something. */
     body: p.text(),
     files: p.json<readonly MailFile[]>(),
+    ticketIds: p.array().columnType('uuid[]'),
     createdAt: p.datetime(),
     /** When to send it, or to try again; null once it needs no more sending. */
     dueAt: p.datetime().strictNullable(),

@@ -6,7 +6,8 @@ import type { Contact } from '../../contacts/index.ts';
 import { ConfirmationNeededType } from '../../identity/api/index.ts';
 import type { SignInDesk } from '../../identity/index.ts';
 import { ReferenceNotFoundType } from '../../tickets/api/index.ts';
-import { eraseContact, exportContact } from '../contact-data.ts';
+import { eraseContact } from '../erase-contact.ts';
+import { exportContact } from '../export-contact.ts';
 
 @InputType()
 class ContactDataInput {
