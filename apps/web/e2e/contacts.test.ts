@@ -43,7 +43,7 @@ it('a client is made, described, given a ticket, and turns out to be another; a 
   await card.getByLabel('Organization').fill('Test & Sons');
   await card.getByLabel(/^E-mail addresses/).fill('halyna@work.test\nhalyna@home.test');
   await card.getByRole('button', { name: 'Save' }).click();
-  await card.getByText('A client with the e-mail address halyna@home.test exists already.', { exact: false }).waitFor();
+  await card.getByText('A customer with the email address halyna@home.test exists already.', { exact: false }).waitFor();
   await picture(ada, 'contact-exists');
   await card.getByLabel(/^E-mail addresses/).fill('halyna@work.test');
   await card.getByRole('button', { name: 'Save' }).click();

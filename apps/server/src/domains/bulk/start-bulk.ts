@@ -37,7 +37,7 @@ export function startBulk(scope: Scope, { ticketIds, filter, viewId, action }: S
     const job = await makeJob(tx, action, null);
     const { em } = tx;
     // Read once: what comes to match later is not meant. What one does not see is left out in silence, as everywhere.
-    const { sql, parameters } = whereVisible(tx, view?.wanted() ?? filter ?? {});
+    const { sql, parameters } = await whereVisible(tx, view?.wanted() ?? filter ?? {});
     const named = ticketIds?.filter(isId);
     await em.execute(
       `insert into bulk_item (workspace_id, job_id, ticket_id) select t.workspace_id, ?, t.id from ticket t where ${sql} ${named ? 'and t.id = any(?::uuid[])' : ''}`,
@@ -52,7 +52,7 @@ export function startBulk(scope: Scope, { ticketIds, filter, viewId, action }: S
 export function unwatchClosed(scope: Scope): Promise<BulkJob> {
   return scope.transaction(async (tx) => {
     const job = await makeJob(tx, { watch: false }, null);
-    const { sql, parameters } = whereVisible(tx, { categories: ['CLOSED', 'SPAM'] });
+    const { sql, parameters } = await whereVisible(tx, { categories: ['CLOSED', 'SPAM'] });
     await tx.em.execute(
       `insert into bulk_item (workspace_id, job_id, ticket_id) select t.workspace_id, ?, t.id from ticket t
        join watcher w on w.workspace_id = t.workspace_id and w.ticket_id = t.id and w.member_id = ? where ${sql}`,

@@ -7,6 +7,11 @@ export interface CardBefore extends Pick<Contact, 'externalId' | 'organization' 
   readonly phones: readonly string[];
 }
 
+export interface FieldOfTicket {
+  readonly ticketId: string;
+  readonly fieldId: string;
+}
+
 const ContactMergeSchema = defineEntity({
   name: 'ContactMerge',
   properties: {
@@ -26,6 +31,8 @@ const ContactMergeSchema = defineEntity({
     /** Tickets of others that concerned the source, and those of them that came to concern the destination by it. */
     concernedIds: p.array().columnType('uuid[]'),
     takenIds: p.array().columnType('uuid[]'),
+    /** Custom fields that named the source. */
+    fields: p.json<readonly FieldOfTicket[]>().default([]),
   },
 });
 

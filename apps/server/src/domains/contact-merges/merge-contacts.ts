@@ -3,9 +3,11 @@ import { domainEvent } from '../../kernel/domain-event.ts';
 import { newId } from '../../kernel/id.ts';
 import { may, type Viewer } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { addressesOf, ContactEvent, joinData, lockContact, setAddresses, type Contact } from '../contacts/index.ts';
+import { addressesOf, ContactEvent, findCurrentContact, joinData, lockContact, setAddresses, type Contact } from '../contacts/index.ts';
+import { fieldPrefix } from '../fields/index.ts';
 import { TicketEvent } from '../tickets/index.ts';
-import { ContactMerge, type CardBefore } from './contact-merge.entity.ts';
+import { recordViewsChanged } from '../views/index.ts';
+import { ContactMerge, type CardBefore, type FieldOfTicket } from './contact-merge.entity.ts';
 
 export interface MergeContacts {
   readonly sourceId: string;
@@ -20,9 +22,10 @@ const mostTickets = 2000;
  * keeps what it has and takes what it lacks. The source's card leads to the other from then on. Two who have an external id
  * each are two people in some other system, and are not merged. It can be undone for a while.
  */
-export function mergeContacts(scope: Scope, { sourceId, destinationId }: MergeContacts): Promise<ContactMerge> {
+export function mergeContacts(scope: Scope, { sourceId, destinationId: givenId }: MergeContacts): Promise<ContactMerge> {
   return scope.transaction(async (tx) => {
     requireMayMerge(tx.viewer);
+    const destinationId = (await findCurrentContact(tx, givenId))?.id ?? givenId;
     if (sourceId === destinationId) throw new InvalidInput('A client cannot be merged into themselves. Choose another.', 'destinationId');
     const locked = new Map<string, Contact>();
     for (const id of [sourceId, destinationId].sort()) locked.set(id, await lockContact(tx, id));
@@ -34,11 +37,14 @@ export function mergeContacts(scope: Scope, { sourceId, destinationId }: MergeCo
       );
     }
     const before = { source: await cardOf(tx, source), destination: await cardOf(tx, destination) };
+    const id = newId();
     const moved = await moveAll(tx, source, destination);
+    const fields = await moveFields(tx, { id, from: sourceId, to: destination.id });
     await joinCards(tx, source, destination, before);
+    await recordViewsChanged(tx, [sourceId, destination.id]);
     const mergedById = tx.viewer.kind === 'MEMBER' ? tx.viewer.memberId : null;
-    const merge = { workspaceId: tx.workspaceId, id: newId(), sourceId, destinationId, mergedAt: tx.now(), mergedById, before, ...moved };
-    return tx.em.create(ContactMerge, merge, { persist: true });
+    const merge = { workspaceId: tx.workspaceId, id, sourceId, destinationId: destination.id, mergedAt: tx.now(), mergedById };
+    return tx.em.create(ContactMerge, { ...merge, before, ...moved, fields }, { persist: true });
   });
 }
 
@@ -53,19 +59,57 @@ async function cardOf(tx: Scope, contact: Contact): Promise<CardBefore> {
   return { emails, phones, externalId, organization, notes, data };
 }
 
+/** Custom fields whose value is a contact. */
+const namesContact = `from ticket_field v join custom_field f on f.workspace_id = v.workspace_id and f.id = v.field_id
+  and f.type = 'CONTACT' where v.workspace_id = ? and v.value = jsonb_build_array(?::text)`;
+
+async function moveFields(tx: Scope, { id, from, to }: { id: string; from: string; to: string }): Promise<FieldOfTicket[]> {
+  const { em, workspaceId } = tx;
+  const named: FieldOfTicket[] = await em.execute(
+    `select v.ticket_id as "ticketId", v.field_id as "fieldId" ${namesContact} order by v.ticket_id, v.field_id`,
+    [workspaceId, from],
+  );
+  await setContactFields(tx, named, { from, to, mergeId: id });
+  return named;
+}
+
+/** Replaces a contact in custom fields. It is recorded with the merge, so that it is undone with the merge alone. */
+export async function setContactFields(
+  tx: Scope,
+  fields: readonly FieldOfTicket[],
+  { from, to, mergeId }: { readonly from: string; readonly to: string; readonly mergeId: string },
+): Promise<void> {
+  const { em, workspaceId } = tx;
+  const changed: FieldOfTicket[] = await em.execute(
+    `update ticket_field v set value = jsonb_build_array(?::text)
+     from jsonb_to_recordset(?::jsonb) m("ticketId" uuid, "fieldId" uuid)
+     where v.workspace_id = ? and v.ticket_id = m."ticketId" and v.field_id = m."fieldId" and v.value = jsonb_build_array(?::text)
+     returning m."ticketId", m."fieldId"`,
+    [to, JSON.stringify(fields), workspaceId, from],
+  );
+  for (const { ticketId, fieldId } of changed) {
+    const changes = [{ field: `${fieldPrefix}${fieldId}`, from: [from], to: [to] }];
+    tx.record(domainEvent(TicketEvent.EDITED, ticketId, { changes, subjectId: mergeId }));
+  }
+}
+
 type Moved = Pick<ContactMerge, 'ticketIds' | 'conversationIds' | 'concernedIds' | 'takenIds'>;
 
 async function moveAll(tx: Scope, { id: from }: Contact, { id: to }: Contact): Promise<Moved> {
   const { em, workspaceId } = tx;
   // In the order of their ids, as everybody locks tickets.
-  const tickets: { id: string }[] = await em.execute(
-    'select id from ticket where workspace_id = ? and requester_id = ? order by id limit ? for update',
-    [workspaceId, from, mostTickets + 1],
+  const locked: { id: string }[] = await em.execute(
+    `select id from ticket t where workspace_id = ? and (requester_id = ? or exists (select ${namesContact} and v.ticket_id = t.id))
+     order by id limit ? for update`,
+    [workspaceId, from, workspaceId, from, mostTickets + 1],
   );
-  if (tickets.length > mostTickets) {
-    throw new InvalidInput(`This client has more than ${mostTickets} tickets. Merge the other way round.`, 'sourceId');
+  if (locked.length > mostTickets) {
+    throw new InvalidInput(`This customer has more than ${mostTickets} tickets. Merge the other way round.`, 'sourceId');
   }
-  await em.execute('update ticket set requester_id = ? where workspace_id = ? and requester_id = ?', [to, workspaceId, from]);
+  const tickets: { id: string }[] = await em.execute(
+    'update ticket set requester_id = ? where workspace_id = ? and requester_id = ? returning id',
+    [to, workspaceId, from],
+  );
   const conversations: { id: string }[] = await em.execute(
     'update conversation set contact_id = ? where workspace_id = ? and contact_id = ? returning id',
     [to, workspaceId, from],

@@ -5,9 +5,10 @@ import { listLoaderByKey } from '../../platform/loader.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { addressesOf, canReadContactDetails, Contact, ContactEvent, setAddresses } from '../contacts/index.ts';
 import { TicketEvent } from '../tickets/index.ts';
+import { recordViewsChanged } from '../views/index.ts';
 import { ContactUnmergeRefused } from './contact-merge.errors.ts';
 import { ContactMerge } from './contact-merge.entity.ts';
-import { joinedNotes, requireMayMerge } from './merge-contacts.ts';
+import { joinedNotes, requireMayMerge, setContactFields } from './merge-contacts.ts';
 
 /** How long a merge can be undone. */
 const undoWindowMs = 30 * 86_400_000;
@@ -53,7 +54,9 @@ export function unmergeContacts(scope: Scope, mergeId: string): Promise<Contact>
     if (tx.now().getTime() - merge.mergedAt.getTime() > undoWindowMs)
       throw new ContactUnmergeRefused('A merge can be undone for 30 days; this one is older.', 'mergeId');
     await giveBack(tx, merge);
+    await setContactFields(tx, merge.fields, { from: destinationId, to: sourceId, mergeId: merge.id });
     await partCards(tx, source, destination, merge);
+    await recordViewsChanged(tx, [sourceId, destinationId]);
     merge.undoneAt = tx.now();
     merge.undoneById = tx.viewer.kind === 'MEMBER' ? tx.viewer.memberId : null;
     return source;

@@ -8,31 +8,34 @@ import { ContactExists, ContactsDiffer } from './contact.errors.ts';
 
 const mostAddresses = 20;
 
-// One @ with something on both sides is all that can be told without writing to the address.
-export function requireEmail(text: string): string {
-  const email = requireLine('email', text, limits.email).toLowerCase();
-  if (!/^[^\s@]+@[^\s@]+$/.test(email)) {
-    throw new InvalidInput(`"${email}" is no e-mail address. Write it as name@example.org.`, 'email');
-  }
-  return email;
-}
-
 export function optionalLine(field: string, text: string | null | undefined): string | null {
   return text?.trim() ? requireLine(field, text, limits.name) : null;
 }
 
+export interface Identifiers {
+  readonly emails: readonly string[];
+  readonly externalId: string | null;
+  /** A contact that may have them. */
+  readonly except?: string | null;
+}
+
+/** Refuses addresses and an external ID that another contact has. */
+export async function requireFree(tx: Scope, identifiers: Identifiers): Promise<void> {
+  const match = await findMatch(tx, identifiers);
+  if (match) throw new ContactExists(match.id, match.field, match.value);
+}
+
+interface Match {
+  readonly id: string;
+  readonly field: 'email' | 'externalId';
+  readonly value: string;
+}
+
 /**
- * Refuses addresses and an external id that other clients have: by e-mail first, all addresses that are known, then by
- * external id. Two who give the same address at once wait for each other here.
+ * The contact that has one of the identifiers: by email first, any address of the contact, then by external ID. Refuses
+ * where these are two contacts. Transactions that give the same identifiers wait for each other here.
  */
-export async function requireFree(
-  { em, workspaceId }: Scope,
-  {
-    emails,
-    externalId,
-    except = null,
-  }: { readonly emails: readonly string[]; readonly externalId: string | null; readonly except?: string | null },
-): Promise<void> {
+export async function findMatch({ em, workspaceId }: Scope, { emails, externalId, except = null }: Identifiers): Promise<Match | null> {
   await em.execute('select pg_advisory_xact_lock(hashtext(?))', [`contacts ${workspaceId}`]);
   const list = `{${emails.map((email) => JSON.stringify(email)).join(',')}}`;
   const [byEmail]: { id: string; email: string }[] = await em.execute(
@@ -51,8 +54,8 @@ export async function requireFree(
           except,
         ]);
   if (byEmail && byExternalId && byEmail.id !== byExternalId.id) throw new ContactsDiffer([byEmail.id, byExternalId.id]);
-  if (byEmail) throw new ContactExists(byEmail.id, 'email', byEmail.email);
-  if (byExternalId && externalId !== null) throw new ContactExists(byExternalId.id, 'externalId', externalId);
+  if (byEmail) return { id: byEmail.id, field: 'email', value: byEmail.email };
+  return byExternalId && externalId !== null ? { id: byExternalId.id, field: 'externalId', value: externalId } : null;
 }
 
 /** Makes these the addresses of a client: the first stands on the client, the others beside it. */

@@ -5,6 +5,7 @@ import type { Scope } from '../../platform/scope.ts';
 import type { Contact } from './contact.entity.ts';
 import { ContactEvent } from './contact.events.ts';
 import { lockContact } from './edit-contact.ts';
+import { findCurrentContact } from './find-current-contact.ts';
 
 export interface BlockContact {
   readonly contactId: string;
@@ -15,7 +16,7 @@ export interface BlockContact {
 export function blockContact(scope: Scope, { contactId, blocked }: BlockContact): Promise<Contact> {
   return scope.transaction(async (tx) => {
     if (!may(tx.viewer, 'contact.create')) throw new NotPermitted('Your role may not change clients.');
-    const contact = await lockContact(tx, contactId);
+    const contact = await lockContact(tx, (await findCurrentContact(tx, contactId))?.id ?? contactId);
     if ((contact.blockedAt !== null) === blocked) return contact;
     contact.blockedAt = blocked ? tx.now() : null;
     contact.version += 1;

@@ -8,8 +8,8 @@ export class ContactExists extends DomainError {
     field: 'email' | 'externalId',
     value: string,
   ) {
-    const what = field === 'email' ? 'e-mail address' : 'external id';
-    super(`A client with the ${what} ${value} exists already. Choose that one, or give another.`, field);
+    const what = field === 'email' ? 'email address' : 'external ID';
+    super(`A customer with the ${what} ${value} exists already. Choose that customer, or give another ${what}.`, field);
   }
 }
 
@@ -17,7 +17,9 @@ export class ContactExists extends DomainError {
 export class ContactsDiffer extends DomainError {
   readonly code = 'CONTACTS_DIFFER';
   constructor(readonly contactIds: readonly string[]) {
-    super('The e-mail address belongs to one client and the external id to another. Choose one of them, or merge the two first.');
+    super(
+      `The email address belongs to the customer ${contactIds[0]} and the external ID to the customer ${contactIds[1]}. Choose one of them, or merge the two.`,
+    );
   }
 }
 

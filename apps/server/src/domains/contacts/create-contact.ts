@@ -1,10 +1,11 @@
 import { limits } from '@baton/rules';
 import { NotPermitted } from '../../kernel/domain-error.ts';
+import { requireEmailAddress } from '../../kernel/email-address.ts';
 import { newId } from '../../kernel/id.ts';
 import { requireLine } from '../../kernel/text.ts';
 import { may } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { optionalLine, requireEmail, requireFree } from './addresses.ts';
+import { findMatch, optionalLine, requireFree, type Identifiers } from './addresses.ts';
 import { requireData, type ContactDatum } from './contact-data.ts';
 import { Contact } from './contact.entity.ts';
 
@@ -19,17 +20,40 @@ export interface CreateContact {
   readonly data?: readonly ContactDatum[] | null | undefined;
 }
 
+/** Refuses where a contact with the address or the external ID exists. */
 export function createContact(scope: Scope, command: CreateContact): Promise<Contact> {
   return scope.transaction(async (tx) => {
-    if (!may(tx.viewer, 'contact.create')) throw new NotPermitted('Your role may not create clients.');
-    const email = command.email?.trim() ? requireEmail(command.email) : null;
-    const externalId = optionalLine('externalId', command.externalId);
-    await requireFree(tx, { emails: email === null ? [] : [email], externalId });
-    return tx.em.create(Contact, {
+    const identifiers = identify(tx, command);
+    await requireFree(tx, identifiers);
+    return insertContact(tx, command, identifiers);
+  });
+}
+
+/**
+ * The contact that is meant: one with the address, else one with the external ID, else a new one. What is stored of a
+ * known contact stays as it is. Refuses where the address and the external ID belong to two contacts.
+ */
+export function findOrCreateContact(scope: Scope, command: CreateContact): Promise<Contact> {
+  return scope.transaction(async (tx) => {
+    const identifiers = identify(tx, command);
+    const match = await findMatch(tx, identifiers);
+    return match ? tx.em.findOneOrFail(Contact, { workspaceId: tx.workspaceId, id: match.id }) : insertContact(tx, command, identifiers);
+  });
+}
+
+function identify(tx: Scope, { email, externalId }: CreateContact): Identifiers {
+  if (!may(tx.viewer, 'contact.create')) throw new NotPermitted('Your role may not create customers.');
+  return { emails: email?.trim() ? [requireEmailAddress('email', email)] : [], externalId: optionalLine('externalId', externalId) };
+}
+
+async function insertContact(tx: Scope, command: CreateContact, { emails, externalId }: Identifiers): Promise<Contact> {
+  const contact = tx.em.create(
+    Contact,
+    {
       workspaceId: tx.workspaceId,
       id: newId(),
       name: requireLine('name', command.name, limits.name),
-      email,
+      email: emails[0] ?? null,
       phone: optionalLine('phone', command.phone),
       organization: optionalLine('organization', command.organization),
       externalId,
@@ -39,6 +63,9 @@ export function createContact(scope: Scope, command: CreateContact): Promise<Con
       version: 1,
       mergedIntoId: null,
       createdAt: tx.now(),
-    });
-  });
+    },
+    { persist: true },
+  );
+  await tx.em.flush();
+  return contact;
 }

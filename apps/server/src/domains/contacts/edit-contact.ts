@@ -2,11 +2,12 @@ import { LockMode } from '@mikro-orm/core';
 import { limits } from '@baton/rules';
 import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
+import { requireEmailAddress } from '../../kernel/email-address.ts';
 import { isId } from '../../kernel/id.ts';
 import { requireLine } from '../../kernel/text.ts';
 import { may } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { optionalLine, requireEmail, requireFree, setAddresses } from './addresses.ts';
+import { optionalLine, requireFree, setAddresses } from './addresses.ts';
 import { requireData, type ContactDatum } from './contact-data.ts';
 import { Contact } from './contact.entity.ts';
 import { ContactConflict, ContactNotFound } from './contact.errors.ts';
@@ -39,7 +40,7 @@ export function editContact(scope: Scope, { contactId, version, ...wanted }: Edi
     if (wanted.notes.length > longestNotes) {
       throw new InvalidInput(`The notes have ${wanted.notes.length} characters; ${longestNotes} are allowed. Shorten them.`, 'notes');
     }
-    const emails = [...new Set(wanted.emails.filter((email) => email.trim() !== '').map(requireEmail))];
+    const emails = [...new Set(wanted.emails.filter((email) => email.trim() !== '').map((email) => requireEmailAddress('email', email)))];
     const phones = [...new Set(wanted.phones.flatMap((phone) => optionalLine('phone', phone) ?? []))];
     const externalId = optionalLine('externalId', wanted.externalId);
     await requireFree(tx, { emails, externalId, except: contact.id });

@@ -3,9 +3,9 @@ import { NotPermitted } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId } from '../../kernel/id.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { contactById, createContact, type CreateContact } from '../contacts/index.ts';
+import { contactById, findOrCreateContact, lockCurrentContact, type CreateContact } from '../contacts/index.ts';
 import { memberById } from '../identity/index.ts';
-import { findTicket, lockTicketToEdit, ReferenceNotFound, TicketEvent, type Ticket } from '../tickets/index.ts';
+import { findTicket, lockTicketToEdit, requireContact, TicketEvent, type Ticket } from '../tickets/index.ts';
 import { Channel, Conversation, Direction, type Message } from './conversation.entity.ts';
 import { ConversationLinked, ConversationNotFound, ConversationOfAnother, ConversationOfTicket } from './conversation.errors.ts';
 import { ConversationEvent } from './conversation.events.ts';
@@ -14,7 +14,7 @@ import { beginConversation, receive, requireWelcome, write } from './exchange-me
 
 export interface OpenConversation {
   readonly contactId?: string | null | undefined;
-  /** A client made together with it, in place of `contactId`. */
+  /** A customer found by address or external ID, else created, in place of `contactId`. */
   readonly newContact?: CreateContact | null | undefined;
   /** What they said first. */
   readonly body: string;
@@ -24,10 +24,8 @@ export interface OpenConversation {
 export function openConversation(scope: Scope, { contactId, newContact, body }: OpenConversation): Promise<Conversation> {
   return scope.transaction(async (tx) => {
     requireReader(tx);
-    const made = newContact && !contactId ? await createContact(tx, newContact) : null;
-    if (made) await tx.em.flush();
-    const contact = made ?? (contactId && isId(contactId) ? await tx.load(contactById, contactId) : null);
-    if (!contact) throw new ReferenceNotFound('contactId', 'client');
+    const made = newContact && !contactId ? await findOrCreateContact(tx, newContact) : null;
+    const contact = made ?? (await requireContact(tx, contactId ?? '', 'contactId'));
     requireWelcome(contact);
     const conversation = beginConversation(tx, null, contact, Channel.API);
     await tx.em.flush();
@@ -92,6 +90,7 @@ export interface LinkConversation {
 /** Makes a conversation a ticket's: what was said stands on the ticket, and its replies leave by the conversation's channel. */
 export function linkConversation(scope: Scope, { conversationId, ticketId }: LinkConversation): Promise<Conversation> {
   return scope.transaction(async (tx) => {
+    await lockContactOf(tx, conversationId);
     const conversation = await lockConversation(tx, conversationId);
     if (conversation.ticketId) throw new ConversationLinked(conversation.ticketId);
     await join(tx, conversation, await lockTicketToEdit(tx, ticketId));
@@ -142,9 +141,16 @@ export function unlinkConversation(scope: Scope, conversationId: string): Promis
 
 /** The client of a conversation that is to have a ticket. */
 export async function clientOfConversation(tx: Scope, conversationId: string): Promise<string> {
+  await lockContactOf(tx, conversationId);
   const conversation = await lockConversation(tx, conversationId);
   if (conversation.ticketId) throw new ConversationLinked(conversation.ticketId);
   return conversation.contactId;
+}
+
+/** Contacts are locked before conversations and tickets: no merge of the contact runs from here on. */
+async function lockContactOf(tx: Scope, conversationId: string): Promise<void> {
+  const conversation = isId(conversationId) ? await tx.em.findOne(Conversation, { workspaceId: tx.workspaceId, id: conversationId }) : null;
+  if (conversation) await lockCurrentContact(tx, conversation.contactId);
 }
 
 async function lockConversation(tx: Scope, id: string): Promise<Conversation> {

@@ -1,3 +1,4 @@
+import { parseEmailAddress } from '../../kernel/email-address.ts';
 import { RE2JS } from 're2js';
 import type { CustomField } from './field.entity.ts';
 
@@ -60,9 +61,11 @@ function canonical({ type, options, minimum, maximum, pattern }: CustomField, va
         throw new UnfitValue(`"${value}" is no address. Write it as https://example.org.`);
       return url.href;
     }
-    case 'EMAIL':
-      if (!/^[^\s@]+@[^\s@]+$/.test(value)) throw new UnfitValue(`"${value}" is no e-mail address. Write it as name@example.org.`);
-      return value.toLowerCase();
+    case 'EMAIL': {
+      const address = parseEmailAddress(value);
+      if (address === null) throw new UnfitValue(`Invalid email address: ${value}. Write one address, such as name@example.org.`);
+      return address;
+    }
     case 'PHONE':
       if (!/^\+?[\d\s().-]{3,30}$/.test(value))
         throw new UnfitValue(`"${value}" is no phone number. Write digits, with a + before the country.`);

@@ -3,7 +3,7 @@ import { domainEvent, type DomainEvent, type FieldChange } from '../../kernel/do
 import { isId } from '../../kernel/id.ts';
 import type { Reaction } from '../../platform/event-log.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { contactById } from '../contacts/index.ts';
+import { findCurrentContact } from '../contacts/index.ts';
 import { memberById } from '../identity/index.ts';
 import { lockTicketToEdit, Ticket, TicketEvent } from '../tickets/index.ts';
 import { canonicalValues, UnfitValue } from './field-value.ts';
@@ -67,15 +67,21 @@ async function writeFields(tx: Scope, ticket: Ticket, edits: readonly FieldEdit[
 async function fit(tx: Scope, field: CustomField, given: readonly string[]): Promise<{ values: string[] } | { fault: string }> {
   try {
     const values = canonicalValues(field, given);
+    if (field.type === 'CONTACT') return await fitContacts(tx, values);
     for (const id of values) {
       if (field.type === 'MEMBER' && !(isId(id) && (await tx.load(memberById, id)))) return { fault: 'There is no such member.' };
-      if (field.type === 'CONTACT' && !(isId(id) && (await tx.load(contactById, id)))) return { fault: 'There is no such client.' };
     }
     return { values };
   } catch (error) {
     if (error instanceof UnfitValue) return { fault: error.message };
     throw error;
   }
+}
+
+async function fitContacts(tx: Scope, ids: readonly string[]): Promise<{ values: string[] } | { fault: string }> {
+  const contacts = await Promise.all(ids.map((id) => findCurrentContact(tx, id)));
+  if (contacts.includes(null)) return { fault: 'Customer not found. Choose one from the list.' };
+  return { values: [...new Set(contacts.flatMap((contact) => contact?.id ?? []))] };
 }
 
 const same = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((value) => b.includes(value));

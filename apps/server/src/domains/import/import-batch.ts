@@ -120,7 +120,7 @@ async function findPlaces(tx: Scope, rows: readonly ImportedTicket[]): Promise<P
   const members = await em.find(Member, { workspaceId });
   const contacts = await contactsByEmail(
     tx,
-    rows.flatMap(({ requester }) => requester?.email?.toLowerCase() ?? []),
+    rows.flatMap(({ requester }) => requester?.email ?? []),
   );
   return {
     topics: new Map(topics.flatMap((topic) => Object.values(topic.name as Names).map((name) => [nameKey(name), topic.id]))),
@@ -239,7 +239,7 @@ async function findOrCreateContact(
   createdAt: Date,
 ): Promise<string> {
   // People of the same name alone may be several.
-  const key = person.email?.toLowerCase() ?? (person.phone === null ? null : JSON.stringify(person));
+  const key = person.email ?? (person.phone === null ? null : JSON.stringify(person));
   const known = key === null ? undefined : (contacts.get(key) ?? (await sameContact(tx, person)));
   if (known) return known;
   try {

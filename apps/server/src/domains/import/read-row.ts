@@ -1,5 +1,6 @@
 import { limits, type Priority } from '@baton/rules';
 import { InvalidInput, type DomainError } from '../../kernel/domain-error.ts';
+import { parseEmailAddress } from '../../kernel/email-address.ts';
 import { isInvisible, nameKey } from '../../kernel/names.ts';
 import { requireLine } from '../../kernel/text.ts';
 import { richTextFromPlain, type Status, type TicketSource } from '../tickets/index.ts';
@@ -168,10 +169,16 @@ function readRequester(
   if (shown === null) return null;
   return {
     name: readLine('customer name', shown, limits.name),
-    email: optional('customer email', email, limits.email),
+    email: email === null ? null : readEmail(email),
     phone: optional('phone', phone, limits.name),
     organization: optional('organization', organization, limits.name),
   };
+}
+
+function readEmail(text: string): string {
+  const address = parseEmailAddress(text);
+  if (address === null) throw new RowFault(`invalid email address: ${text}`);
+  return address;
 }
 
 /** The refusal of a use case as the end of the sentence "Line 7 refused: …". */

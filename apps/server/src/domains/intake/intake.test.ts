@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { World, type Person } from '../../testing/world.ts';
 
 const CREATE = `mutation ($input: TicketCreateInput!) { ticketCreate(input: $input) {
-  ticket { id number subject priority status { category } assignee { name } requester { name email } watchers { name } slaClocks { state } }
-  userErrors { __typename ... on UserError { code field message } ... on ContactExists { contactId } } } }`;
+  ticket { id number subject priority status { category } assignee { name } requester { id name email } watchers { name } slaClocks { state } }
+  userErrors { __typename ... on UserError { code field message } ... on ContactsDiffer { contactIds } } } }`;
 const CONTACTS = `query ($search: String!) { contacts(search: $search) { edges { node { id name email } } } }`;
 
 let world: World;
@@ -81,6 +81,52 @@ it('offers the client who has the address already', async () => {
 
   expect(second.contactCreate.userErrors).toEqual([{ __typename: 'ContactExists', contactId: first.contactCreate.contact.id }]);
 });
+
+it('links a known customer by email, else by external ID, and refuses with both where they differ', async () => {
+  const create = async (newContact: object) => (await ada.run(CREATE, { input: { subject: 'Known', newContact } })).ticketCreate;
+  const contact = async (input: object) =>
+    (await ada.run('mutation ($input: ContactCreateInput!) { contactCreate(input: $input) { contact { id } } }', { input })).contactCreate
+      .contact;
+  const byEmail = await contact({ name: 'Known', email: 'known@example.org' });
+  const byId = await contact({ name: 'From the shop', externalId: 'shop-1' });
+  await world.sql(
+    `insert into contact_address (workspace_id, contact_id, kind, value, place) values (?, ?, 'EMAIL', 'second@example.org', 1)`,
+    [world.workspaceId, byEmail.id],
+  );
+  const before = await world.sql('select id, name, email, external_id, version from contact order by id');
+
+  const linked = [
+    await create({ name: 'Other name', email: '<Known@Example.org>;' }),
+    await create({ name: 'Other name', email: 'second@example.org', externalId: 'new-id' }),
+    await create({ name: 'Other name', externalId: 'shop-1' }),
+    await create({ name: 'Other name', email: 'new@shop.example', externalId: 'shop-1' }),
+  ];
+  const differ = await create({ name: 'Which', email: 'known@example.org', externalId: 'shop-1' });
+
+  expect(linked.map(({ ticket }) => ticket.requester.id)).toEqual([byEmail.id, byEmail.id, byId.id, byId.id]);
+  expect(differ).toMatchObject({ ticket: null, userErrors: [{ __typename: 'ContactsDiffer', contactIds: [byEmail.id, byId.id] }] });
+  // What is stored of them stays as it is.
+  expect(await world.sql('select id, name, email, external_id, version from contact order by id')).toEqual(before);
+});
+
+it('creates one customer for many tickets that give the same new address at once', async () => {
+  const made = await Promise.all(
+    Array.from({ length: 6 }, () =>
+      ada.run(CREATE, { input: { subject: 'Storm', newContact: { name: 'Storm', email: 'storm@example.org' } } }),
+    ),
+  );
+
+  expect(new Set(made.map(({ ticketCreate }) => ticketCreate.ticket.requester.id)).size).toBe(1);
+});
+
+it.each(['<a@b.test>', 'mailto:a@b.test', 'a@b.test;', 'a@b.test.', 'Ann <A@B.test>'])(
+  'cleans the address %s on every path',
+  async (given) => {
+    const { ticketCreate } = await ada.run(CREATE, { input: { subject: 'Clean', newContact: { name: 'Ann', email: given } } });
+
+    expect(ticketCreate.ticket.requester.email).toBe('a@b.test');
+  },
+);
 
 it('numbers tickets without gaps, however many are made at once', async () => {
   const made = await Promise.all(Array.from({ length: 12 }, (_, index) => ada.run(CREATE, { input: { subject: `Many ${index}` } })));

@@ -2,13 +2,13 @@ import { InvalidInput } from '../../kernel/domain-error.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { beginChecklist } from '../checklists/index.ts';
 import { clientOfConversation, linkConversation } from '../conversations/index.ts';
-import { createContact, type CreateContact } from '../contacts/index.ts';
+import { findOrCreateContact, type CreateContact } from '../contacts/index.ts';
 import { beginFields, type FieldEdit } from '../fields/index.ts';
 import { createTicket, type CreateTicket, type Ticket } from '../tickets/index.ts';
 import { addWatcher } from '../watchers/index.ts';
 
 export interface OpenTicket extends CreateTicket {
-  /** A client made together with the ticket, in place of `requesterId`. */
+  /** A customer found by address or external ID, else created, in place of `requesterId`. */
   readonly newContact?: CreateContact | null | undefined;
   /** A conversation that it is made for: its client is the ticket's, and it stands on the ticket from then on. */
   readonly conversationId?: string | null | undefined;
@@ -29,8 +29,7 @@ export function openTicket(
       throw new InvalidInput('Give either a client who exists or a new one, not both.', 'newContact');
     }
     const client = conversationId ? await clientOfConversation(tx, conversationId) : null;
-    const contact = newContact ? await createContact(tx, newContact) : null;
-    if (contact) await tx.em.flush();
+    const contact = newContact ? await findOrCreateContact(tx, newContact) : null;
     const opened = await createTicket(tx, { ...ticket, requesterId: contact?.id ?? ticket.requesterId ?? client });
     if (conversationId) await linkConversation(tx, { conversationId, ticketId: opened.id });
     await beginFields(tx, opened, fields ?? []);

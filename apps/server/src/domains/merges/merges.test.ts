@@ -156,7 +156,9 @@ describe('a merge', () => {
     at(0);
     const { source, destination } = await pair();
     for (const id of [source, destination]) await ada.run(REPLY, { input: { ticketId: id, body: '<p>Hello</p>' } });
-    await world.rewriteLog(`update sla_policy_version set targets = targets || '{"NEXT_RESPONSE": {"NORMAL": {"amount": 2, "unit": "HOURS"}}}'`);
+    await world.rewriteLog(
+      `update sla_policy_version set targets = targets || '{"NEXT_RESPONSE": {"NORMAL": {"amount": 2, "unit": "HOURS"}}}'`,
+    );
     at(60);
     await ada.run(RECEIVE, { input: { ticketId: source, body: '<p>First</p>' } });
     at(90);

@@ -74,7 +74,7 @@ export async function searchTickets(scope: Scope, { text, filter, first, offset 
 
 /** The ticket that has the number, where the filter lets it in. */
 async function ownNumber(scope: Scope, number: string, filter: TicketFilter): Promise<{ readonly id: string } | null> {
-  const { sql, parameters } = whereVisible(scope, filter);
+  const { sql, parameters } = await whereVisible(scope, filter);
   const [row]: { id: string }[] = await scope.em.execute(`select t.id from ticket t where ${sql} and t.number = ?`, [
     ...parameters,
     Number(number),
@@ -108,7 +108,7 @@ interface Question {
  */
 async function newestMatches(scope: Scope, { query, pairs }: Question, filter: TicketFilter): Promise<Match[]> {
   const { em, workspaceId } = scope;
-  const { sql: visible, parameters } = whereVisible(scope, filter);
+  const { sql: visible, parameters } = await whereVisible(scope, filter);
   const match = (documents: string, order: string, given: readonly unknown[]): Promise<Match[]> =>
     em.execute(
       `select id, number, ts_rank_cd('{0.2, 0.3, 0.5, 1}', words, ?::tsquery, 1) * (1 + exp(extract(epoch from updated_at - ?::timestamptz) / 2592000) / 2) as rank

@@ -1,5 +1,6 @@
 import { isId } from '../../kernel/id.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { findCurrentContact } from '../contacts/index.ts';
 import { ticketOfRow, visibleTickets, type Ticket } from '../tickets/index.ts';
 
 export interface SimilarTickets {
@@ -20,7 +21,8 @@ const alike = 0.35;
  */
 export async function similarTickets(scope: Scope, { requesterId, subject, topicId }: SimilarTickets): Promise<Ticket[]> {
   const words = subject.trim().toLowerCase().slice(0, 255);
-  if (!isId(requesterId) || words === '') return [];
+  const requester = await findCurrentContact(scope, requesterId);
+  if (!requester || words === '') return [];
   const { em, workspaceId, viewer } = scope;
   const visible = visibleTickets(viewer);
   const rows: Record<string, unknown>[] = await em.execute(
@@ -32,7 +34,7 @@ export async function similarTickets(scope: Scope, { requesterId, subject, topic
     [
       words,
       workspaceId,
-      requesterId,
+      requester.id,
       new Date(scope.now().getTime() - recentMs),
       ...visible.parameters,
       words,

@@ -1,9 +1,8 @@
 import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
-import { isId } from '../../kernel/id.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { canReadContactDetails, contactById } from '../contacts/index.ts';
-import { lockTicketToEdit, ReferenceNotFound, type Ticket } from '../tickets/index.ts';
+import { canReadContactDetails, findCurrentContact } from '../contacts/index.ts';
+import { lockTicketToEdit, requireContact, type Ticket } from '../tickets/index.ts';
 import { TicketContact } from './ticket-contact.entity.ts';
 import { TicketContactEvent } from './ticket-contact.events.ts';
 
@@ -16,13 +15,12 @@ export interface ConcernContact {
 const most = 50;
 
 /** Adds a client whom the ticket concerns too. Twice is once. */
-export function addTicketContact(scope: Scope, { ticketId, contactId }: ConcernContact): Promise<Ticket> {
+export function addTicketContact(scope: Scope, { ticketId, contactId: givenId }: ConcernContact): Promise<Ticket> {
   return scope.transaction(async (tx) => {
     const { em, workspaceId } = tx;
-    const ticket = await lockTicketToEdit(tx, ticketId);
     requireReader(tx);
-    const contact = isId(contactId) ? await tx.load(contactById, contactId) : null;
-    if (!contact || contact.mergedIntoId) throw new ReferenceNotFound('contactId', 'client');
+    const { id: contactId } = await requireContact(tx, givenId, 'contactId');
+    const ticket = await lockTicketToEdit(tx, ticketId);
     if (ticket.requesterId === contactId) throw new InvalidInput('This is the client that the ticket is for. Choose another.', 'contactId');
     const held = await em.find(TicketContact, { workspaceId, ticketId });
     if (held.some((one) => one.contactId === contactId)) return ticket;
@@ -34,12 +32,13 @@ export function addTicketContact(scope: Scope, { ticketId, contactId }: ConcernC
   });
 }
 
-export function removeTicketContact(scope: Scope, { ticketId, contactId }: ConcernContact): Promise<Ticket> {
+export function removeTicketContact(scope: Scope, { ticketId, contactId: givenId }: ConcernContact): Promise<Ticket> {
   return scope.transaction(async (tx) => {
     const { em, workspaceId } = tx;
-    const ticket = await lockTicketToEdit(tx, ticketId);
     requireReader(tx);
-    const gone = isId(contactId) ? await em.nativeDelete(TicketContact, { workspaceId, ticketId, contactId }) : 0;
+    const contactId = (await findCurrentContact(tx, givenId))?.id;
+    const ticket = await lockTicketToEdit(tx, ticketId);
+    const gone = contactId ? await em.nativeDelete(TicketContact, { workspaceId, ticketId, contactId }) : 0;
     if (gone > 0)
       tx.record(domainEvent(TicketContactEvent.REMOVED, ticketId, { changes: [{ field: 'contact', from: contactId, to: null }] }));
     return ticket;

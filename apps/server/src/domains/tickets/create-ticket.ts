@@ -4,10 +4,9 @@ import type { FieldChange } from '../../kernel/domain-event.ts';
 import { newId } from '../../kernel/id.ts';
 import { may } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { contactById } from '../contacts/index.ts';
 import { memberById, teamById } from '../identity/index.ts';
 import { canAssign } from './ticket.policy.ts';
-import { requireReference, topicById } from './references.ts';
+import { requireContact, requireReference, topicById } from './references.ts';
 import { Status } from './status.entity.ts';
 import { Ticket, TicketSource } from './ticket.entity.ts';
 import { TicketEvent, ticketEvent } from './ticket.events.ts';
@@ -27,15 +26,15 @@ export interface CreateTicket {
 export function createTicket(scope: Scope, command: CreateTicket): Promise<Ticket> {
   return scope.transaction(async (tx) => {
     if (!may(tx.viewer, 'ticket.create')) throw new NotPermitted('Your role may not create tickets.');
-    const { topicId, assigneeId, teamId, requesterId } = command;
+    const { topicId, assigneeId, teamId } = command;
+    const requesterId = command.requesterId ? (await requireContact(tx, command.requesterId, 'requesterId')).id : null;
     if (topicId) await requireReference(tx, topicById, topicId, 'topicId', 'topic');
     if (teamId) await requireReference(tx, teamById, teamId, 'teamId', 'team');
-    if (requesterId) await requireReference(tx, contactById, requesterId, 'requesterId', 'client');
     if (assigneeId) await requireReference(tx, memberById, assigneeId, 'assigneeId', 'member');
     if (assigneeId && !canAssign(tx.viewer, { assigneeId: null, teamId: teamId ?? null }, assigneeId)) {
       throw new NotPermitted('You can assign a new ticket to yourself or leave it unassigned.', 'assigneeId');
     }
-    return makeTicket(tx, command);
+    return makeTicket(tx, { ...command, requesterId });
   });
 }
 

@@ -2,10 +2,10 @@ import type { Priority } from '@baton/rules';
 import { InvalidInput } from '../../kernel/domain-error.ts';
 import type { FieldChange } from '../../kernel/domain-event.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { contactById } from '../contacts/index.ts';
+import { findCurrentContact } from '../contacts/index.ts';
 import { teamById } from '../identity/index.ts';
 import { lockTicketToEdit } from './find-ticket.ts';
-import { requireReference, topicById } from './references.ts';
+import { requireContact, requireReference, topicById } from './references.ts';
 import { requireUnchanged } from './still-true.ts';
 import type { Ticket } from './ticket.entity.ts';
 import { TicketEvent, ticketEvent } from './ticket.events.ts';
@@ -32,13 +32,14 @@ type Field = (typeof fields)[number];
 /** Changes any of the plain fields at once: all of them, or none and the first refusal. */
 export function editTicket(scope: Scope, command: EditTicket): Promise<Ticket> {
   return scope.transaction(async (tx) => {
+    const wanted = await withCurrentRequester(tx, command);
     const ticket = await lockTicketToEdit(tx, command.ticketId);
-    const named = fields.filter((field) => command[field]);
+    const named = fields.filter((field) => wanted[field]);
     if (named.length === 0) throw new InvalidInput('No field to change was given. Name at least one.');
 
     const changes: FieldChange[] = [];
     for (const field of named) {
-      const edit = command[field];
+      const edit = wanted[field];
       if (!edit) continue;
       await requireUnchanged(tx, ticket, field, edit);
       const from = ticket[field];
@@ -50,13 +51,24 @@ export function editTicket(scope: Scope, command: EditTicket): Promise<Ticket> {
   });
 }
 
+/** The ticket may be edited from and to a contact that was merged meanwhile. */
+async function withCurrentRequester(tx: Scope, command: EditTicket): Promise<EditTicket> {
+  if (!command.requesterId) return command;
+  const { from, to } = command.requesterId;
+  const current = {
+    from: from === null ? null : ((await findCurrentContact(tx, from))?.id ?? from),
+    to: to === null ? null : (await requireContact(tx, to, 'requesterId')).id,
+  };
+  return { ...command, requesterId: current };
+}
+
 async function setField(tx: Scope, ticket: Ticket, field: Field, to: string | null): Promise<void> {
   if (field === 'subject') return ticket.rename(to ?? '');
   if (field === 'description') return ticket.describe(to ?? '');
   if (field === 'priority') ticket.priority = to as Priority;
   else if (field === 'topicId') ticket.topicId = await known(tx, topicById, to, field, 'topic');
   else if (field === 'teamId') ticket.teamId = await known(tx, teamById, to, field, 'team');
-  else ticket.requesterId = await known(tx, contactById, to, field, 'client');
+  else ticket.requesterId = to;
 }
 
 async function known<V>(

@@ -8,7 +8,7 @@ export { endGrant, letIn } from './let-in.ts';
 export { requireNames } from './names.ts';
 export { restoreStatus } from './restore-status.ts';
 export { snoozeTicket } from './snooze-ticket.ts';
-export { listStatuses, listTopics, statusById, topicById } from './references.ts';
+export { listStatuses, listTopics, requireContact, statusById, topicById } from './references.ts';
 export { cleanRichText, isBlank, plainFromRichText, plainMentions, richTextFromPlain } from './rich-text.ts';
 export { settingsChanged } from './settings.events.ts';
 export { setTicketDue, stampTicket } from './stamp-ticket.ts';

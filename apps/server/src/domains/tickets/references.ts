@@ -1,6 +1,7 @@
 import { isId } from '../../kernel/id.ts';
 import { loaderByKey, listLoaderByKey, type LoaderDefinition } from '../../platform/loader.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { lockCurrentContact, type Contact } from '../contacts/index.ts';
 import { Status, Tag, Topic } from './status.entity.ts';
 import { ReferenceNotFound } from './ticket.errors.ts';
 
@@ -50,6 +51,13 @@ export async function requireReference<V>(
   const row = isId(id) ? await scope.load(definition, id) : null;
   if (!row) throw new ReferenceNotFound(field, what);
   return row;
+}
+
+/** The contact that a reference to store stands for; refuses with the field when it names none of this workspace. */
+export async function requireContact(tx: Scope, id: string, field: string): Promise<Contact> {
+  const contact = await lockCurrentContact(tx, id);
+  if (!contact) throw new ReferenceNotFound(field, 'contact');
+  return contact;
 }
 
 export function listStatuses(scope: Scope): Promise<Status[]> {

@@ -2,6 +2,7 @@ import { limits } from '@baton/rules';
 import { InvalidInput } from '../../kernel/domain-error.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { ticketOfRow, visibleTickets, type Ticket } from '../tickets/index.ts';
+import { currentFilter } from './current-filter.ts';
 import { filterSql, requireReasonable, type SqlCondition, type TicketFilter } from './ticket-filter.ts';
 import { cursorOf, orderingOf, readCursor, type OrderAsked, type Ordering, type Place } from './ticket-order.ts';
 
@@ -36,7 +37,7 @@ export async function findTickets(scope: Scope, { filter, first, after, offset, 
   }
   if (offset != null && offset < 0) throw new InvalidInput(`An offset is 0 or more; ${offset} was given.`, 'offset');
   const ordering = await orderingOf(scope, asked);
-  const where = whereVisible(scope, filter);
+  const where = await whereVisible(scope, filter);
   const stretch = { after: after ? readCursor(ordering, after) : null, limit: first + 1, offset: offset ?? 0 };
   const rows = await rowsIn(scope, ordering, where, stretch);
   const places = new Map(rows.map((row) => [row.id, cursorOf(ordering, placeOf(ordering, row))]));
@@ -110,7 +111,7 @@ function placeOf({ keys }: Ordering, row: Row): Place {
 
 /** How many the viewer sees, under the same filter and rights as the page. */
 export async function countTickets(scope: Scope, filter: TicketFilter): Promise<number> {
-  const where = whereVisible(scope, filter);
+  const where = await whereVisible(scope, filter);
   const [row]: { count: string }[] = await scope.em.execute(`select count(*) from ticket t where ${where.sql}`, where.parameters);
   return Number(row?.count ?? 0);
 }
@@ -134,7 +135,7 @@ const groupColumns: Readonly<Record<TicketGrouping, string>> = {
 
 /** How many of the tickets that match there are of each kind, in no order; kinds without any are left out. */
 export async function groupTickets(scope: Scope, filter: TicketFilter, by: TicketGrouping): Promise<TicketGroup[]> {
-  const where = whereVisible(scope, filter);
+  const where = await whereVisible(scope, filter);
   const rows: { key: string | null; count: string }[] = await scope.em.execute(
     `select ${groupColumns[by]} as key, count(*) from ticket t where ${where.sql} group by 1`,
     where.parameters,
@@ -151,7 +152,7 @@ export interface CountsAsOf {
 
 /** The counts of several filters, in their order and in one statement, so that all are of one snapshot. */
 export async function countsAsOf(scope: Scope, filters: readonly TicketFilter[], now: Date): Promise<CountsAsOf> {
-  const wheres = filters.map((filter) => whereVisible(scope, filter, now));
+  const wheres = await Promise.all(filters.map((filter) => whereVisible(scope, filter, now)));
   const counts = wheres.map(({ sql }, index) => `, (select count(*) from ticket t where ${sql}) as c${index}`);
   const [row]: (Record<string, string> & { included: string[] })[] = await scope.em.execute(
     `select s.position, array(select id from event where workspace_id = s.workspace_id and position is null) as included ${counts.join('')}
@@ -166,9 +167,9 @@ export async function countsAsOf(scope: Scope, filters: readonly TicketFilter[],
 }
 
 /** The tickets that match and that the viewer may see, as SQL over the alias `t`. */
-export function whereVisible(scope: Scope, filter: TicketFilter, now = scope.now()): SqlCondition {
+export async function whereVisible(scope: Scope, filter: TicketFilter, now = scope.now()): Promise<SqlCondition> {
   requireReasonable(filter);
-  const wanted = filterSql(filter, scope.viewer, now);
+  const wanted = filterSql(await currentFilter(scope, filter), scope.viewer, now);
   const visible = visibleTickets(scope.viewer);
   return {
     sql: `t.workspace_id = ? and ${wanted.sql} and ${visible.sql}`,

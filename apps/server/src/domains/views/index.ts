@@ -1,4 +1,5 @@
 export { findView } from './find-views.ts';
+export { recordViewsChanged } from './record-views-changed.ts';
 export { ViewNotFound } from './view.errors.ts';
 export { whereVisible } from './find-tickets.ts';
 export { usualColumns, View, ViewPlace } from './view.entity.ts';

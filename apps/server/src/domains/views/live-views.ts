@@ -1,10 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { LoggedEvent } from '../../kernel/domain-event.ts';
 import { decide, type Viewer } from '../../kernel/viewer.ts';
 import type { LiveSource, LiveStep } from '../../platform/live/live-source.ts';
 import type { StreamHead } from '../../platform/live/stream-head.ts';
 import { edgeTopic, type TimeWatch } from '../../platform/live/time-watch.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { ContactEvent } from '../contacts/index.ts';
 import { canSee, movesIn, ticketsPassing, asFacets, type TicketFacets } from '../tickets/index.ts';
+import { contactIdsIn, currentFilter } from './current-filter.ts';
 import { countsAsOf, type CountsAsOf } from './find-tickets.ts';
 import { ViewEvent } from './view.events.ts';
 import { anchorsOf, edgesOf, goesByUpdate, matchesFilter, type TicketFilter } from './ticket-filter.ts';
@@ -19,9 +22,10 @@ export interface ViewChange {
   readonly head: StreamHead;
 }
 
-/** A filter, and the view that it is of. */
+/** A filter with the contacts of today, the same as it was asked for, and the view that it is of. */
 interface Followed {
   readonly filter: TicketFilter;
+  readonly asked: TicketFilter;
   readonly viewId?: string;
 }
 
@@ -32,14 +36,15 @@ interface Followed {
 export function followFilter(
   time: TimeWatch,
   workspaceId: string,
-  { filter, viewId }: Followed,
+  { filter, asked, viewId }: Followed,
   after: StreamHead | null,
 ): LiveSource<ViewChange> {
   const edges = edgesOf(filter);
+  const contactIds = [...new Set([...contactIdsIn(filter), ...contactIdsIn(asked)])];
   return {
-    topics: [...anchorsOf(filter), ...edges.map(edgeTopic), ...(viewId ? [`subject:${viewId}`] : [])],
-    // Whoever comes after the view was changed follows another filter.
-    audience: viewId ? JSON.stringify(filter) : '',
+    topics: [...anchorsOf(filter), ...edges.map(edgeTopic), ...[...contactIds, ...(viewId ? [viewId] : [])].map((id) => `subject:${id}`)],
+    // After a change of the view, or a merge of a contact in the filter, new subscribers follow another filter.
+    audience: viewId || contactIds.length > 0 ? JSON.stringify(filter) : '',
     after,
     begin: async () => ({ payloads: [] }),
     async step(scope, step) {
@@ -47,6 +52,8 @@ export function followFilter(
       if (viewId && step.events.some(({ type, subjectId }) => type === ViewEvent.CHANGED && subjectId === viewId)) {
         return { payloads: [{ kind: 'RELOAD', ticketId: null, head }] };
       }
+      if (hasContactChanged(step, contactIds) && !isDeepStrictEqual(await currentFilter(scope, asked), filter))
+        return { payloads: [{ kind: 'RELOAD', ticketId: null, head }] };
       const moves = await movesOf(scope, time, edges, step);
       const payloads = moves.flatMap(({ ticketId, was, is, changed }): ViewChange[] => {
         const wasIn = was !== null && belongs(scope.viewer, filter, was);
@@ -61,6 +68,10 @@ export function followFilter(
     selfContained: true,
     open: () => time.watch(workspaceId, edges),
   };
+}
+
+function hasContactChanged({ events }: LiveStep, contactIds: readonly string[]): boolean {
+  return events.some(({ type, subjectId }) => type === ContactEvent.CHANGED && subjectId !== null && contactIds.includes(subjectId));
 }
 
 /** How many tickets a view holds. */
@@ -78,7 +89,7 @@ const countsRestMs = 250;
 export function followCounts(
   time: TimeWatch,
   workspaceId: string,
-  views: readonly Required<Followed>[],
+  views: readonly Required<Pick<Followed, 'filter' | 'viewId'>>[],
 ): LiveSource<readonly ViewCounted[]> {
   const filters = views.map(({ filter }) => filter);
   const counted = (counts: readonly number[]) => views.map(({ viewId }, index) => ({ viewId, count: counts[index] ?? 0 }));

@@ -67,7 +67,7 @@ export class ContactCreateInput extends NewContactInput {
 }
 
 @ObjectType('ContactExists', { implements: UserError })
-export class ContactExistsType extends UserError {
+class ContactExistsType extends UserError {
   @Field(() => ID) contactId!: string;
 }
 

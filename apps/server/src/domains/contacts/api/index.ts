@@ -1,2 +1,2 @@
 export { ContactResolver } from './contact.resolver.ts';
-export { NewContactInput, ContactExistsType, ContactNotFoundType, ContactsDifferType, ContactType } from './contact.type.ts';
+export { NewContactInput, ContactNotFoundType, ContactsDifferType, ContactType } from './contact.type.ts';

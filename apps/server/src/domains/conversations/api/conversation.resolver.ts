@@ -17,7 +17,7 @@ import { connection, connectionTypes, type Connection } from '../../../graphql/c
 import { following, type Context } from '../../../graphql/context.ts';
 import { IdempotencyKeyReusedType, ReturnsUserErrors, UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
 import { once } from '../../../platform/once.ts';
-import { ContactExistsType, ContactsDifferType, ContactType, NewContactInput } from '../../contacts/api/index.ts';
+import { ContactsDifferType, ContactType, NewContactInput } from '../../contacts/api/index.ts';
 import { contactById, type Contact } from '../../contacts/index.ts';
 import { ReferenceNotFoundType, TicketNotFoundType, TicketType } from '../../tickets/api/index.ts';
 import { findTicket, type Ticket } from '../../tickets/index.ts';
@@ -48,7 +48,11 @@ const ConversationConnection = connectionTypes('Conversation', () => Conversatio
 @InputType()
 class ConversationOpenInput {
   @Field(() => ID, { nullable: true }) contactId?: string | null;
-  @Field(() => NewContactInput, { nullable: true, description: 'A client made together with it.' }) newContact?: NewContactInput | null;
+  @Field(() => NewContactInput, {
+    nullable: true,
+    description: 'A customer: the known one with this address, else the one with this external ID, else a new one.',
+  })
+  newContact?: NewContactInput | null;
   @Field(() => String, { description: 'HTML: what the client said first.' }) body!: string;
   @Field(() => String, { nullable: true, description: 'Of your choice, 8 to 100 characters: asked again with it, nothing is made twice.' })
   idempotencyKey?: string | null;
@@ -93,7 +97,6 @@ export class ConversationOfAnotherType extends UserError {}
 class ConversationOfTicketType extends UserError {}
 
 const ConversationError = userErrorUnion('ConversationError', [
-  ContactExistsType,
   ContactsDifferType,
   ConversationLinkedType,
   ConversationNotFoundType,

@@ -3,7 +3,7 @@ import { Priority } from '@baton/rules';
 import type { Context } from '../../../graphql/context.ts';
 import { IdempotencyKeyReusedType, ReturnsUserErrors, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
 import { once } from '../../../platform/once.ts';
-import { NewContactInput, ContactExistsType, ContactsDifferType } from '../../contacts/api/index.ts';
+import { NewContactInput, ContactsDifferType } from '../../contacts/api/index.ts';
 import { ConversationLinkedType, ConversationNotFoundType, ConversationOfAnotherType } from '../../conversations/api/index.ts';
 import { FieldInput } from '../../fields/api/index.ts';
 import { ReferenceNotFoundType, TicketType } from '../../tickets/api/index.ts';
@@ -19,7 +19,10 @@ class TicketCreateInput {
   @Field(() => ID, { nullable: true }) teamId?: string | null;
   @Field(() => ID, { nullable: true }) assigneeId?: string | null;
   @Field(() => ID, { nullable: true, description: 'The client it is for.' }) requesterId?: string | null;
-  @Field(() => NewContactInput, { nullable: true, description: 'A client made together with the ticket.' })
+  @Field(() => NewContactInput, {
+    nullable: true,
+    description: 'A customer: the known one with this address, else the one with this external ID, else a new one.',
+  })
   newContact?: NewContactInput | null;
   @Field(() => String, { nullable: true, description: 'Of your choice, 8 to 100 characters: asked again with it, nothing is made twice.' })
   idempotencyKey?: string | null;
@@ -36,7 +39,6 @@ class TicketCreateInput {
 
 const TicketCreateError = userErrorUnion('TicketCreateError', [
   ReferenceNotFoundType,
-  ContactExistsType,
   ContactsDifferType,
   ConversationLinkedType,
   ConversationNotFoundType,

@@ -12,6 +12,7 @@ import { formatHead, parseHead } from '../../../platform/live/stream-head.ts';
 import { allNames, LocalizedName } from '../../tickets/api/index.ts';
 import { findTicket } from '../../tickets/index.ts';
 import type { Scope } from '../../../platform/scope.ts';
+import { currentFilter } from '../current-filter.ts';
 import { countTickets, findTickets, groupTickets, TicketGrouping, type FindTickets, type TicketGroup } from '../find-tickets.ts';
 import { findView, listViews, sharedViews } from '../find-views.ts';
 import { followCounts, followFilter, type ViewChange, type ViewCounted } from '../live-views.ts';
@@ -72,9 +73,10 @@ export class TicketListResolver {
 
   @Subscription(() => ViewChangeType, {
     description: 'How the list of matching tickets changes, from a position on.',
-    subscribe: following<{ filter: TicketFilterInput; after?: string | null }>(({ args, context: { live, scope } }) => {
+    subscribe: following<{ filter: TicketFilterInput; after?: string | null }>(async ({ args, context: { live, scope } }) => {
       requireReasonable(args.filter);
-      return followFilter(live.time, scope.workspaceId, { filter: args.filter }, parseHead(args.after));
+      const filter = await currentFilter(scope, args.filter);
+      return followFilter(live.time, scope.workspaceId, { filter, asked: args.filter }, parseHead(args.after));
     }),
   })
   ticketsChanged(
@@ -200,7 +202,9 @@ export class ViewResolver {
     subscribe: following<{ viewId: string; after?: string | null }>(async ({ args, context: { live, scope } }) => {
       const view = await findView(scope, args.viewId);
       if (!view) throw new ViewNotFound();
-      return followFilter(live.time, scope.workspaceId, { filter: view.wanted(), viewId: view.id }, parseHead(args.after));
+      const asked = view.wanted();
+      const filter = await currentFilter(scope, asked);
+      return followFilter(live.time, scope.workspaceId, { filter, asked, viewId: view.id }, parseHead(args.after));
     }),
   })
   viewChanged(
@@ -283,11 +287,8 @@ export class ViewResolver {
       'How many tickets each view holds, at first and whenever a number changes: of the workspace’s views, or of those that you name. Subscribe anew when `viewsChanged` says so.',
     subscribe: following<{ viewIds?: string[] | null }>(async ({ args, context: { live, scope } }) => {
       const views = args.viewIds ? await namedViews(scope, args.viewIds) : await sharedViews(scope);
-      return followCounts(
-        live.time,
-        scope.workspaceId,
-        views.map((view) => ({ viewId: view.id, filter: view.wanted() })),
-      );
+      const wanted = await Promise.all(views.map(async (view) => ({ viewId: view.id, filter: await currentFilter(scope, view.wanted()) })));
+      return followCounts(live.time, scope.workspaceId, wanted);
     }),
   })
   viewCountsChanged(
