@@ -23,6 +23,7 @@ import { Migration0021Lists } from '../migrations/0021-lists.ts';
 import { Migration0022Intake } from '../migrations/0022-intake.ts';
 import { Migration0023TicketLife } from '../migrations/0023-ticket-life.ts';
 import { Migration0024VersionsAndLists } from '../migrations/0024-versions-and-lists.ts';
+import { Migration0027Credentials } from '../migrations/0027-identity-credentials.ts';
 import { Migration0029LiveAppendOnlyLog } from '../migrations/0029-live-append-only-log.ts';
 import { Migration0030CustomersReferencesAndTraces } from '../migrations/0030-customers-references-and-traces.ts';
 import { Migration0031ImportRefusedRows } from '../migrations/0031-import-refused-rows.ts';
@@ -44,7 +45,15 @@ import {
 import { requireChecklist } from './domains/checklists/index.ts';
 import { acknowledge, LifecycleWatch } from './domains/lifecycle/index.ts';
 import { requireFields } from './domains/fields/index.ts';
-import { authenticate, authenticator, rightsBehind, SignInDesk } from './domains/identity/index.ts';
+import {
+  authenticate,
+  authenticator,
+  PasswordRequestWorker,
+  rightsBehind,
+  SignInDesk,
+  stateOfToken,
+  TokenState,
+} from './domains/identity/index.ts';
 import { DeliveryWatch, notifyMembers } from './domains/notifications/index.ts';
 import { authenticateClient, clientRightsBehind, LinkDesk, mailReplies, tokenPrefix } from './domains/public-links/index.ts';
 import { askForRating } from './domains/ratings/index.ts';
@@ -72,10 +81,10 @@ import { Mailer } from './platform/mail/mailer.ts';
 import { LocalPubSub, RedisPubSub, type PubSub } from './platform/pub-sub.ts';
 import { PushService } from './platform/push/push-service.ts';
 import { RateLimits } from './platform/rate-limits.ts';
+import { RefusalLog } from './platform/refusal-log.ts';
 import { SharedRows } from './platform/loader.ts';
 import { Relay } from './platform/relay.ts';
 import { Scope } from './platform/scope.ts';
-import { logSecurity } from './platform/security-log.ts';
 
 /** Everything behind the doors of one node, built top to bottom. */
 export interface Desk {
@@ -156,6 +165,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       { name: '0022-intake', class: Migration0022Intake },
       { name: '0023-ticket-life', class: Migration0023TicketLife },
       { name: '0024-versions-and-lists', class: Migration0024VersionsAndLists },
+      { name: '0027-identity-credentials', class: Migration0027Credentials },
       { name: '0029-live-append-only-log', class: Migration0029LiveAppendOnlyLog },
       { name: '0030-customers-references-and-traces', class: Migration0030CustomersReferencesAndTraces },
       { name: '0031-import-refused-rows', class: Migration0031ImportRefusedRows },
@@ -213,18 +223,27 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
   );
   const scopeFor = (viewer: Viewer, at: Clock = clock) => new Scope(orm.em.fork(), viewer, at, log, rows.loadersFor(viewer.workspaceId));
   const systemScope = (workspaceId: string, at?: Clock) => scopeFor(systemViewer(workspaceId), at);
-  const signInDesk = new SignInDesk(orm, clock, config.publicUrl ?? '', config.singleSignOn?.name ?? null, keys);
+  const refusals = new RefusalLog(() => orm.em.fork(), clock, logger);
+  const signInDesk = new SignInDesk({
+    orm,
+    clock,
+    keys,
+    refusals,
+    publicUrl: config.publicUrl ?? '',
+    sendsMail: Boolean(config.smtpUrl),
+    singleSignOn: config.singleSignOn?.name ?? null,
+  });
+  const passwordRequests = new PasswordRequestWorker({ orm, desk: signInDesk, clock, logger });
   const factory: ContextFactory = {
     scopeFor,
     authenticate: authenticator(() => orm.em.fork(), clock),
-    logDenial: ({ workspaceId, memberId: actorId, origin }, what) =>
-      logSecurity(orm.em.fork(), { workspaceId, kind: 'DENIED', actorId, origin, at: clock(), details: { what } }).catch((error: unknown) =>
-        logger.error({ err: error }, 'a denial could not be written to the security log'),
-      ),
+    explain: async (secret) => tokenWords[await stateOfToken(orm.em.fork(), clock, secret)],
+    logDenial: ({ workspaceId, memberId: actorId, origin }, what) => refusals.count({ workspaceId, kind: 'DENIED', actorId, origin, what }),
   };
   const push = new PushService(keys, contactOf(config), config.pushServices ?? []);
   const clientFactory: ContextFactory = {
-    ...factory,
+    scopeFor,
+    logDenial: factory.logDenial,
     async authenticate(token, { address }) {
       await limits.requireFewGuesses(address);
       const viewer = await authenticateClient(orm.em.fork(), clock, token);
@@ -306,6 +325,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       lifecycle.start();
       deliveries.start();
       mailer.start();
+      passwordRequests.start();
       housekeeping.start();
       cleaner.start();
       liveDesk.start();
@@ -320,7 +340,9 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       await bulk.stop();
       await lifecycle.stop();
       await deliveries.stop();
+      await passwordRequests.stop();
       await mailer.stop();
+      await refusals.stop();
       await cleaner.stop();
       await relay.stop();
       await liveDesk.close();
@@ -330,6 +352,12 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
     },
   };
 }
+
+const tokenWords: Readonly<Record<TokenState, string>> = {
+  UNKNOWN: 'This access token is unknown. Check that you sent all of it, or create a new one.',
+  EXPIRED: 'This access token has expired. Create a new one.',
+  REVOKED: 'This access token was revoked. Create a new one.',
+};
 
 function storeOf(files: Config['files'] = { kind: 'FOLDER', path: '.data/files' }): FileStore {
   return files.kind === 'S3' ? new S3Store(files) : new FolderStore(files.path);

@@ -71,7 +71,7 @@ export function makeSchema({ signInDesk, linkDesk, push }: SchemaDesk): Promise<
   const built = new Map<unknown, object>([
     [IdentityResolver, new IdentityResolver(signInDesk)],
     [AccessResolver, new AccessResolver(signInDesk)],
-    [PrivacyResolver, new PrivacyResolver(signInDesk)],
+
     [PublicLinkResolver, new PublicLinkResolver(linkDesk)],
     [NotificationSettingsResolver, new NotificationSettingsResolver(push)],
   ]);

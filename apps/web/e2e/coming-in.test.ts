@@ -29,6 +29,8 @@ beforeAll(async () => {
       OIDC_CLIENT_ID: client.client_id,
       OIDC_CLIENT_SECRET: client.client_secret,
       OIDC_NAME: 'Example login',
+      // Without a mail server, invitation links are shown to the inviter.
+      SMTP_URL: '',
     },
   });
 });
@@ -92,6 +94,28 @@ describe('a person who signed in long ago', () => {
   });
 });
 
+describe('a person without an account', () => {
+  it('joins by the link that the inviter is shown once', async () => {
+    const martin = await desk.person('martin@demo.baton', { path: '/settings/people' });
+    await martin.getByRole('button', { name: 'Invite somebody' }).click();
+    const dialog = martin.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('Nadia Newcomer');
+    await dialog.getByLabel('E-mail').fill('nadia@example.org');
+    await dialog.getByRole('button', { name: 'Invite somebody' }).click();
+    const link = (await martin.getByTestId('invitation-link').textContent()) ?? '';
+    await picture(martin, 'invitation-link');
+    await martin.reload();
+    await martin.getByText('nadia@example.org').waitFor();
+    expect(await martin.getByTestId('invitation-link').count()).toBe(0);
+
+    const nadia = await desk.stranger();
+    await nadia.goto(link);
+    await nadia.getByLabel('New password').fill('copper violin orchard');
+    await nadia.getByRole('button', { name: 'Set the password' }).click();
+    await nadia.getByRole('button', { name: 'Nadia Newcomer' }).waitFor();
+  });
+});
+
 describe('a person of two workspaces', () => {
   it('goes from one to the other, and sees nothing of the first in the second', async () => {
     const owner = { name: 'Vera Second', email: 'vera@second.example', password: 'copper violin orchard' };
@@ -105,10 +129,12 @@ describe('a person of two workspaces', () => {
     await dialog.getByRole('button', { name: 'Invite somebody' }).click();
     await vera.getByText('martin@demo.baton').waitFor();
 
+    expect(await vera.getByTestId('invitation-link').count()).toBe(0);
+
     const martin = await desk.person('martin@demo.baton', { path: '/views/open' });
     await martin.getByRole('button', { name: 'Martin Weiss' }).click();
     await picture(martin, 'workspaces');
-    await martin.getByRole('menuitem', { name: 'Second' }).click();
+    await martin.getByRole('menuitem', { name: 'Join Second' }).click();
     await martin.getByRole('button', { name: 'Martin Twice' }).waitFor();
     await martin.getByText('Second', { exact: true }).first().waitFor();
     await martin.getByRole('link', { name: 'All open 0' }).click();

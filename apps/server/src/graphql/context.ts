@@ -9,17 +9,24 @@ import type { Scope } from '../platform/scope.ts';
 /** What a transport knows of the one who asks. */
 export interface Transport extends Origin {
   readonly secret: string | null;
+  /** The secret came in the Authorization header: the caller means this credential and no other. */
+  readonly bearer: boolean;
+  /** What the browser remembers of accounts that signed in with it; null for a new one. */
+  readonly device: string | null;
   /** Keeps a session's secret in the browser, or takes it away. Does nothing over a socket, which cannot set cookies. */
   keepSession(secret: string, expiresAt: Date): void;
   dropSession(): void;
+  keepDevice(device: string): void;
 }
 
 /** How a context is made: who the secret stands for now, and a unit of work for them. */
 export interface ContextFactory {
   authenticate(secret: string, origin: Origin): Promise<Viewer | null>;
+  /** Says to the holder of a token why it opens nothing. Missing where an invalid token is answered like none. */
+  explain?(secret: string): Promise<string>;
   scopeFor(viewer: Viewer): Scope;
-  /** Keeps in the security log that somebody was refused. Does not fail. */
-  logDenial(viewer: Viewer, what: string): Promise<void>;
+  /** Counts in the security log that the viewer was refused. */
+  logDenial(viewer: Viewer, what: string): void;
 }
 
 /** What subscriptions hear from. */
@@ -41,7 +48,9 @@ export class Context {
   ) {}
 
   static async open(transport: Transport, factory: ContextFactory, live: LiveSources): Promise<Context> {
-    const viewer = transport.secret ? await factory.authenticate(transport.secret, transport) : null;
+    const { secret, bearer } = transport;
+    const viewer = secret ? await factory.authenticate(secret, transport) : null;
+    if (secret && bearer && !viewer && factory.explain) throw unauthenticated(await factory.explain(secret));
     return new Context(transport, factory, live, viewer && from(viewer, transport));
   }
 
@@ -74,9 +83,9 @@ export class Context {
     this.unitOfWork = null;
   }
 
-  /** The viewer was refused something that their role may not. */
-  async denied(what: string): Promise<void> {
-    if (this.viewer?.kind === 'MEMBER') await this.factory.logDenial(this.viewer, what);
+  /** The viewer was refused an operation that they lack a permission for. */
+  denied(what: string): void {
+    if (this.viewer?.kind === 'MEMBER') this.factory.logDenial(this.viewer, what);
   }
 
   /** A delivery worked out in a unit of work that others share. It knows nothing of the one whose socket it began with. */
@@ -91,16 +100,17 @@ function from(viewer: Viewer, { address, userAgent }: Origin): Viewer {
 
 const nobodysTransport: Transport = {
   secret: null,
+  bearer: false,
+  device: null,
   userAgent: '',
   address: '',
   keepSession: () => undefined,
   dropSession: () => undefined,
+  keepDevice: () => undefined,
 };
 
-function unauthenticated(): GraphQLError {
-  return new GraphQLError('You are not signed in, or your session has ended. Sign in and try again.', {
-    extensions: { code: 'UNAUTHENTICATED' },
-  });
+function unauthenticated(message = 'You are not signed in, or your session has ended. Sign in and try again.'): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } } });
 }
 
 function secondFactorRequired(): GraphQLError {

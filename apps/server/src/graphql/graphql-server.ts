@@ -2,7 +2,7 @@ import { ApolloServer, HeaderMap, type ApolloServerOptionsWithGateway, type Apol
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import fastifyApollo from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
-import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { GraphQLError, Kind, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import { NotPermitted } from '../kernel/domain-error.ts';
 import { TooManyRequests } from '../platform/rate-limits.ts';
 import { admitOperation } from './admit-operation.ts';
@@ -74,14 +74,20 @@ function runningBy(executor: Executor, schema: GraphQLSchema): ApolloServerOptio
 const denialLog: ApolloServerPlugin<Context> = {
   async requestDidStart() {
     return {
-      async didEncounterErrors({ errors, contextValue }) {
+      async didEncounterErrors({ errors, contextValue, operation }) {
         for (const { originalError, path: at } of errors) {
-          if (originalError instanceof NotPermitted) await contextValue.denied(String(at?.[0] ?? ''));
+          if (originalError instanceof NotPermitted) contextValue.denied(rootField(operation, at?.[0]));
         }
       },
     };
   },
 };
+
+/** The field behind a response key, which the caller chooses. */
+function rootField(operation: OperationDefinitionNode | undefined, key: string | number | undefined): string {
+  const fields = operation?.selectionSet.selections.filter((selection) => selection.kind === Kind.FIELD) ?? [];
+  return fields.find(({ name, alias }) => (alias ?? name).value === key)?.name.value ?? 'unknown';
+}
 
 /** Stands at HTTP's door; that of sockets asks the same. */
 function gatekeeper(settings: GraphqlServerSettings): ApolloServerPlugin<Context> {

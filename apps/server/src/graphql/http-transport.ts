@@ -7,22 +7,33 @@ import type { Transport } from './context.ts';
 const cookieName = 'baton_session';
 /** Over TLS: browsers then take it from this very host, over TLS alone. */
 const secureCookieName = `__Host-${cookieName}`;
+const deviceCookieName = 'baton_device';
+const deviceSeconds = 365 * 86_400;
 
-/** A request's secret: an integrator's token in the header, or the browser's session in the cookie. */
-function secretOf(authorization: string | undefined, cookies: Record<string, string | undefined>, secure: boolean): string | null {
+type Cookies = Record<string, string | undefined>;
+
+/** The credential of a request: a token in the header, or the session and device cookies of a browser. */
+function credentialOf(
+  authorization: string | undefined,
+  cookies: Cookies,
+  secure: boolean,
+): Pick<Transport, 'secret' | 'bearer' | 'device'> {
   const token = authorization?.match(/^Bearer (\S+)$/i)?.[1];
-  return token ?? cookies[secure ? secureCookieName : cookieName] ?? null;
+  const device = cookies[secure ? `__Host-${deviceCookieName}` : deviceCookieName] ?? null;
+  return { secret: token ?? cookies[secure ? secureCookieName : cookieName] ?? null, bearer: token !== undefined, device };
 }
 
 export function requestTransport(request: FastifyRequest, reply: FastifyReply, secure: boolean): Transport {
   const cookie = { path: '/', httpOnly: true, sameSite: 'lax', secure } as const;
   const name = secure ? secureCookieName : cookieName;
+  const deviceName = secure ? `__Host-${deviceCookieName}` : deviceCookieName;
   return {
-    secret: secretOf(request.headers.authorization, request.cookies, secure),
+    ...credentialOf(request.headers.authorization, request.cookies, secure),
     userAgent: request.headers['user-agent'] ?? '',
     address: request.ip,
     keepSession: (secret, expires) => void reply.setCookie(name, secret, { ...cookie, expires }),
     dropSession: () => void reply.clearCookie(name, cookie),
+    keepDevice: (device) => void reply.setCookie(deviceName, device, { ...cookie, maxAge: deviceSeconds }),
   };
 }
 
@@ -43,10 +54,11 @@ export function socketTransport(
   const given = parameters?.authorization ?? parameters?.Authorization;
   const authorization = typeof given === 'string' ? given : request.headers.authorization;
   return {
-    secret: secretOf(authorization, fastifyCookie.parse(request.headers.cookie ?? ''), secure),
+    ...credentialOf(authorization, fastifyCookie.parse(request.headers.cookie ?? ''), secure),
     userAgent: request.headers['user-agent'] ?? '',
     address: proxyAddress(request, trust),
     keepSession: () => undefined,
     dropSession: () => undefined,
+    keepDevice: () => undefined,
   };
 }

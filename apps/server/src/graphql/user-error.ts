@@ -68,7 +68,7 @@ export function ReturnsUserErrors(): MethodDecorator {
     try {
       return { userErrors: [], ...((await next()) as object) };
     } catch (error) {
-      if (error instanceof NotPermitted) await (context as Context).denied(info.fieldName);
+      if (error instanceof NotPermitted) (context as Context).denied(info.fieldName);
       if (error instanceof DomainError) return { userErrors: [asData(error)] };
       throw error;
     }

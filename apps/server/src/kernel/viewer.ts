@@ -1,5 +1,8 @@
-/** What somebody may do, by name. Roles are sets of these; policies ask for these and never for a role. */
+import { NotPermitted } from './domain-error.ts';
+
+/** The allowed actions. Roles and credentials are sets of these; policies check these and never a role. */
 const permissions = [
+  'ticket.read',
   'ticket.create',
   'ticket.edit.any',
   'ticket.edit.own',
@@ -22,12 +25,26 @@ const permissions = [
   'security.read',
   'report.read',
   'settings.save',
+  'workspace.own',
 ] as const;
 export type Permission = (typeof permissions)[number];
 
 export function isPermission(name: string): name is Permission {
   return (permissions as readonly string[]).includes(name);
 }
+
+/** Belongs to the built-in owner role. A custom role or a partial token never holds it. */
+export const ownership: Permission = 'workspace.own';
+
+/** What a member proved their identity with. */
+export type Credential =
+  | {
+      readonly kind: 'SESSION';
+      readonly id: string;
+      /** When the person last entered their password in this browser. */
+      readonly confirmedAt: Date;
+    }
+  | { readonly kind: 'TOKEN'; readonly id: string };
 
 /**
  * Who is asking. A system viewer acts for the desk itself: clocks, imports, demo data. A client has a link to one ticket
@@ -38,11 +55,12 @@ export interface Viewer {
   readonly workspaceId: string;
   /** `nobody` for the system and for clients, who are no members. */
   readonly memberId: string;
-  readonly role: string;
   readonly permissions: ReadonlySet<Permission>;
   readonly allTeams: boolean;
   readonly teamIds: ReadonlySet<string>;
-  /** By a token that was given fewer rights than its owner has. */
+  /** Missing for the system, for a customer, and for work that continues without a request. */
+  readonly credential?: Credential;
+  /** The credential holds a chosen part of its member's permissions. */
   readonly partial?: boolean;
   /** The workspace asks for a second factor that they have not set up: until then they may do that, and nothing else. */
   readonly unsecured?: boolean;
@@ -92,10 +110,6 @@ export class SampleViewer implements Viewer {
     return this.#reveal().memberId;
   }
 
-  get role(): string {
-    return this.#reveal().role;
-  }
-
   get permissions(): ReadonlySet<Permission> {
     return this.#reveal().permissions;
   }
@@ -106,6 +120,14 @@ export class SampleViewer implements Viewer {
 
   get teamIds(): ReadonlySet<string> {
     return this.#reveal().teamIds;
+  }
+
+  get credential(): Credential | undefined {
+    return this.#reveal().credential;
+  }
+
+  get partial(): boolean {
+    return this.#reveal().partial === true;
   }
 
   decide(rule: Rule): boolean {
@@ -139,10 +161,29 @@ export class SampleViewer implements Viewer {
   }
 }
 
+/**
+ * Whether the credential speaks for the whole member. What is personal and has no permission of its own, such as
+ * notifications and private views, is not for a token that holds chosen permissions only.
+ */
+export function actsForWholeMember(viewer: Viewer): boolean {
+  return decide(viewer, (one) => one.partial !== true);
+}
+
+/** Refuses a token that holds chosen permissions only, for what is personal. */
+export function requireWholeMember(viewer: Viewer): void {
+  if (actsForWholeMember(viewer)) return;
+  throw new NotPermitted('This is personal. Use a browser, or an access token with all permissions of its owner.');
+}
+
+/** The access token that the viewer uses; null for a browser and for all who are no members. */
+export function tokenOf({ credential }: Viewer): string | null {
+  return credential?.kind === 'TOKEN' ? credential.id : null;
+}
+
 /** Whether two viewers have the same rights. */
 export function sameRights(a: Viewer, b: Viewer): boolean {
-  const facts = ({ workspaceId, memberId, role, permissions: held, allTeams, teamIds, unsecured = false }: Viewer) =>
-    JSON.stringify([workspaceId, memberId, role, [...held].sort(), allTeams, [...teamIds].sort(), unsecured]);
+  const facts = ({ workspaceId, memberId, permissions: held, allTeams, teamIds, partial = false, unsecured = false }: Viewer) =>
+    JSON.stringify([workspaceId, memberId, [...held].sort(), allTeams, [...teamIds].sort(), partial, unsecured]);
   return facts(a) === facts(b);
 }
 
@@ -154,7 +195,6 @@ export function systemViewer(workspaceId: string): Viewer {
     kind: 'SYSTEM',
     workspaceId,
     memberId: nobody,
-    role: 'SYSTEM',
     permissions: new Set(permissions),
     allTeams: true,
     teamIds: new Set(),

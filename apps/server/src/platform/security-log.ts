@@ -1,7 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { newId } from '../kernel/id.ts';
-import type { Origin } from '../kernel/viewer.ts';
+import { tokenOf, type Origin } from '../kernel/viewer.ts';
 import type { Scope } from './scope.ts';
 
 const SecurityEventSchema = defineEntity({
@@ -18,10 +18,14 @@ const SecurityEventSchema = defineEntity({
     userAgent: p.text(),
     details: p.json<Readonly<Record<string, unknown>>>(),
     at: p.datetime(),
+    /** How many refusals of its minute one row stands for; 1 for everything else. */
+    count: p.integer().default(1),
+    /** The token that the actor used; null for a browser. */
+    tokenId: p.uuid().strictNullable().default(null),
   },
 });
 
-/** Something that touches security. The database refuses to change or delete one. */
+/** An event that concerns security. The database refuses to delete one, and to change more than the count of refusals. */
 export class SecurityEvent extends SecurityEventSchema.class {}
 SecurityEventSchema.setClass(SecurityEvent);
 
@@ -56,6 +60,7 @@ export interface SecurityEntry {
   readonly at: Date;
   readonly actorId?: string | null;
   readonly subjectId?: string | null;
+  readonly tokenId?: string | null;
   readonly origin?: Origin | undefined;
   /** Plain facts for a reader; never a secret. */
   readonly details?: Readonly<Record<string, unknown>>;
@@ -67,12 +72,17 @@ export async function logSecurity(em: EntityManager, { origin, details = {}, ...
     id: newId(),
     actorId: null,
     subjectId: null,
+    tokenId: null,
     ...entry,
     address: origin?.address ?? '',
-    // Somebody else's text: one line, and not a long one.
-    userAgent: (origin?.userAgent ?? '').replace(/\s+/g, ' ').slice(0, 255),
+    userAgent: asLine(origin?.userAgent ?? ''),
     details,
   });
+}
+
+/** A client's own text as one short line. */
+export function asLine(text: string): string {
+  return text.replace(/\s+/g, ' ').slice(0, 255);
 }
 
 /** Writes what the viewer does, in the transaction that does it. */
@@ -83,7 +93,8 @@ export function recordSecurity(
 ): Promise<void> {
   const { workspaceId, viewer } = tx;
   const actorId = viewer.kind === 'MEMBER' ? viewer.memberId : null;
-  return logSecurity(tx.em, { workspaceId, kind, actorId, origin: viewer.origin, at: tx.now(), ...rest });
+  const tokenId = tokenOf(viewer);
+  return logSecurity(tx.em, { workspaceId, kind, actorId, tokenId, origin: viewer.origin, at: tx.now(), ...rest });
 }
 
 /** The newest first; `before` is the id of the last one had. Ids grow with time. */

@@ -63,6 +63,8 @@ const everybody = { on: 'self', who: 'OASMLG' } as const;
 const withoutGuests = { on: 'self', who: 'OASML' } as const;
 const workers = { on: 'self', who: 'OASM' } as const;
 const people = { on: 'workspace', who: 'OA' } as const;
+/** Account operations, which are for browsers: the table asks with access tokens. */
+const account = { on: 'workspace', who: '' } as const;
 const english = [{ locale: 'en', text: 'x' }];
 const byId = ({ ticketId }: Fixture) => ({ id: ticketId });
 const list = { select: 'edges { node { id } }' };
@@ -97,7 +99,7 @@ export const operations: Readonly<Record<string, Row>> = {
   roles: { on: 'workspace', who: 'OAS', select: 'role' },
   securityLog: { ...people, ...list },
   settingVersions: { ...people, ...list },
-  sessions: { ...everybody, select: 'id' },
+  sessions: { ...account, select: 'id' },
   signInOptions: { ...everybody, select: 'singleSignOn', anonymous: true },
   slaCalendars: { ...everybody, select: 'id' },
   slaPolicies: { ...everybody, select: 'id' },
@@ -239,8 +241,8 @@ export const operations: Readonly<Record<string, Row>> = {
   machineTokenCreate: { ...people, input: ({ unique }) => ({ name: unique, role: 'GUEST' }), select: 'secret' },
   memberEdit: { ...people, input: ({ memberId }) => ({ memberId, allTeams: false }), select: member },
   memberInvite: { ...people, input: ({ unique }) => ({ name: unique, email: `${unique}@matrix.test`, role: 'GUEST' }), select: member },
-  memberInviteAgain: { ...people, input: ({ memberId }) => ({ memberId }), select: member },
-  memberResetLink: { ...people, input: ({ memberId }) => ({ memberId }), select: 'link' },
+  memberInviteAgain: { ...people, input: ({ memberId }) => ({ memberId }), select: member, yes: gone('INVALID_INPUT') },
+  memberResetLink: { ...account, input: ({ memberId }) => ({ memberId }), select: 'link' },
   roleCreate: { ...people, input: ({ unique }) => ({ name: unique, permissions: [] }), select: 'role { id }' },
   roleEdit: {
     ...people,
@@ -272,7 +274,7 @@ export const operations: Readonly<Record<string, Row>> = {
     input: () => ({ ical: 'BEGIN:VCALENDAR\r\nEND:VCALENDAR', fromYear: 2026, toYear: 2026 }),
     select: 'holidays { date }',
   },
-  secondFactorRequire: { ...people, input: () => ({ required: false }), select: 'workspace { id }' },
+  secondFactorRequire: { ...account, input: () => ({ required: false }), select: 'workspace { id }' },
   teamCreate: { ...people, input: ({ unique }) => ({ name: unique }), select: 'team { id }' },
   teamRename: { ...people, input: ({ teamId, unique }) => ({ teamId, name: unique }), select: 'team { id }' },
   teamSetReopening: { ...people, input: ({ teamId }) => ({ teamId, toQueue: true }), select: 'team { id }' },
@@ -390,14 +392,15 @@ export const operations: Readonly<Record<string, Row>> = {
   viewsOrder: { ...everybody, input: () => ({ viewIds: [] }), select: 'views { id }' },
   accessTokenCreate: { ...withoutGuests, input: ({ unique }) => ({ name: unique }), select: 'secret' },
   accessTokenRevoke: { ...everybody, input: () => ({ id: crypto.randomUUID() }), yes: gone('ACCESS_TOKEN_NOT_FOUND') },
-  confirm: { ...everybody, input: () => ({ password: 'correct horse' }), select: 'confirmed' },
-  passwordChange: { ...everybody, input: () => ({ current: 'wrong', next: 'x' }), select: 'changed', yes: gone('PASSWORD_REFUSED') },
-  secondFactorBegin: { ...everybody, select: 'uri' },
-  secondFactorConfirm: { ...everybody, input: () => ({ code: '000000' }), select: 'recoveryCodes', yes: gone('SECOND_FACTOR_REFUSED') },
-  secondFactorEnd: { ...everybody, input: () => ({ code: '000000' }), select: 'ended' },
-  sessionEnd: { ...everybody, input: () => ({ id: crypto.randomUUID() }), select: 'ended', yes: gone('SESSION_NOT_FOUND') },
-  sessionsEndOthers: { ...everybody, select: 'ended' },
-  workspaceSwitch: { ...everybody, input: () => ({ workspaceId: crypto.randomUUID() }), yes: gone('WORKSPACE_NOT_FOUND') },
+  confirm: { ...account, input: () => ({ password: 'correct horse' }), select: 'confirmed' },
+  passwordChange: { ...account, input: () => ({ current: 'wrong', next: 'x' }), select: 'changed' },
+  secondFactorBegin: { ...account, select: 'uri' },
+  secondFactorConfirm: { ...account, input: () => ({ code: '000000' }), select: 'recoveryCodes' },
+  secondFactorEnd: { ...account, input: () => ({ code: '000000' }), select: 'ended' },
+  sessionEnd: { ...account, input: () => ({ id: crypto.randomUUID() }), select: 'ended' },
+  sessionsEndOthers: { ...account, select: 'ended' },
+  workspaceSwitch: { ...account, input: () => ({ workspaceId: crypto.randomUUID() }) },
+  invitationAccept: { ...account, input: () => ({ workspaceId: crypto.randomUUID() }) },
   signOut: { ...everybody, select: 'signedOut', anonymous: true },
   signIn: {
     ...everybody,
@@ -482,6 +485,7 @@ export const fields: Readonly<Record<string, string>> = {
   FieldFault: 'fieldId message theirs',
   FieldOption: 'id names',
   FieldValue: 'field values',
+  Invitation: 'workspaceId workspaceName',
   LocalizedName: 'locale text',
   Machine: 'customRole member tokens',
   Member: 'id name role teams',
@@ -500,7 +504,7 @@ export const fields: Readonly<Record<string, string>> = {
   PriorityName: 'names priority',
   PublicLink: 'openedAt url',
   RoleDescription: 'id name permissions role version',
-  SecurityEvent: 'actor address at details id kind subject userAgent',
+  SecurityEvent: 'actor address at count details id kind subject userAgent',
   Session: 'address createdAt current expiresAt id lastUsedAt userAgent',
   SignInOptions: 'singleSignOn',
   SlaCalendar: 'current id name',
@@ -512,6 +516,7 @@ export const fields: Readonly<Record<string, string>> = {
     'breachCause breachedAt calendar cycle dueAt elapsedMs ledger metric overdueSince policy policyVersion remainingMs runningSince state stoppedAt targetMs warnAt',
   SlaConditions: 'organizations priorities sources tagIds teamIds topicIds',
   SlaHoliday: 'date hours name',
+  SlaHolidayProblem: 'line name reason',
   SlaHours: 'from to',
   SlaLedgerLine: 'from kind reason to',
   SlaExampleOutcome: 'policy promises tried',
@@ -539,9 +544,9 @@ export const fields: Readonly<Record<string, string>> = {
   TicketTemplate: 'checklist description fields id name priority subject teamId topicId version watcherIds',
   Topic: 'id name names parent skillGroup version',
   TicketGroup: 'count key',
-  View: 'audience columns count fieldIds grouping groups id key names order orderFieldId team text tickets version viewerCanSave',
+  View: 'audience columns count fieldIds filter grouping groups id key names order orderFieldId team text tickets version viewerCanSave',
   ViewChangeType: 'kind position ticket ticketId',
   ViewCount: 'count viewId',
-  Viewer: 'email member permissions secondFactor workspace workspaces',
+  Viewer: 'email invitations member permissions secondFactor workspace workspaces',
   Workspace: 'id name prioritiesVersion secondFactorRequired securityLogDays timeAccounting',
 };

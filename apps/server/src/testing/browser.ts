@@ -2,7 +2,10 @@ import type { Reply, World } from './world.ts';
 
 /** A browser at the API's door, which keeps the cookie that it is given. */
 export class Browser {
+  /** The session's. */
   cookie = '';
+  /** By which the server knows a browser that has signed in before. */
+  device = '';
 
   constructor(
     private readonly world: World,
@@ -12,11 +15,14 @@ export class Browser {
   async ask(query: string, variables: object = {}, headers: Record<string, string> = {}): Promise<Reply> {
     const response = await fetch(`http://${this.world.node(this.node).url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...(this.cookie ? { cookie: this.cookie } : {}), ...headers },
+      headers: { 'content-type': 'application/json', cookie: [this.cookie, this.device].filter(Boolean).join('; '), ...headers },
       body: JSON.stringify({ query, variables }),
     });
-    const given = response.headers.get('set-cookie');
-    if (given) this.cookie = given.split(';')[0] ?? '';
+    for (const given of response.headers.getSetCookie()) {
+      const [pair = ''] = given.split(';');
+      if (pair.startsWith('baton_device=')) this.device = pair;
+      else this.cookie = pair;
+    }
     return (await response.json()) as Reply;
   }
 

@@ -154,6 +154,8 @@ export interface WorldOptions {
   readonly pushServices?: readonly string[];
   readonly fileLimits?: FileLimits;
   readonly clamd?: ClamdAddress;
+  /** None by default: emails stay in the table. */
+  readonly smtpUrl?: string;
 }
 
 /** A workspace in a database of its own, served by one node or several. */
@@ -181,6 +183,7 @@ export class World {
     pushServices = [],
     fileLimits = { mostBytes: 1_048_576, refused: ['exe'] },
     clamd,
+    smtpUrl,
   }: WorldOptions = {}): Promise<World> {
     const databaseUrl = await createDatabase();
     const time: { now: Date | null } = { now: null };
@@ -199,6 +202,7 @@ export class World {
           publicUrl: 'http://desk.test',
           pushServices,
           files,
+          ...(smtpUrl ? { smtpUrl } : {}),
         },
         logger,
         clock,

@@ -1,6 +1,6 @@
 import { NotPermitted } from '../../kernel/domain-error.ts';
-import { may, type Permission, type Viewer } from '../../kernel/viewer.ts';
-import { permissionsOf, Role } from '../identity/index.ts';
+import { decide, may, type Permission, type Viewer } from '../../kernel/viewer.ts';
+import { permissionsOf, type Role } from '../identity/index.ts';
 
 /** Whoever saves settings of any kind needs the key to settings, and the one of their kind. */
 export function requireSettings(viewer: Viewer, permission: Permission): void {
@@ -8,18 +8,44 @@ export function requireSettings(viewer: Viewer, permission: Permission): void {
   throw new NotPermitted(`Saving this needs the permissions "settings.save" and "${permission}". Ask an administrator.`);
 }
 
-/** Nobody raises anybody above themselves: owners are made by owners, and a role holds no right its giver lacks. */
-export function canGiveRole(viewer: Viewer, role: Role, held: readonly Permission[]): boolean {
-  if (role === Role.OWNER) return viewer.role === Role.OWNER || viewer.kind === 'SYSTEM';
+/** Which tickets a member reads: permissions of place, as those of a role are permissions of action. */
+interface TeamScope {
+  readonly allTeams: boolean;
+  readonly teamIds: readonly string[];
+}
+
+/** A member grants a role only if they hold all its permissions: owners are made by owners. */
+export function canGiveRole(viewer: Viewer, held: readonly Permission[]): boolean {
   return held.every((permission) => may(viewer, permission));
 }
 
-/** Owners are changed by owners alone, everybody else by those who could have given them what they have. */
-export function canChange(viewer: Viewer, member: { readonly role: Role }, held: readonly Permission[]): boolean {
-  return canGiveRole(viewer, member.role, held);
+/** A member grants only teams that they have themselves. */
+function canGiveScope(viewer: Viewer, { allTeams, teamIds }: TeamScope): boolean {
+  return decide(viewer, (one) => one.allTeams || (!allTeams && teamIds.every((id) => one.teamIds.has(id))));
 }
 
-/** What a role may do, built-in or of the workspace's own. */
+/** What a member holds: permissions and scope, both by their role and by themselves. */
+export interface Holding {
+  readonly role: Role;
+  readonly permissions: readonly Permission[];
+  readonly scope: TeamScope;
+}
+
+/** Refuses whoever could not have given a member what they have. */
+export function requireCanChange(viewer: Viewer, { role, permissions, scope }: Holding): void {
+  if (!canGiveRole(viewer, permissions)) {
+    throw new NotPermitted(`You cannot change a member with the role ${role}, which holds permissions that you lack.`);
+  }
+  if (!canGiveScope(viewer, scope)) throw new NotPermitted('You cannot change a member of teams that you are not in yourself.');
+}
+
+/** Refuses whoever would grant more than they have. */
+export function requireCanGive(viewer: Viewer, { role, permissions, scope }: Holding): void {
+  if (!canGiveRole(viewer, permissions)) throw new NotPermitted(`You cannot give the role ${role}, which holds permissions that you lack.`);
+  if (!canGiveScope(viewer, scope)) throw new NotPermitted('You cannot give access to the tickets of teams that you are not in yourself.');
+}
+
+/** The permissions of a role, built-in or custom. */
 export function permissionsOfRole(role: Role, custom: { readonly permissions: readonly Permission[] } | null): readonly Permission[] {
   return custom?.permissions ?? permissionsOf(role);
 }

@@ -11,21 +11,23 @@ import type { Scope } from '../../platform/scope.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
 import {
   Account,
+  createInvitationLink,
+  createResetLink,
   CustomRole,
   findAccount,
-  LetterKind,
   letterWords,
-  makeLink,
   Member,
   MemberKind,
+  requireConfirmedBrowser,
   Role,
+  seesEveryTeam,
   Session,
   Team,
   TeamMember,
   Workspace,
 } from '../identity/index.ts';
 import { LastOwner, MemberNotFound, RoleNotFound, TeamNotFound } from './access.errors.ts';
-import { canChange, canGiveRole, permissionsOfRole, requireSettings } from './access.policy.ts';
+import { permissionsOfRole, requireCanChange, requireCanGive, requireSettings, type Holding } from './access.policy.ts';
 
 /** What somebody is in the workspace. Everything that is not given stays as it is. */
 export interface Place {
@@ -43,62 +45,65 @@ export interface InviteMember extends Place {
   readonly locale?: string | null | undefined;
 }
 
-/** Adds a person, and sends them a link by which they choose a password; who has an account already is only told. */
-export function inviteMember(scope: Scope, command: InviteMember, publicUrl: string): Promise<Member> {
+/** How account links reach people. */
+export interface LinkDelivery {
+  readonly publicUrl: string;
+  /** Without a mail server, the inviter is shown the link of a person without an account. */
+  readonly sendsMail: boolean;
+}
+
+export interface Invited {
+  readonly member: Member;
+  /** Shown once; null where it was mailed, and for an address with an account, which accepts by signing in. */
+  readonly link: string | null;
+}
+
+/**
+ * Adds a person, who joins by accepting the invitation. Whether the address has an account changes nothing in the answer
+ * while emails are delivered.
+ */
+export function inviteMember(scope: Scope, command: InviteMember, delivery: LinkDelivery): Promise<Invited> {
   return scope.transaction(async (tx) => {
     requireSettings(tx.viewer, 'people.manage');
     const { workspaceId } = tx;
-    const at = tx.now();
     const name = requireLine('name', command.name, limits.name);
     const email = requireLine('email', command.email, limits.email).toLowerCase();
-    if (!/^[^\s@]+@[^\s@]+$/.test(email)) throw new InvalidInput(`"${email}" is no e-mail address. Write it as name@example.org.`, 'email');
+    if (!/^[^\s@]+@[^\s@]+$/.test(email)) throw new InvalidInput(`"${email}" is no email address. Write it as name@example.org.`, 'email');
     if (await tx.em.findOne(Member, { workspaceId, email })) throw new NameTaken('email', email);
-    const known = await findAccount(tx.em, email);
-    const account =
-      known ??
-      tx.em.create(Account, {
-        id: newId(),
-        email,
-        passwordHash: null,
-        totpSecret: null,
-        totpConfirmedAt: null,
-        totpLastStep: null,
-        createdAt: at,
-      });
-    const member = await newMember(tx, { name, email, accountId: account.id, kind: MemberKind.PERSON, locale: command.locale ?? 'en' });
-    await take(tx, member, command);
-    await tx.em.persist([account, member]).flush();
-    await joinTeams(tx, member, command.teamIds ?? []);
-    await sendInvitation(tx, member, account, publicUrl);
+    const member = newMember(tx, { name, email, kind: MemberKind.PERSON, locale: command.locale ?? 'en' });
+    await place(tx, member, command);
+    const link = await sendInvitation(tx, member, delivery);
     await recordSecurity(tx, SecurityEventKind.MEMBER_INVITED, { subjectId: member.id, details: { email, role: member.role } });
-    return member;
+    return { member, link };
   });
 }
 
-/** Sends the link once more; the one before opens nothing any more. */
-export function inviteAgain(scope: Scope, memberId: string, publicUrl: string): Promise<Member> {
+/** Repeats the invitation of a person who has not accepted it. The earlier link stops working. */
+export function inviteAgain(scope: Scope, memberId: string, delivery: LinkDelivery): Promise<Invited> {
   return scope.transaction(async (tx) => {
     requireSettings(tx.viewer, 'people.manage');
-    const { member, account } = await requireChangeable(tx, memberId);
-    if (!account) throw new MemberNotFound();
-    await sendInvitation(tx, member, account, publicUrl);
+    const { member } = await requireChangeable(tx, memberId);
+    if (member.kind !== MemberKind.PERSON) throw new MemberNotFound();
+    if (member.accountId !== null) throw new InvalidInput(`${member.name} has accepted the invitation already.`, 'memberId');
+    const link = await sendInvitation(tx, member, delivery);
     await recordSecurity(tx, SecurityEventKind.MEMBER_INVITED, { subjectId: member.id, details: { again: true } });
-    return member;
+    return { member, link };
   });
 }
 
-/** A link by which somebody who cannot get a letter chooses a new password. It is in the answer and nowhere else. */
+/** Creates a link that sets a member's password, for a member who receives no email. Only this answer contains it. */
 export function makeResetLink(scope: Scope, memberId: string, publicUrl: string): Promise<string> {
   return scope.transaction(async (tx) => {
+    requireConfirmedBrowser(tx);
     requireSettings(tx.viewer, 'people.manage');
     const { member, account } = await requireChangeable(tx, memberId);
     if (!account) throw new MemberNotFound();
-    // An account may be a member elsewhere, where this administrator has no say.
+    // The account may open another workspace, of which this administrator is not one.
     if ((await tx.em.count(Member, { accountId: account.id })) > 1) {
-      throw new NotPermitted('This person works in other workspaces too. Let them ask for a letter with "Forgot password".');
+      throw new NotPermitted('This person signs in to other workspaces too. Ask them to use "Forgot password".');
     }
     await recordSecurity(tx, SecurityEventKind.PASSWORD_RESET_ASKED, { subjectId: member.id, details: { by: 'administrator' } });
-    return makeLink(tx.em, publicUrl, LetterKind.RESET, account.id, tx.now());
+    return createResetLink(tx.em, account.id, { publicUrl, at: tx.now(), mailed: false });
   });
 }
 
@@ -109,20 +114,18 @@ export interface EditMember extends Place {
   readonly active?: boolean | null | undefined;
 }
 
-/** Changes what somebody is. Their rights are others within a second, also in what is open. */
+/** Changes a member. Their permissions change within a second, also in what is open. */
 export function editMember(scope: Scope, command: EditMember): Promise<Member> {
   return scope.transaction(async (tx) => {
     requireSettings(tx.viewer, 'people.manage');
     const { workspaceId } = tx;
-    // One change of people at a time: two owners must not step down together.
+    // One change of members at a time: two owners must not step down together.
     await tx.em.findOneOrFail(Workspace, { id: workspaceId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     const { member } = await requireChangeable(tx, command.memberId);
     const before = describe(member);
     if (command.name) member.name = requireLine('name', command.name, limits.name);
-    await take(tx, member, command);
     if (typeof command.active === 'boolean') member.active = command.active;
-    await tx.em.flush();
-    if (command.teamIds) await joinTeams(tx, member, command.teamIds);
+    await place(tx, member, command);
     if (!member.active) await tx.em.nativeDelete(Session, { workspaceId, memberId: member.id });
     if ((await tx.em.count(Member, { workspaceId, role: Role.OWNER, active: true })) === 0) throw new LastOwner();
     await recordSecurity(tx, SecurityEventKind.MEMBER_CHANGED, {
@@ -134,32 +137,24 @@ export function editMember(scope: Scope, command: EditMember): Promise<Member> {
   });
 }
 
-/** A member for a program. It signs in nowhere: its tokens act for it. */
-export async function createMachine(tx: Scope, { name, ...place }: Place & { readonly name: string }): Promise<Member> {
+/** Creates the member of a service account, which acts by tokens alone. */
+export async function createMachine(tx: Scope, { name, ...given }: Place & { readonly name: string }): Promise<Member> {
   const line = requireLine('name', name, limits.name);
   const id = newId();
-  const member = await newMember(tx, {
-    id,
-    name: line,
-    email: `${id}@machine.invalid`,
-    accountId: null,
-    kind: MemberKind.MACHINE,
-    locale: 'en',
-  });
-  await take(tx, member, place);
-  await tx.em.persist(member).flush();
-  await joinTeams(tx, member, place.teamIds ?? []);
+  const member = newMember(tx, { id, name: line, email: `${id}@machine.invalid`, kind: MemberKind.MACHINE, locale: 'en' });
+  await place(tx, member, given);
   return member;
 }
 
-type NewMember = Pick<Member, 'name' | 'email' | 'accountId' | 'kind' | 'locale'> & { readonly id?: string };
+type NewMember = Pick<Member, 'name' | 'email' | 'kind' | 'locale'> & { readonly id?: string };
 
-async function newMember(tx: Scope, { id = newId(), ...person }: NewMember): Promise<Member> {
+function newMember(tx: Scope, { id = newId(), ...person }: NewMember): Member {
   const { workspaceId } = tx;
   return tx.em.create(Member, {
     workspaceId,
     id,
     ...person,
+    accountId: null,
     role: Role.GUEST,
     customRoleId: null,
     allTeams: false,
@@ -168,17 +163,24 @@ async function newMember(tx: Scope, { id = newId(), ...person }: NewMember): Pro
   });
 }
 
-/** Gives a role and a scope that the viewer may give. */
-async function take(tx: Scope, member: Member, { role, customRoleId, allTeams }: Place): Promise<void> {
+/** Gives a role and teams, and refuses if the member would then hold more than the viewer does. */
+async function place(tx: Scope, member: Member, { role, customRoleId, allTeams, teamIds }: Place): Promise<void> {
   if (role) {
     const custom = role === Role.CUSTOM ? await requireRole(tx, customRoleId ?? null) : null;
-    if (!canGiveRole(tx.viewer, role, permissionsOfRole(role, custom))) {
-      throw new NotPermitted(`You cannot make somebody ${role}: it may do what you may not.`);
-    }
     member.role = role;
     member.customRoleId = custom?.id ?? null;
   }
   if (typeof allTeams === 'boolean') member.allTeams = allTeams;
+  await tx.em.persist(member).flush();
+  if (teamIds) await joinTeams(tx, member, teamIds);
+  requireCanGive(tx.viewer, await holdingOf(tx, member));
+}
+
+async function holdingOf(tx: Scope, { id: memberId, role, customRoleId, allTeams }: Member): Promise<Holding> {
+  const custom = customRoleId === null ? null : await requireRole(tx, customRoleId);
+  const teams = await tx.em.find(TeamMember, { workspaceId: tx.workspaceId, memberId });
+  const teamIds = teams.map(({ teamId }) => teamId);
+  return { role, permissions: permissionsOfRole(role, custom), scope: { allTeams: seesEveryTeam(role, allTeams), teamIds } };
 }
 
 async function requireRole(tx: Scope, id: string | null): Promise<CustomRole> {
@@ -205,27 +207,28 @@ async function requireChangeable(tx: Scope, id: string): Promise<{ member: Membe
   const { workspaceId, em, viewer } = tx;
   const member = isId(id) ? await em.findOne(Member, { workspaceId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE }) : null;
   if (!member) throw new MemberNotFound();
-  const custom = member.customRoleId === null ? null : await requireRole(tx, member.customRoleId);
-  if (!canChange(viewer, member, permissionsOfRole(member.role, custom))) {
-    throw new NotPermitted(`You cannot change somebody who is ${member.role}: they may do what you may not.`);
-  }
+  requireCanChange(viewer, await holdingOf(tx, member));
   return { member, account: member.accountId === null ? null : await em.findOneOrFail(Account, { id: member.accountId }) };
 }
 
-async function sendInvitation(tx: Scope, member: Member, account: Account, publicUrl: string): Promise<void> {
+/** Mails the link of an invitation; without a mail server returns it, for a person without a proven account. */
+async function sendInvitation(tx: Scope, member: Member, { publicUrl, sendsMail }: LinkDelivery): Promise<string | null> {
+  const { em } = tx;
   const at = tx.now();
-  const { name: workspace } = await tx.em.findOneOrFail(Workspace, { id: tx.workspaceId });
-  const isNew = account.passwordHash === null;
-  const link = isNew ? await makeLink(tx.em, publicUrl, LetterKind.INVITATION, account.id, at) : `${publicUrl}/sign-in`;
-  const letter = letterWords(member.locale, isNew ? 'INVITATION' : 'ADDED', { name: member.name, workspace, link });
-  await post(tx.em, { workspaceId: tx.workspaceId, recipient: account.email, ...letter }, at);
+  const account = await findAccount(em, member.email);
+  if (!sendsMail) return account?.addressProvenAt ? null : createInvitationLink(em, member, { publicUrl, at, mailed: false });
+  const { name: workspace } = await em.findOneOrFail(Workspace, { id: tx.workspaceId });
+  const link = await createInvitationLink(em, member, { publicUrl, at, mailed: true });
+  const letter = letterWords(member.locale, account ? 'JOIN' : 'INVITATION', { name: member.name, workspace, link });
+  await post(em, { workspaceId: null, recipient: member.email, ...letter }, at);
+  return null;
 }
 
 function describe({ name, role, customRoleId, allTeams, active }: Member) {
   return { name, role, customRoleId, allTeams, active };
 }
 
-/** The fields that became others, each as `old → new`. */
+/** The fields that changed, each as `old → new`. */
 function differences<T extends object>(before: T, after: T): Record<string, string> {
   const changed = (Object.keys(after) as (keyof T & string)[]).filter((field) => before[field] !== after[field]);
   return Object.fromEntries(changed.map((field) => [field, `${String(before[field])} → ${String(after[field])}`]));

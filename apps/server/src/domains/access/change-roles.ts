@@ -17,7 +17,7 @@ import {
   type Setting,
   type SettingState,
 } from '../../platform/setting-versions.ts';
-import { CustomRole, Member, requirePermissions, Role } from '../identity/index.ts';
+import { CustomRole, Member, requirePermissions } from '../identity/index.ts';
 import { RoleNotFound } from './access.errors.ts';
 import { canGiveRole, requireSettings } from './access.policy.ts';
 
@@ -85,7 +85,7 @@ async function requireRole(tx: Scope, id: string): Promise<CustomRole> {
     ? await tx.em.findOne(CustomRole, { workspaceId: tx.workspaceId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE })
     : null;
   if (!role) throw new RoleNotFound();
-  if (!canGiveRole(tx.viewer, Role.CUSTOM, role.permissions)) {
+  if (!canGiveRole(tx.viewer, role.permissions)) {
     throw new NotPermitted(`You cannot change the role "${role.name}": it may do what you may not.`);
   }
   return role;

@@ -3,7 +3,7 @@ import { domainEvent } from '../../kernel/domain-event.ts';
 import { accessChanged } from '../../platform/live/live-desk.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
-import { accountOf, Account, Workspace } from '../identity/index.ts';
+import { accountOf, Account, requireConfirmedBrowser, Workspace } from '../identity/index.ts';
 import { requireSettings } from './access.policy.ts';
 
 /**
@@ -12,6 +12,7 @@ import { requireSettings } from './access.policy.ts';
  */
 export function requireSecondFactor(scope: Scope, required: boolean): Promise<Workspace> {
   return scope.transaction(async (tx) => {
+    requireConfirmedBrowser(tx);
     requireSettings(tx.viewer, 'people.manage');
     const workspace = await tx.em.findOneOrFail(Workspace, { id: tx.workspaceId });
     if (workspace.secondFactorRequired === required) return workspace;

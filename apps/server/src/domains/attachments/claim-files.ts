@@ -1,7 +1,7 @@
 import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId } from '../../kernel/id.ts';
-import type { Viewer } from '../../kernel/viewer.ts';
+import { may, type Viewer } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { canEdit, findTicket, lockTicketToEdit, TicketNotFound, type Ticket } from '../tickets/index.ts';
 import { Attachment, AttachmentOwner } from './attachment.entity.ts';
@@ -74,7 +74,7 @@ export function removeFile(scope: Scope, id: string): Promise<Ticket | null> {
     const { em, workspaceId, viewer } = tx;
     const file = isId(id) ? await em.findOne(Attachment, { workspaceId, id }) : null;
     const ticket = file && (await findTicket(tx, file.ticketId));
-    const isOwn = file?.ownerKind === null && file.uploadedById === viewer.memberId;
+    const isOwn = file?.ownerKind === null && file.uploadedById === viewer.memberId && may(viewer, 'note.write');
     if (!file || !ticket || (file.ownerKind === null && !isOwn)) throw new TicketNotFound();
     if (!isOwn) {
       if (file.ownerKind !== AttachmentOwner.TICKET) {

@@ -33,7 +33,7 @@ export async function filesOfTicket(scope: Scope, ticketId: string): Promise<rea
 
 /** What the viewer added to a text of theirs and has not sent. */
 export function filesOfDraft({ em, workspaceId, viewer }: Scope, draftId: string): Promise<Attachment[]> {
-  if (!isId(draftId)) return Promise.resolve([]);
+  if (!isId(draftId) || !canReadNotes(viewer)) return Promise.resolve([]);
   return em.find(
     Attachment,
     { workspaceId, draftId, ownerKind: null, uploadedById: viewer.memberId },
@@ -46,7 +46,8 @@ export async function findFile(scope: Scope, id: string): Promise<Attachment | n
   const { em, workspaceId, viewer } = scope;
   const file = isId(id) ? await em.findOne(Attachment, { workspaceId, id }) : null;
   if (!file || !(await findTicket(scope, file.ticketId))) return null;
-  if (file.ownerKind === null) return file.uploadedById === viewer.memberId ? file : null;
+  // It may be for a note.
+  if (file.ownerKind === null) return file.uploadedById === viewer.memberId && canReadNotes(viewer) ? file : null;
   if (file.ownerKind === AttachmentOwner.NOTE && !canReadNotes(viewer)) return null;
   return file;
 }

@@ -40,6 +40,8 @@ const BulkJobSchema = defineEntity({
     id: p.uuid().primary(),
     memberId: p.uuid(),
     permissions: p.array<Permission>().columnType('text[]'),
+    /** The token that started it; null for a browser. */
+    tokenId: p.uuid().strictNullable().default(null),
     action: p.json<BulkAction>(),
     /** The job that it undoes. */
     undoOfId: p.uuid().strictNullable(),

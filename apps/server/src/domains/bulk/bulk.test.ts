@@ -178,7 +178,7 @@ describe('what is done to many tickets', () => {
   it('goes no further than the rights of who began it, at that moment and now', async () => {
     const ids = await tickets(2);
     // Begun with a token of few rights.
-    await world.sql(`update access_token set permissions = '{note.read}' where member_id = ?`, [bob.id]);
+    await world.sql(`update access_token set permissions = '{ticket.read,note.read}' where member_id = ?`, [bob.id]);
     expect((await run(bob, { ticketIds: ids, action: { priority: 'LOW' } })).outcomes).toEqual({ FORBIDDEN: 2 });
     await world.sql('update access_token set permissions = null where member_id = ?', [bob.id]);
 

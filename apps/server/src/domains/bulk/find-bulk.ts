@@ -1,6 +1,7 @@
 import { limits } from '@baton/rules';
 import { InvalidInput } from '../../kernel/domain-error.ts';
 import { isId } from '../../kernel/id.ts';
+import { actsForWholeMember, tokenOf, type Viewer } from '../../kernel/viewer.ts';
 import type { LiveSource } from '../../platform/live/live-source.ts';
 import { listLoaderByKey, loaderByKey } from '../../platform/loader.ts';
 import type { Scope } from '../../platform/scope.ts';
@@ -49,9 +50,15 @@ export function jobOfCause(scope: Scope, causeId: string | null): Promise<BulkJo
   return scope.load(jobByCause, causeId);
 }
 
-/** One's latest, newest first. */
+/** Jobs are personal: a token that holds chosen permissions only has those that it started itself. */
+export function startedBy(viewer: Viewer): { memberId: string; tokenId?: string | null } {
+  const { memberId } = viewer;
+  return actsForWholeMember(viewer) ? { memberId } : { memberId, tokenId: tokenOf(viewer) };
+}
+
+/** The viewer's latest, newest first. */
 export function listBulkJobs({ em, workspaceId, viewer }: Scope): Promise<BulkJob[]> {
-  return em.find(BulkJob, { workspaceId, memberId: viewer.memberId }, { orderBy: { createdAt: 'desc', id: 'desc' }, limit: 20 });
+  return em.find(BulkJob, { workspaceId, ...startedBy(viewer) }, { orderBy: { createdAt: 'desc', id: 'desc' }, limit: 20 });
 }
 
 /** The tickets of a job that came out so, by their ids after a cursor. */

@@ -1,11 +1,13 @@
 import { InvalidInput } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId, newId } from '../../kernel/id.ts';
+import { tokenOf } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { findView, ViewNotFound, whereVisible, type TicketFilter } from '../views/index.ts';
 import { BulkJob, type BulkAction } from './bulk.entity.ts';
 import { BulkJobNotFound, BulkRefused } from './bulk.errors.ts';
 import { BulkEvent } from './bulk.events.ts';
+import { startedBy } from './find-bulk.ts';
 
 export interface StartBulk {
   /** Those that were selected. */
@@ -100,9 +102,9 @@ export function cancelBulk(scope: Scope, jobId: string): Promise<BulkJob> {
   });
 }
 
-/** One's own: what was done to tickets that somebody else sees is nobody else's to read. */
+/** A job of the viewer; null for one of another member, who may see other tickets. */
 export async function findBulkJob({ em, workspaceId, viewer }: Scope, id: string): Promise<BulkJob | null> {
-  return isId(id) ? em.findOne(BulkJob, { workspaceId, id, memberId: viewer.memberId }) : null;
+  return isId(id) ? em.findOne(BulkJob, { workspaceId, id, ...startedBy(viewer) }) : null;
 }
 
 function requireSomething({ addTags, removeTags, ...fields }: BulkAction): void {
@@ -128,6 +130,7 @@ async function makeJob(tx: Scope, action: BulkAction, undoOfId: string | null): 
       id,
       memberId: viewer.memberId,
       permissions: [...viewer.permissions],
+      tokenId: tokenOf(viewer),
       action,
       undoOfId,
       causeId: started.id,

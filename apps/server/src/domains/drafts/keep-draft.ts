@@ -1,7 +1,7 @@
 import { limits } from '@baton/rules';
 import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
 import { isId } from '../../kernel/id.ts';
-import { may } from '../../kernel/viewer.ts';
+import { may, type Viewer } from '../../kernel/viewer.ts';
 import type { LiveSource } from '../../platform/live/live-source.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { cleanRichText, findTicket, TicketNotFound } from '../tickets/index.ts';
@@ -59,9 +59,16 @@ export async function finishDraft(tx: Scope, { ticketId, kind, id }: DraftPlace 
   );
 }
 
-/** The viewer's own unsent text on a ticket; null for none. */
-export function findDraft({ em, workspaceId, viewer }: Scope, { ticketId, kind }: DraftPlace): Promise<Draft | null> {
+/** The viewer's own unsent text on a ticket; null for none, and where they may not read what it would become. */
+export async function findDraft(scope: Scope, { ticketId, kind }: DraftPlace): Promise<Draft | null> {
+  const { em, workspaceId, viewer } = scope;
+  if (!canReadDrafts(viewer) || !(await findTicket(scope, ticketId))) return null;
   return em.findOne(Draft, { workspaceId, memberId: viewer.memberId, ticketId, kind, finished: false }, { refresh: true });
+}
+
+/** A draft of either kind may hold what internal notes say. */
+function canReadDrafts(viewer: Viewer): boolean {
+  return may(viewer, 'note.read');
 }
 
 /** Ticks at first and whenever the viewer's draft on a ticket was saved, sent or thrown away, in whichever tab. */

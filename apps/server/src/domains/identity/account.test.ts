@@ -15,6 +15,7 @@ const END_OTHERS = `mutation { sessionsEndOthers { ended userErrors { ... on Use
 const CONFIRM = `mutation ($input: ConfirmInput!) { confirm(input: $input) { confirmed userErrors { ... on UserError { code } } } }`;
 const TOKEN = `mutation ($input: AccessTokenCreateInput!) { accessTokenCreate(input: $input) { secret userErrors { ... on UserError { code } } } }`;
 const SWITCH = `mutation ($input: WorkspaceSwitchInput!) { workspaceSwitch(input: $input) { viewer { workspace { name } } userErrors { ... on UserError { code } } } }`;
+const ACCEPT = `mutation ($input: InvitationAcceptInput!) { invitationAccept(input: $input) { acceptedId userErrors { ... on UserError { code } } } }`;
 
 let world: World;
 let count = 0;
@@ -33,13 +34,19 @@ async function somebody(): Promise<{ person: Person; email: string; browser: Bro
   return { person, email, browser };
 }
 
-/** The link in the newest letter to an address. */
-async function linkTo(email: string): Promise<string> {
-  const [letter] = await world.sql<{ body: string }>(
-    'select body from outgoing_mail where recipient = ? order by created_at desc limit 1',
-    [email],
-  );
-  return letter?.body.match(/#(\S+)/)?.[1] ?? '';
+/** The token of the reset link that was mailed last, once so many were mailed. */
+async function linkTo(email: string, letters = 1): Promise<string> {
+  let bodies: { body: string }[] = [];
+  await waitFor(async () => {
+    bodies = await world.sql('select body from outgoing_mail where recipient = ? order by created_at desc', [email]);
+    return bodies.length === letters;
+  }, `${letters} emails to ${email}`);
+  return bodies[0]?.body.match(/#(\S+)/)?.[1] ?? '';
+}
+
+/** Waits until no request for a reset link is left. */
+async function requestsAnswered(): Promise<void> {
+  await waitFor(async () => (await world.sql('select 1 from password_request')).length === 0, 'the requests to be answered');
 }
 
 describe('a password', () => {
@@ -66,7 +73,7 @@ describe('a password', () => {
     await stranger.run(FORGOTTEN, { input: { email } });
     const first = await linkTo(email);
     await stranger.run(FORGOTTEN, { input: { email } });
-    const second = await linkTo(email);
+    const second = await linkTo(email, 2);
     const redeem = (token: string) => stranger.run(REDEEM, { input: { kind: 'RESET', token, password: 'quiet lantern harvest' } });
 
     const old = await redeem(first);
@@ -109,6 +116,7 @@ describe('a password', () => {
     const known = await ask(email);
     const unknown = await ask('nobody@nowhere.test');
     for (let time = 0; time < 5; time++) await ask(email);
+    await requestsAnswered();
 
     expect(unknown).toEqual(known);
     const letters = await world.sql('select 1 from outgoing_mail where recipient = ?', [email]);
@@ -139,6 +147,18 @@ describe('a second factor', () => {
     expect(await new Browser(world).signIn(email, 'correct horse', confirmed.recoveryCodes[0])).toMatchObject([
       { code: 'SECOND_FACTOR_REFUSED' },
     ]);
+  });
+
+  it('confirms a person once with one code, however many requests bring it at the same time', async () => {
+    const { browser } = await somebody();
+    const { secondFactorBegin: begun } = await browser.run(BEGIN);
+    await browser.run(CONFIRM_FACTOR, { input: { code: await codeOf(begun.secret, 30) } });
+    const input = { password: 'correct horse', code: await codeOf(begun.secret) };
+
+    const answers = await Promise.all(Array.from({ length: 6 }, () => browser.run(CONFIRM, { input })));
+
+    expect(answers.filter(({ confirm }) => confirm.confirmed)).toHaveLength(1);
+    expect(answers.flatMap(({ confirm }) => confirm.userErrors).map(({ code }) => code)).toEqual(Array(5).fill('SECOND_FACTOR_REFUSED'));
   });
 
   it('lets one of two in who come with one code at the same time', async () => {
@@ -180,7 +200,7 @@ describe('sessions', () => {
     const [second, third] = [new Browser(world), new Browser(world, 1)];
     await second.signIn(email);
     await third.signIn(email);
-    const { person: other } = await somebody();
+    const { browser: other } = await somebody();
     const { sessions } = await browser.run(SESSIONS);
     const mine = sessions.find(({ current }: { current: boolean }) => current);
     const newest = sessions[0];
@@ -237,24 +257,58 @@ describe('sessions', () => {
     const stranger = await world.stranger();
     const foreign = stranger.person.member.workspaceId;
     const refused = await browser.run(SWITCH, { input: { workspaceId: foreign } });
+    const early = await browser.run(ACCEPT, { input: { workspaceId: foreign } });
     await stranger.person.run(
       `mutation ($input: MemberInviteInput!) { memberInvite(input: $input) { person { invited } userErrors { ... on UserError { code } } } }`,
       { input: { name: person.member.name, email, role: 'AGENT' } },
     );
-    const { viewer } = await browser.run('{ viewer { workspaces { id name } } }');
+    const { viewer: invited } = await browser.run('{ viewer { workspaces { name } invitations { workspaceId workspaceName } } }');
+    const accepted = await browser.run(ACCEPT, { input: { workspaceId: foreign } });
+    const { viewer } = await browser.run('{ viewer { workspaces { id name } invitations { workspaceId } } }');
+    const byToken = await person.run('{ viewer { workspaces { name } invitations { workspaceId } } }');
     const before = browser.cookie;
     const moved = await browser.run(SWITCH, { input: { workspaceId: foreign } });
     const left = new Browser(world);
     left.cookie = before;
 
     expect(refused.workspaceSwitch.userErrors).toMatchObject([{ code: 'WORKSPACE_NOT_FOUND' }]);
+    expect(early.invitationAccept.userErrors).toMatchObject([{ code: 'INVITATION_NOT_FOUND' }]);
+    expect(invited).toEqual({ workspaces: [{ name: 'Desk' }], invitations: [{ workspaceId: foreign, workspaceName: 'Other' }] });
+    expect(accepted.invitationAccept).toEqual({ acceptedId: foreign, userErrors: [] });
     expect(viewer.workspaces.map(({ name }: { name: string }) => name)).toEqual(['Desk', 'Other']);
+    expect(viewer.invitations).toEqual([]);
+    expect(byToken.viewer).toEqual({ workspaces: [{ name: 'Desk' }], invitations: [] });
     expect(moved.workspaceSwitch.viewer.workspace.name).toBe('Other');
     expect(await left.isSomebody()).toBe(false);
   });
 });
 
 describe('guessing', () => {
+  it('from one address keeps out neither another address nor a browser that has signed in before', async () => {
+    const { email, browser } = await somebody();
+    const attacker = new Browser(world);
+    for (let attempt = 0; attempt < 11; attempt++) await attacker.signIn(email, 'guess');
+
+    const returning = new Browser(world);
+    returning.device = browser.device;
+
+    expect(await attacker.signIn(email)).toMatchObject([{ code: 'TOO_MANY_ATTEMPTS' }]);
+    expect(await returning.signIn(email)).toEqual([]);
+    // Knowing one account makes the browser known to no other.
+    const { email: other } = await somebody();
+    for (let attempt = 0; attempt < 11; attempt++) await attacker.signIn(other, 'guess');
+    expect(await returning.signIn(other)).toMatchObject([{ code: 'TOO_MANY_ATTEMPTS' }]);
+  });
+
+  it('is counted for a browser that has signed in before too', async () => {
+    const { email, browser } = await somebody();
+    const known = new Browser(world);
+    known.device = browser.device;
+    for (let attempt = 0; attempt < 10; attempt++) await known.signIn(email, 'guess');
+
+    expect(await known.signIn(email)).toMatchObject([{ code: 'TOO_MANY_ATTEMPTS' }]);
+  });
+
   it('is counted for all nodes together, and cannot be done many times in one request', async () => {
     const { email } = await somebody();
     const [one, two] = [new Browser(world), new Browser(world, 1)];

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '../../kernel/clock.ts';
-import type { Permission, Viewer } from '../../kernel/viewer.ts';
+import { ownership, type Permission, type Viewer } from '../../kernel/viewer.ts';
 import { joined } from '../../platform/joined.ts';
 import { hashSecret } from '../../platform/keys.ts';
 import { AccessToken, Session } from './credential.entity.ts';
@@ -12,15 +12,15 @@ const lastUsedStepMs = 60_000;
 /** What each credential among some hashes gives, as one row: parameters are the hashes and the instant, twice. */
 const credentials = `
   with credential as (
-    select s.token_hash, s.workspace_id, s.id, s.member_id, null::text[] as permissions, s.last_used_at,
+    select s.token_hash, s.workspace_id, s.id, s.member_id, null::text[] as permissions, s.last_used_at, s.confirmed_at,
       w.second_factor_required and not s.single_sign_on and a.totp_confirmed_at is null as unsecured
     from session s join workspace w on w.id = s.workspace_id join account a on a.id = s.account_id
     where s.token_hash = any(?::text[]) and s.expires_at > ?
     union all
-    select token_hash, workspace_id, id, member_id, permissions, last_used_at, false from access_token
+    select token_hash, workspace_id, id, member_id, permissions, last_used_at, null, false from access_token
     where token_hash = any(?::text[]) and revoked_at is null and (expires_at is null or expires_at > ?)
   )
-  select c.token_hash, c.workspace_id, c.id, c.member_id, to_json(c.permissions) as part, c.last_used_at, c.unsecured, m.role, m.all_teams,
+  select c.token_hash, c.workspace_id, c.id, c.member_id, to_json(c.permissions) as part, c.last_used_at, c.confirmed_at, c.unsecured, m.role, m.all_teams,
     to_json(r.permissions) as own,
     to_json(array(select t.team_id from team_member t where t.workspace_id = m.workspace_id and t.member_id = m.id order by t.team_id)) as teams
   from credential c
@@ -35,6 +35,8 @@ interface Credential {
   /** What a token was given of its owner's rights; null = all of them. */
   readonly part: Permission[] | null;
   readonly last_used_at: string | null;
+  /** Of a session; null for a token. */
+  readonly confirmed_at: string | null;
   readonly unsecured: boolean;
   readonly role: string;
   readonly all_teams: boolean;
@@ -49,10 +51,21 @@ function readCredentials(em: EntityManager, clock: Clock, hashes: readonly strin
   return em.execute(credentials, [list, now, list, now]);
 }
 
+/** Why a token opens nothing. */
+export const TokenState = { UNKNOWN: 'UNKNOWN', EXPIRED: 'EXPIRED', REVOKED: 'REVOKED' } as const;
+export type TokenState = (typeof TokenState)[keyof typeof TokenState];
+
+/** The state of a token that `authenticate` refused. The tokens of a member who was deactivated count as revoked. */
+export async function stateOfToken(em: EntityManager, clock: Clock, secret: string): Promise<TokenState> {
+  const token = await em.findOne(AccessToken, { tokenHash: hashSecret(secret) });
+  if (!token) return TokenState.UNKNOWN;
+  return token.revokedAt === null && token.expiresAt !== null && token.expiresAt <= clock() ? TokenState.EXPIRED : TokenState.REVOKED;
+}
+
 /** Whom a session's or a token's secret stands for at this moment; null for nobody. */
 export async function authenticate(em: EntityManager, clock: Clock, secret: string): Promise<Viewer | null> {
   const [found] = await readCredentials(em, clock, [hashSecret(secret)]);
-  return found ? enter(em, clock, found, secret) : null;
+  return found ? enter(em, clock, found) : null;
 }
 
 /**
@@ -66,14 +79,14 @@ export function authenticator(openEm: () => EntityManager, clock: Clock): (secre
   });
   return async (secret) => {
     const found = await find(hashSecret(secret));
-    return found && enter(openEm(), clock, found, secret);
+    return found && enter(openEm(), clock, found);
   };
 }
 
-async function enter(em: EntityManager, clock: Clock, found: Credential, secret: string): Promise<Viewer> {
-  const isSession = secret.startsWith('session_');
+async function enter(em: EntityManager, clock: Clock, found: Credential): Promise<Viewer> {
   const now = clock();
   const { workspace_id: workspaceId, id, member_id: memberId, part, last_used_at: lastUsedAt, unsecured, role, own } = found;
+  const isSession = found.confirmed_at !== null;
   if (isStale(lastUsedAt === null ? null : new Date(lastUsedAt), now)) {
     await (isSession
       ? em.nativeUpdate(Session, { workspaceId, id }, { lastUsedAt: now })
@@ -81,7 +94,8 @@ async function enter(em: EntityManager, clock: Clock, found: Credential, secret:
   }
   const member = { workspaceId, id: memberId, role, allTeams: found.all_teams };
   const viewer = partOf(asViewer(member, own ?? permissionsOf(role), found.teams), part);
-  return isSession ? { ...viewer, unsecured } : viewer;
+  if (found.confirmed_at === null) return { ...viewer, credential: { kind: 'TOKEN', id } };
+  return { ...viewer, unsecured, credential: { kind: 'SESSION', id, confirmedAt: new Date(found.confirmed_at) } };
 }
 
 /**
@@ -112,7 +126,11 @@ export async function viewerOf(em: EntityManager, member: Member, part: readonly
 }
 
 function partOf(viewer: Viewer, part: readonly Permission[] | null): Viewer {
-  return part === null ? viewer : { ...viewer, permissions: new Set(viewer.permissions).intersection(new Set(part)), partial: true };
+  if (part === null) return viewer;
+  const permissions = new Set(viewer.permissions).intersection(new Set(part));
+  // A part of an owner's permissions never makes an owner.
+  permissions.delete(ownership);
+  return { ...viewer, permissions, partial: true };
 }
 
 /** The same for many members, in two queries. */
@@ -139,7 +157,6 @@ function asViewer(
     kind: 'MEMBER',
     workspaceId: member.workspaceId,
     memberId: member.id,
-    role: member.role,
     permissions: new Set(held),
     partial: false,
     allTeams: seesEveryTeam(member.role, member.allTeams),

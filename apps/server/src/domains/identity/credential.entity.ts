@@ -42,6 +42,8 @@ const AccessTokenSchema = defineEntity({
     expiresAt: p.datetime().strictNullable(),
     lastUsedAt: p.datetime().strictNullable(),
     revokedAt: p.datetime().strictNullable(),
+    /** The token that created it: revoking that one revokes this one. Null for one created in a browser. */
+    parentId: p.uuid().strictNullable().default(null),
   },
 });
 
@@ -57,14 +59,20 @@ const LetterSchema = defineEntity({
   properties: {
     tokenHash: p.text().primary().hidden(),
     kind: p.enum(() => LetterKind).columnType('text'),
-    accountId: p.uuid(),
+    /** Of a reset link. */
+    accountId: p.uuid().strictNullable(),
+    /** Of an invitation, which grants access to one workspace: the member that it makes somebody. */
+    workspaceId: p.uuid().strictNullable(),
+    memberId: p.uuid().strictNullable(),
+    /** False for a link that was shown to a member. Only a mailed one proves who receives email at the address. */
+    mailed: p.boolean(),
     createdAt: p.datetime(),
     expiresAt: p.datetime(),
     usedAt: p.datetime().strictNullable(),
   },
 });
 
-/** A link that lets somebody set their password, once and not for long. */
+/** A one-time link that sets the password of an account, or that accepts an invitation. */
 export class Letter extends LetterSchema.class {}
 LetterSchema.setClass(Letter);
 
@@ -94,3 +102,18 @@ const SingleSignOnSchema = defineEntity({
 /** Whom another service's word on a person means here. */
 export class SingleSignOn extends SingleSignOnSchema.class {}
 SingleSignOnSchema.setClass(SingleSignOn);
+
+const PasswordRequestSchema = defineEntity({
+  name: 'PasswordRequest',
+  properties: {
+    id: p.uuid().primary(),
+    email: p.text(),
+    address: p.text(),
+    userAgent: p.text(),
+    createdAt: p.datetime(),
+  },
+});
+
+/** A request for a reset link that nobody has answered yet, for an address with or without an account. */
+export class PasswordRequest extends PasswordRequestSchema.class {}
+PasswordRequestSchema.setClass(PasswordRequest);

@@ -38,11 +38,11 @@ export class TooManyAttempts extends DomainError {
   }
 }
 
-/** The browser has been signed in for a while, and what is asked for opens much. */
+/** The person entered their password in this browser too long ago for this operation. */
 export class ConfirmationNeeded extends DomainError {
   readonly code = 'CONFIRMATION_NEEDED';
   constructor() {
-    super('Confirm with your password that it is you, and try again.');
+    super('Enter your password to confirm that it is you, then try again.');
   }
 }
 
@@ -65,6 +65,28 @@ export class LinkInvalid extends DomainError {
   readonly code = 'LINK_INVALID';
   constructor() {
     super('This link was used already, or is too old. Ask for a new one.', 'token');
+  }
+}
+
+/** The address has an account, whose password an invitation does not set. */
+export class SignInRequired extends DomainError {
+  readonly code = 'SIGN_IN_REQUIRED';
+  constructor() {
+    super('An account with this address exists. Sign in with it to accept the invitation.', 'token');
+  }
+}
+
+export class InvitationNotAllowed extends DomainError {
+  readonly code = 'INVITATION_NOT_ALLOWED';
+  constructor() {
+    super('This invitation is for another email address. Sign in with the account of that address.', 'email');
+  }
+}
+
+export class InvitationNotFound extends DomainError {
+  readonly code = 'INVITATION_NOT_FOUND';
+  constructor() {
+    super('No invitation from this workspace waits for you. Ask an administrator of the workspace for a new one.', 'workspaceId');
   }
 }
 

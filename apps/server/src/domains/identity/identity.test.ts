@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
-import { World, type Person } from '../../testing/world.ts';
+import { waitFor, World, type Person } from '../../testing/world.ts';
 
 const SIGN_IN = `mutation ($input: SignInInput!) { signIn(input: $input) { viewer { email workspace { name } member { name role } permissions } userErrors { __typename ... on UserError { code message } ... on TooManyAttempts { retryAfterSeconds } } } }`;
 const CREATE = `mutation ($input: AccessTokenCreateInput!) { accessTokenCreate(input: $input) { accessToken { id name hint expiresAt } secret userErrors { ... on UserError { code field } } } }`;
@@ -53,7 +53,7 @@ describe('signing in', () => {
     expect(wrong.cookie).toBeNull();
   });
 
-  it('stops guessing after ten attempts on one account, the right password among them', async () => {
+  it('stops guessing after ten attempts on one account from one address, the right password among them', async () => {
     await world.person('AGENT', { name: 'Target' });
     const guess = (password: string) => post(SIGN_IN, { input: { email: 'target@desk.test', password } });
     for (let attempt = 0; attempt < 10; attempt++) await guess('guess');
@@ -83,7 +83,35 @@ describe('access tokens', () => {
 
     expect(working.body.data.viewer.member.name).toBe('Ada');
     expect(accessTokens).toContainEqual({ name: 'Sync job', hint: accessTokenCreate.secret.slice(0, 10), lastUsedAt: expect.any(String) });
-    expect(revoked.body.data.viewer).toBeNull();
+    expect(revoked.body.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  });
+
+  it('that open nothing say why: unknown, expired or revoked', async () => {
+    const create = async (name: string) => (await ada.run(CREATE, { input: { name } })).accessTokenCreate;
+    const [expired, revoked] = [await create('Expired'), await create('Revoked')];
+    await world.sql(`update access_token set expires_at = now() - interval '1 second' where id = ?`, [expired.accessToken.id]);
+    await ada.run(REVOKE, { input: { id: revoked.accessToken.id } });
+    const leaver = await world.person('AGENT');
+    await world.sql('update member set active = false where id = ?', [leaver.id]);
+    const answerTo = async (secret: string) => (await post('{ viewer { email } }', {}, { authorization: `Bearer ${secret}` })).body;
+
+    for (const [secret, word] of [
+      ['baton_never', 'unknown'],
+      [expired.secret, 'expired'],
+      [revoked.secret, 'revoked'],
+      [leaver.secret, 'revoked'],
+    ] as const) {
+      const { data, errors } = await answerTo(secret);
+      expect(data).toBeUndefined();
+      expect(errors).toMatchObject([{ message: expect.stringContaining(word), extensions: { code: 'UNAUTHENTICATED' } }]);
+      const stream = world.seat(ada.member, secret, 0).follow('subscription { settingsChanged }');
+      await waitFor(() => stream.faults.length > 0, 'the subscription to be refused');
+      expect(stream.faults.join()).toContain(word);
+      const file = await fetch(`http://${world.node(0).url}/files/${crypto.randomUUID()}/x`, {
+        headers: { authorization: `Bearer ${secret}` },
+      });
+      expect([file.status, await file.json()]).toMatchObject([401, { code: 'UNAUTHENTICATED', message: expect.stringContaining(word) }]);
+    }
   });
 
   it('are nobody else’s to revoke, and guests have none', async () => {

@@ -6,13 +6,18 @@ const AccountSchema = defineEntity({
   properties: {
     id: p.uuid().primary(),
     email: p.text(),
-    /** Null until an invitation is accepted, and for those who only sign in through another service. */
+    /** Null for an account that signs in through another service only. */
     passwordHash: p.text().hidden().strictNullable(),
     totpSecret: p.text().hidden().strictNullable(),
     /** Null while no second factor is asked for. */
     totpConfirmedAt: p.datetime().strictNullable(),
     /** The last thirty seconds whose code was used: no code works twice. */
     totpLastStep: p.bigint('number').hidden().strictNullable(),
+    /**
+     * When the holder last proved that they receive email at the address, or that another service verified it. Null while
+     * only a member who was shown a link vouches for them: such an account accepts an invitation with its link alone.
+     */
+    addressProvenAt: p.datetime().strictNullable(),
     createdAt: p.datetime(),
   },
 });
@@ -55,7 +60,7 @@ const MemberSchema = defineEntity({
   properties: {
     workspaceId: p.uuid().primary(),
     id: p.uuid().primary(),
-    /** Null for a machine, which has tokens alone. */
+    /** Null for a machine, which has tokens alone, and for a person until they accept their invitation. */
     accountId: p.uuid().strictNullable(),
     kind: p.enum(() => MemberKind).columnType('text'),
     name: p.text(),

@@ -1,5 +1,6 @@
 import { loaderByKey, listLoaderByKey } from '../../platform/loader.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { pendingInvitations } from './accept-invitation.ts';
 import { membershipsOf } from './account.ts';
 import { Account, Member, MemberKind, Team, TeamMember } from './member.entity.ts';
 import { Workspace } from './workspace.entity.ts';
@@ -56,8 +57,15 @@ export interface CurrentViewer {
   readonly workspace: Workspace;
   readonly permissions: string[];
   readonly secondFactor: boolean;
-  /** All in which they are an active member. */
+  /** All in which they are an active member; for a token its own alone. */
   readonly workspaces: readonly Workspace[];
+  readonly invitations: readonly Invitation[];
+}
+
+/** A workspace that the viewer may join. */
+export interface Invitation {
+  readonly workspaceId: string;
+  readonly workspaceName: string;
 }
 
 /** Who is asking, as they may know themselves. */
@@ -65,7 +73,8 @@ export async function currentViewer(scope: Scope): Promise<CurrentViewer> {
   const { workspaceId, viewer } = scope;
   const member = await scope.em.findOneOrFail(Member, { workspaceId, id: viewer.memberId });
   const account = member.accountId === null ? null : await scope.em.findOneOrFail(Account, { id: member.accountId });
-  const places = account ? await membershipsOf(scope.em, account.id) : [member];
+  const person = viewer.credential?.kind === 'SESSION' ? account : null;
+  const places = person ? await membershipsOf(scope.em, person.id) : [member];
   const workspaces = await scope.em.find(
     Workspace,
     { id: { $in: places.map((place) => place.workspaceId) } },
@@ -78,5 +87,13 @@ export async function currentViewer(scope: Scope): Promise<CurrentViewer> {
     permissions: [...viewer.permissions],
     secondFactor: account?.totpConfirmedAt !== null && account !== null,
     workspaces,
+    invitations: person ? await invitationsOf(scope, person) : [],
   };
+}
+
+async function invitationsOf({ em }: Scope, account: Account): Promise<Invitation[]> {
+  const waiting = await pendingInvitations(em, account);
+  const workspaces = await em.find(Workspace, { id: { $in: waiting.map(({ workspaceId }) => workspaceId) } });
+  const names = new Map(workspaces.map(({ id, name }) => [id, name]));
+  return waiting.map(({ workspaceId }) => ({ workspaceId, workspaceName: names.get(workspaceId) ?? '' }));
 }

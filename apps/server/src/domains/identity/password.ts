@@ -9,15 +9,12 @@ const leastScore = 2;
 
 let judge: ZxcvbnFactory | undefined;
 
-/** Refuses a password that is short, long, or among the first that somebody guesses. `known` are words that others know. */
+/** Refuses a password that is short, long or easy to guess. `known` are words about the person that others know. */
 export function requirePassword(password: string, known: readonly string[], field = 'password'): void {
   if (password.length < shortest)
     throw new InvalidInput(`The password has ${password.length} characters; use at least ${shortest}.`, field);
   if (password.length > longest) throw new InvalidInput(`The password has more than ${longest} characters. Use a shorter one.`, field);
   judge ??= new ZxcvbnFactory({ dictionary: common.dictionary, graphs: common.adjacencyGraphs });
   if (judge.check(password, [...known]).score >= leastScore) return;
-  throw new InvalidInput(
-    'This password is among the first that somebody would guess. Use a longer one, such as a few unrelated words.',
-    field,
-  );
+  throw new InvalidInput('This password is easy to guess. Use a longer one, such as a few unrelated words.', field);
 }

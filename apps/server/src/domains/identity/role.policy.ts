@@ -1,8 +1,9 @@
-import type { Permission } from '../../kernel/viewer.ts';
+import { ownership, type Permission } from '../../kernel/viewer.ts';
 
-const guest: readonly Permission[] = [];
-const lightAgent: readonly Permission[] = ['ticket.granted.see', 'note.read', 'note.write', 'watch.self', 'token.own'];
+const guest: readonly Permission[] = ['ticket.read'];
+const lightAgent: readonly Permission[] = ['ticket.read', 'ticket.granted.see', 'note.read', 'note.write', 'watch.self', 'token.own'];
 const agent: readonly Permission[] = [
+  'ticket.read',
   'ticket.create',
   'ticket.edit.own',
   'ticket.unteamed.see',
@@ -28,7 +29,7 @@ const administrator: readonly Permission[] = [
 ];
 
 const byRole: Readonly<Record<string, readonly Permission[]>> = {
-  OWNER: administrator,
+  OWNER: [...administrator, ownership],
   ADMIN: administrator,
   SUPERVISOR: supervisor,
   AGENT: agent,
@@ -41,7 +42,7 @@ export function permissionsOf(role: string): readonly Permission[] {
   return byRole[role] ?? [];
 }
 
-/** Owners and administrators see every team's tickets whatever their teams are. */
+/** Owners and administrators have every team in their scope, whatever their teams are. */
 export function seesEveryTeam(role: string, allTeams: boolean): boolean {
   return allTeams || role === 'OWNER' || role === 'ADMIN';
 }

@@ -1,13 +1,14 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '../../kernel/clock.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
-import { newId } from '../../kernel/id.ts';
-import type { Origin } from '../../kernel/viewer.ts';
+import { isId, newId } from '../../kernel/id.ts';
+import type { Origin, Viewer } from '../../kernel/viewer.ts';
 import { hashSecret } from '../../platform/keys.ts';
 import { accessChanged } from '../../platform/live/live-desk.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { logSecurity, recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
 import { Session } from './credential.entity.ts';
+import { requireBrowser, requireConfirmedBrowser } from './credential.policy.ts';
 import { SessionNotFound } from './identity.errors.ts';
 import { Member } from './member.entity.ts';
 import { newSecret } from './secret.ts';
@@ -55,6 +56,7 @@ export async function openSession(
 
 /** The viewer's sessions in all their workspaces, the newest first. */
 export async function listSessions(scope: Scope): Promise<Session[]> {
+  requireBrowser(scope.viewer);
   const accountId = await accountOf(scope);
   if (accountId === null) return [];
   return scope.em.find(Session, { accountId, expiresAt: { $gt: scope.now() } }, { orderBy: { createdAt: 'desc' } });
@@ -63,8 +65,9 @@ export async function listSessions(scope: Scope): Promise<Session[]> {
 /** Signs one of the viewer's browsers out; whatever is open there ends within a second. */
 export function endSession(scope: Scope, id: string): Promise<void> {
   return scope.transaction(async (tx) => {
+    requireConfirmedBrowser(tx);
     const accountId = await accountOf(tx);
-    const session = accountId && (await tx.em.findOne(Session, { id, accountId }));
+    const session = accountId && isId(id) ? await tx.em.findOne(Session, { id, accountId }) : null;
     if (!session) throw new SessionNotFound();
     await tx.em.nativeDelete(Session, { workspaceId: session.workspaceId, id });
     await recordSecurity(tx, SecurityEventKind.SESSION_ENDED, { details: { userAgent: session.userAgent } });
@@ -72,21 +75,22 @@ export function endSession(scope: Scope, id: string): Promise<void> {
   });
 }
 
-/** Signs all of the viewer's browsers out but the one that asks; answers how many. */
-export function endOtherSessions(scope: Scope, secret: string | null): Promise<number> {
+/** Signs out all browsers of the viewer except the one that asks; returns how many. */
+export function endOtherSessions(scope: Scope): Promise<number> {
   return scope.transaction(async (tx) => {
+    const { id } = requireConfirmedBrowser(tx);
     const accountId = await accountOf(tx);
     if (accountId === null) return 0;
-    const ended = await endSessionsOf(tx.em, accountId, secret);
+    const ended = await endSessionsOf(tx.em, accountId, id);
     if (ended > 0) await recordSecurity(tx, SecurityEventKind.SESSION_ENDED, { details: { others: ended } });
     tx.record(domainEvent(accessChanged, null, { memberIds: [tx.viewer.memberId] }));
     return ended;
   });
 }
 
-/** Ends every session of an account but one. */
+/** Ends every session of an account; `except` is the id of one that stays. */
 export function endSessionsOf(em: EntityManager, accountId: string, except: string | null): Promise<number> {
-  return em.nativeDelete(Session, { accountId, ...(except ? { tokenHash: { $ne: hashSecret(except) } } : {}) });
+  return em.nativeDelete(Session, { accountId, ...(except ? { id: { $ne: except } } : {}) });
 }
 
 export async function accountOf({ em, workspaceId, viewer }: Scope): Promise<string | null> {
@@ -94,6 +98,6 @@ export async function accountOf({ em, workspaceId, viewer }: Scope): Promise<str
   return member.accountId;
 }
 
-export function isSessionOf({ tokenHash }: Session, secret: string | null): boolean {
-  return secret !== null && tokenHash === hashSecret(secret);
+export function isCurrent({ id }: Session, { credential }: Viewer): boolean {
+  return credential?.kind === 'SESSION' && credential.id === id;
 }

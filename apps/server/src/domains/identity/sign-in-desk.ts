@@ -1,29 +1,35 @@
+import { createHash } from 'node:crypto';
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Clock } from '../../kernel/clock.ts';
+import { newId } from '../../kernel/id.ts';
 import type { Origin, Viewer } from '../../kernel/viewer.ts';
-import { hashSecret, type Keys } from '../../platform/keys.ts';
+import type { Keys } from '../../platform/keys.ts';
 import { poolOf } from '../../platform/orm.ts';
+import type { RefusalLog } from '../../platform/refusal-log.ts';
+import type { Scope } from '../../platform/scope.ts';
+import { acceptPending, acceptWithNewAccount } from './accept-invitation.ts';
 import { membershipsOf } from './account.ts';
 import { authenticate } from './authenticate.ts';
-import { Session, type LetterKind } from './credential.entity.ts';
+import { LetterKind, PasswordRequest, Session } from './credential.entity.ts';
+import { requireBrowser } from './credential.policy.ts';
 import {
-  ConfirmationNeeded,
+  InvitationNotFound,
+  PasswordRefused,
   SecondFactorNeeded,
   SecondFactorRefused,
-  PasswordRefused,
   SignInRefused,
   TooManyAttempts,
   WorkspaceNotFound,
 } from './identity.errors.ts';
-import { Account } from './member.entity.ts';
+import { KnownDevices } from './known-device.ts';
+import { Account, type Member } from './member.entity.ts';
 import { passSecondFactor } from './second-factor.ts';
-import { openSession, accountOf, type OpenedSession } from './session.ts';
-import { redeemLink, sendResetLink } from './set-password.ts';
+import { accountOf, openSession, type OpenedSession } from './session.ts';
+import { resetPassword, sendResetLink, type ResetRequest } from './set-password.ts';
 import { signInProven, type ProvenIdentity } from './single-sign-on.ts';
 import { signIn, signOut, type SignIn } from './sign-in.ts';
 import { verifyPassword } from './secret.ts';
-import type { Scope } from '../../platform/scope.ts';
 
 /** Somebody who signed in just now. */
 export interface Entered {
@@ -32,31 +38,45 @@ export interface Entered {
   readonly viewer: Viewer;
 }
 
+export interface SignInSettings {
+  readonly orm: MikroORM;
+  readonly clock: Clock;
+  readonly keys: Keys;
+  readonly refusals: RefusalLog;
+  readonly publicUrl: string;
+  /** Whether emails are delivered. Without a mail server, the link of an invitation is shown to the inviter. */
+  readonly sendsMail: boolean;
+  /** What the sign-in page calls the single sign-on provider; null for none. */
+  readonly singleSignOn: string | null;
+}
+
+/** Where a sign-in comes from: an address, and what the browser remembers of earlier ones. */
+export interface Door extends Origin {
+  /** The cookie of a browser that has signed in before; null for a new one. */
+  readonly device: string | null;
+}
+
 const quarterHour = 15 * 60;
 const hour = 60 * 60;
-/** How long after somebody proved who they are they may do what opens much. */
-const confirmedForMs = quarterHour * 1000;
 
 /**
- * Where people come in and go out. Attempts are counted in the database, by account and by address, before a password
- * is looked at: for all nodes together, across restarts, and one by one however many come at once.
+ * Signs people in and out. Attempts are counted in the database before a password is checked: for all nodes together,
+ * across restarts, and one by one however many come at once. They are counted by account and address together, so that
+ * nobody locks a person out from elsewhere; by address, and by account from all addresses, with higher limits. A browser
+ * that has signed in to the account before has a count of its own and is not affected by others.
  */
 export class SignInDesk {
-  readonly #byAccount: RateLimiterPostgres;
+  readonly #byPair: RateLimiterPostgres;
   readonly #byAddress: RateLimiterPostgres;
+  readonly #byAccount: RateLimiterPostgres;
+  readonly #byDevice: RateLimiterPostgres;
   readonly #letters: RateLimiterPostgres;
+  readonly #devices: KnownDevices;
 
-  constructor(
-    private readonly orm: MikroORM,
-    private readonly clock: Clock,
-    readonly publicUrl: string,
-    /** What the sign-in page calls the single sign-on provider; null for none. */
-    readonly singleSignOn: string | null,
-    readonly keys: Keys,
-  ) {
+  constructor(private readonly settings: SignInSettings) {
     const limiter = (keyPrefix: string, points: number, duration: number) =>
       new RateLimiterPostgres({
-        storeClient: poolOf(orm),
+        storeClient: poolOf(settings.orm),
         storeType: 'pool',
         tableName: 'rate_limit',
         tableCreated: true,
@@ -64,83 +84,118 @@ export class SignInDesk {
         points,
         duration,
       });
-    this.#byAccount = limiter('account', 10, quarterHour);
+    this.#byPair = limiter('pair', 10, quarterHour);
     this.#byAddress = limiter('address', 50, quarterHour);
+    this.#byAccount = limiter('account', 100, quarterHour);
+    this.#byDevice = limiter('device', 10, quarterHour);
     this.#letters = limiter('letters', 3, hour);
+    this.#devices = new KnownDevices(settings.keys);
   }
 
-  async signIn(given: SignIn, origin: Origin): Promise<Entered> {
-    return this.#guarded(given.email, origin, async () => this.#enter(await signIn(this.#em(), this.clock, this.keys, given, origin)));
+  get keys(): Keys {
+    return this.settings.keys;
   }
 
-  /** Lets in whom a single sign-on provider vouches for. */
+  get publicUrl(): string {
+    return this.settings.publicUrl;
+  }
+
+  get sendsMail(): boolean {
+    return this.settings.sendsMail;
+  }
+
+  get singleSignOn(): string | null {
+    return this.settings.singleSignOn;
+  }
+
+  /** Signs in with a password; the device is what the browser should remember. */
+  async signIn(given: SignIn, door: Door): Promise<Entered & { readonly device: string }> {
+    const account = given.email.trim().toLowerCase();
+    const work = async () => this.#enter(await signIn(this.#em(), this.settings, given, door));
+    const nonce = this.#devices.nonceOf(account, door.device);
+    const entered = nonce === null ? await this.#guarded(account, door, work) : await this.#counted(this.#byDevice, nonce, work);
+    return { ...entered, device: this.#devices.remember(account, door.device) };
+  }
+
+  /** Signs in a user whom a single sign-on provider has verified. */
   async enterProven(proven: ProvenIdentity, origin: Origin): Promise<Entered | null> {
-    const opened = await signInProven(this.#em(), this.clock, proven, origin);
+    const opened = await signInProven(this.#em(), this.settings.clock, proven, origin);
     return opened && this.#enter(opened);
   }
 
   async signOut(secret: string | null, origin: Origin): Promise<void> {
-    if (secret) await signOut(this.#em(), this.clock, secret, origin);
+    if (secret) await signOut(this.#em(), this.settings.clock, secret, origin);
   }
 
-  /** Sends at most three letters an hour to one address, and says nothing of whether somebody has it. */
-  async forgotPassword(email: string, origin: Origin): Promise<void> {
-    await this.#count(this.#byAddress, origin.address);
+  /** Stores the request. A worker handles it, so that the answer takes the same time for every address. */
+  async requestPasswordReset(email: string, { address, userAgent }: Origin): Promise<void> {
+    await this.#count(this.#byAddress, networkOf(address));
+    const request = { id: newId(), email: email.trim().toLowerCase().slice(0, 255), address, userAgent: userAgent.slice(0, 255) };
+    await this.#em().insert(PasswordRequest, { ...request, createdAt: this.settings.clock() });
+  }
+
+  /** Mails the link that was asked for, at most three an hour to one address. */
+  async answerPasswordRequest(em: EntityManager, request: ResetRequest): Promise<void> {
     try {
-      await this.#count(this.#letters, email.trim().toLowerCase());
+      await this.#count(this.#letters, request.email);
     } catch (error) {
       if (error instanceof TooManyAttempts) return;
       throw error;
     }
-    await sendResetLink(this.#em(), this.clock, this.publicUrl, email, origin);
+    await sendResetLink(em, this.settings.clock, this.settings.publicUrl, request);
   }
 
-  /** Sets a new password by a link. Signs in too, unless the account asks for a second factor. */
+  /** Sets a password by a link. Signs in too, unless the account asks for a second factor. */
   async redeem(kind: LetterKind, token: string, password: string, origin: Origin): Promise<Entered | null> {
-    await this.#count(this.#byAddress, origin.address);
-    const { account, member } = await redeemLink(this.#em(), this.clock, { kind, token, password }, origin);
-    return account.totpConfirmedAt ? null : this.#enter(await openSession(this.#em(), this.clock, member, origin, 'link'));
+    const { clock } = this.settings;
+    await this.#count(this.#byAddress, networkOf(origin.address));
+    const given = { token, password };
+    if (kind === LetterKind.INVITATION)
+      return this.#open(await acceptWithNewAccount(this.#em(), clock, given, origin), origin, 'invitation');
+    const { account, member } = await resetPassword(this.#em(), clock, given, origin);
+    return account.totpConfirmedAt ? null : this.#open(member, origin, 'link');
   }
 
-  /** Goes on in another of one's workspaces; the session in this one ends. */
+  /** Accepts an invitation to another workspace, for a person who is signed in. */
+  async acceptInvitation(scope: Scope, workspaceId: string, origin: Origin): Promise<Member> {
+    requireBrowser(scope.viewer);
+    const accountId = await accountOf(scope);
+    const member = await this.#em().transactional(async (em) => {
+      const account = await em.findOne(Account, { id: accountId ?? scope.viewer.memberId });
+      return account && acceptPending(em, account, { at: this.settings.clock(), origin }, workspaceId);
+    });
+    if (!member) throw new InvitationNotFound();
+    return member;
+  }
+
+  /** Continues in another of the viewer's workspaces; the session in this one ends. */
   async switchTo(scope: Scope, workspaceId: string, secret: string | null, origin: Origin): Promise<Entered> {
+    const { clock } = this.settings;
+    const { id } = requireBrowser(scope.viewer);
     const accountId = await accountOf(scope);
     const members = accountId ? await membershipsOf(scope.em, accountId) : [];
     const member = members.find((one) => one.workspaceId === workspaceId);
-    const here = secret ? await this.#em().findOne(Session, { tokenHash: hashSecret(secret) }) : null;
+    const here = await this.#em().findOne(Session, { workspaceId: scope.workspaceId, id });
     if (!member || !secret || !here) throw new WorkspaceNotFound();
-    const entered = await this.#enter(await openSession(this.#em(), this.clock, member, origin, 'switch', here.singleSignOn));
-    await signOut(this.#em(), this.clock, secret, origin);
+    const entered = await this.#enter(await openSession(this.#em(), clock, member, origin, 'switch', here.singleSignOn));
+    await signOut(this.#em(), clock, secret, origin);
     return entered;
   }
 
-  /** Refuses a browser in which somebody proved who they are long ago. Tokens were given for what they may do. */
-  async requireConfirmed(secret: string | null): Promise<void> {
-    if (!secret?.startsWith('session_')) return;
-    const session = await this.#em().findOne(Session, { tokenHash: hashSecret(secret) });
-    if (!session || session.confirmedAt.getTime() < this.clock().getTime() - confirmedForMs) throw new ConfirmationNeeded();
-  }
-
   /** Proves once more who it is, in a browser that is signed in. */
-  async confirm(
-    scope: Scope,
-    given: { password: string; code?: string | null | undefined },
-    secret: string,
-    origin: Origin,
-  ): Promise<void> {
+  async confirm(scope: Scope, given: { password: string; code?: string | null | undefined }, origin: Origin): Promise<void> {
+    const { id } = requireBrowser(scope.viewer);
     const accountId = await accountOf(scope);
-    const account = accountId && (await this.#em().findOne(Account, { id: accountId }));
-    if (!account) throw new PasswordRefused('password');
-    await this.#guarded(account.email, origin, () =>
-      this.#em().transactional(async (em) => {
-        const known = await em.findOneOrFail(Account, { id: account.id });
-        if (!(await verifyPassword(given.password, known.passwordHash))) throw new PasswordRefused('password');
-        if (known.totpConfirmedAt && !given.code) throw new SecondFactorNeeded();
-        if (known.totpConfirmedAt && !(await passSecondFactor(em, this.keys, known, given.code ?? '', this.clock())))
-          throw new SecondFactorRefused();
-        await em.nativeUpdate(Session, { tokenHash: hashSecret(secret) }, { confirmedAt: this.clock() });
-      }),
-    );
+    await this.guarded(scope, origin, async () => {
+      const em = this.#em();
+      const account = accountId && (await em.findOne(Account, { id: accountId }));
+      if (!account || !(await verifyPassword(given.password, account.passwordHash))) throw new PasswordRefused('password');
+      if (account.totpConfirmedAt) {
+        if (!given.code) throw new SecondFactorNeeded();
+        if (!(await passSecondFactor(em, this.keys, account, given.code, this.settings.clock()))) throw new SecondFactorRefused();
+      }
+      await em.nativeUpdate(Session, { workspaceId: scope.workspaceId, id }, { confirmedAt: this.settings.clock() });
+    });
   }
 
   /** Counts a signed-in person's tries of something that could be guessed. */
@@ -148,24 +203,36 @@ export class SignInDesk {
     return this.#guarded(`signed in ${(await accountOf(scope)) ?? scope.viewer.memberId}`, origin, work);
   }
 
-  async #guarded<T>(email: string, { address }: Origin, work: () => Promise<T>): Promise<T> {
-    const account = email.trim().toLowerCase();
-    await this.#count(this.#byAddress, address);
+  async #guarded<T>(account: string, { address }: Origin, work: () => Promise<T>): Promise<T> {
+    const network = networkOf(address);
+    await this.#count(this.#byAddress, network);
     await this.#count(this.#byAccount, account);
-    const result = await work();
-    await this.#byAccount.delete(account);
-    await this.#byAddress.reward(address);
+    const result = await this.#counted(this.#byPair, hashed(`${account} ${network}`), work);
+    await this.#byAccount.reward(account.slice(0, 200));
+    await this.#byAddress.reward(network);
     return result;
   }
 
+  /** Counts a try, and forgets the earlier ones once one succeeds. */
+  async #counted<T>(limiter: RateLimiterPostgres, key: string, work: () => Promise<T>): Promise<T> {
+    await this.#count(limiter, key);
+    const result = await work();
+    await limiter.delete(key);
+    return result;
+  }
+
+  async #open(member: Member, origin: Origin, how: string): Promise<Entered> {
+    return this.#enter(await openSession(this.#em(), this.settings.clock, member, origin, how));
+  }
+
   async #enter({ secret, expiresAt }: OpenedSession): Promise<Entered> {
-    const viewer = await authenticate(this.#em(), this.clock, secret);
+    const viewer = await authenticate(this.#em(), this.settings.clock, secret);
     if (!viewer) throw new SignInRefused();
     return { secret, expiresAt, viewer };
   }
 
   #em(): EntityManager {
-    return this.orm.em.fork();
+    return this.settings.orm.em.fork();
   }
 
   async #count(limiter: RateLimiterPostgres, key: string): Promise<void> {
@@ -176,4 +243,18 @@ export class SignInDesk {
       throw refusal;
     }
   }
+}
+
+function hashed(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}
+
+/** Who has one IPv6 address has 2^64 of them: those of one network count together. */
+function networkOf(address: string): string {
+  if (!address.includes(':') || address.includes('.')) return address;
+  const [head = '', tail = ''] = address.split('::');
+  const first = head.split(':').filter(Boolean);
+  const last = tail.split(':').filter(Boolean);
+  const groups = address.includes('::') ? [...first, ...Array<string>(8 - first.length - last.length).fill('0'), ...last] : first;
+  return `${groups.slice(0, 4).join(':')}::/64`;
 }

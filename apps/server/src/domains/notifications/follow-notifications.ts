@@ -1,9 +1,12 @@
+import { requireWholeMember } from '../../kernel/viewer.ts';
 import type { LiveSource } from '../../platform/live/live-source.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { NotificationEvent, NotificationReadEvent } from './notification.events.ts';
 
 /** The event each new notification of the viewer tells of; null when some were read. Ticks once at the start. */
-export function followNotifications({ viewer: { memberId } }: Scope): LiveSource<{ eventId: string | null }> {
+export function followNotifications({ viewer }: Scope): LiveSource<{ eventId: string | null }> {
+  requireWholeMember(viewer);
+  const { memberId } = viewer;
   return {
     topics: [`member:${memberId}`],
     audience: memberId,

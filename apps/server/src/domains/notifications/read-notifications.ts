@@ -2,6 +2,7 @@ import { limits } from '@baton/rules';
 import { InvalidInput } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId } from '../../kernel/id.ts';
+import { requireWholeMember } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { Notification } from './notification.entity.ts';
 import { NotificationReadEvent } from './notification.events.ts';
@@ -13,6 +14,7 @@ export interface NotificationPage {
 
 /** One's own notifications, newest first. */
 export async function listNotifications(scope: Scope, first: number, after: string | null): Promise<NotificationPage> {
+  requireWholeMember(scope.viewer);
   if (after && !isId(after)) throw new InvalidInput('The cursor is not one of this list.', 'after');
   const { workspaceId, viewer } = scope;
   const count = Math.max(1, Math.min(first, limits.pageSize));
@@ -25,7 +27,8 @@ export async function listNotifications(scope: Scope, first: number, after: stri
   return { notifications: found.slice(0, count), hasNext: found.length > count };
 }
 
-export function countUnread(scope: Scope): Promise<number> {
+export async function countUnread(scope: Scope): Promise<number> {
+  requireWholeMember(scope.viewer);
   const { workspaceId, viewer } = scope;
   return scope.em.count(Notification, { workspaceId, memberId: viewer.memberId, readAt: null, inApp: true });
 }
@@ -34,6 +37,7 @@ export function countUnread(scope: Scope): Promise<number> {
 export function markNotificationsRead(scope: Scope, ticketId: string | null): Promise<void> {
   return scope.transaction(async (tx) => {
     const { workspaceId, viewer } = tx;
+    requireWholeMember(viewer);
     const changed = await tx.em.nativeUpdate(
       Notification,
       { workspaceId, memberId: viewer.memberId, readAt: null, ...(ticketId ? { ticketId } : {}) },

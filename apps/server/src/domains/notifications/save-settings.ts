@@ -1,5 +1,6 @@
 import { InvalidInput } from '../../kernel/domain-error.ts';
 import { isId, newId } from '../../kernel/id.ts';
+import { requireWholeMember } from '../../kernel/viewer.ts';
 import { hashSecret } from '../../platform/keys.ts';
 import type { PushService } from '../../platform/push/push-service.ts';
 import type { Scope } from '../../platform/scope.ts';
@@ -29,6 +30,7 @@ const mostDevices = 20;
 /** The viewer's own, with the usual where they chose nothing. */
 export async function notificationSettings(scope: Scope): Promise<NotificationSettings> {
   const { em, workspaceId, viewer } = scope;
+  requireWholeMember(viewer);
   const { memberId } = viewer;
   const member = await em.findOneOrFail(Member, { workspaceId, id: memberId });
   const ruleOf = await rulesOf(scope, [member], kinds);
@@ -51,6 +53,7 @@ export async function notificationSettings(scope: Scope): Promise<NotificationSe
 export function saveNotificationSettings(scope: Scope, { rules, ...given }: SaveNotificationSettings): Promise<NotificationSettings> {
   return scope.transaction(async (tx) => {
     const { em, workspaceId, viewer } = tx;
+    requireWholeMember(viewer);
     const { memberId } = viewer;
     if (rules && rules.length > 0) {
       const rows = rules.map(({ kind, scope: of, inApp, email, push }) => ({ workspaceId, memberId, kind, scope: of, inApp, email, push }));
@@ -101,6 +104,7 @@ export interface Muted {
 /** Changes the one setting because of which the viewer got a notification, so that the next of its like does not come. */
 export async function muteLike(scope: Scope, notificationId: string): Promise<Muted> {
   const { em, workspaceId, viewer } = scope;
+  requireWholeMember(viewer);
   const { memberId } = viewer;
   const notification = isId(notificationId) ? await em.findOne(Notification, { workspaceId, id: notificationId, memberId }) : null;
   if (!notification) throw new InvalidInput('There is no such notification of yours.', 'notificationId');
@@ -169,6 +173,7 @@ export function addPushDevice(
 export function removePushDevice(scope: Scope, endpoint: string): Promise<NotificationSettings> {
   return scope.transaction(async (tx) => {
     const { em, workspaceId, viewer } = tx;
+    requireWholeMember(viewer);
     await em.nativeDelete(PushDevice, { workspaceId, memberId: viewer.memberId, endpoint });
     return notificationSettings(tx);
   });

@@ -97,6 +97,7 @@ export async function createMember(em: EntityManager, { at, password, ...person 
     totpSecret: null,
     totpConfirmedAt: null,
     totpLastStep: null,
+    addressProvenAt: at,
     createdAt: at,
   });
   const { workspaceId, name, email, role } = person;

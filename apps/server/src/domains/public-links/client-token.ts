@@ -19,7 +19,6 @@ export async function authenticateClient(em: EntityManager, clock: Clock, token:
     kind: 'CLIENT',
     workspaceId: link.workspace_id,
     memberId: nobody,
-    role: 'CLIENT',
     permissions: new Set(),
     allTeams: false,
     teamIds: new Set(),

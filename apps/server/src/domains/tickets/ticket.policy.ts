@@ -19,16 +19,18 @@ export function canSee(viewer: Viewer, ticket: TicketScope, grantedIds: readonly
   return decide(
     viewer,
     (one) =>
-      one.allTeams ||
-      (teamId === null ? one.permissions.has('ticket.unteamed.see') : one.teamIds.has(teamId)) ||
-      (assigneeId !== null && assigneeId === one.memberId) ||
-      (one.permissions.has('ticket.granted.see') && grantedIds.includes(one.memberId)),
+      one.permissions.has('ticket.read') &&
+      (one.allTeams ||
+        (teamId === null ? one.permissions.has('ticket.unteamed.see') : one.teamIds.has(teamId)) ||
+        (assigneeId !== null && assigneeId === one.memberId) ||
+        (one.permissions.has('ticket.granted.see') && grantedIds.includes(one.memberId))),
   );
 }
 
 /** `canSee` as SQL over the alias `t`, with its parameters. */
 export function visibleTickets(viewer: Viewer): { sql: string; parameters: unknown[] } {
   if (viewer.kind === 'SYSTEM') return { sql: 'true', parameters: [] };
+  if (!may(viewer, 'ticket.read')) return { sql: 'false', parameters: [] };
   if (decide(viewer, (one) => one.allTeams)) return { sql: 't.deleted_at is null', parameters: [] };
   const either = ['t.assignee_id = ?'];
   const parameters: unknown[] = [viewer.memberId];

@@ -52,7 +52,8 @@ export function removeTime(scope: Scope, entryId: string): Promise<Ticket> {
     const found = isId(entryId) && canSeeTime(viewer) ? await em.findOne(TimeEntry, { workspaceId, id: entryId }) : null;
     if (!found || !(await findTicket(tx, found.ticketId))) throw new TimeEntryNotFound();
     const ticket = await lockTicket(tx, found.ticketId);
-    if (found.memberId !== viewer.memberId && !may(viewer, 'note.edit.any')) throw new NotPermitted('You can take away your own time.');
+    const canRemove = may(viewer, 'note.edit.any') || (found.memberId === viewer.memberId && may(viewer, 'note.write'));
+    if (!canRemove) throw new NotPermitted('You can remove your own time.');
     if ((await em.nativeDelete(TimeEntry, { workspaceId, id: entryId })) === 0) throw new TimeEntryNotFound();
     const changes = [{ field: 'minutes', from: found.minutes, to: null }];
     tx.record(domainEvent(TimeSpentEvent.REMOVED, ticket.id, { subjectId: entryId, changes }));

@@ -3,6 +3,7 @@ import { limits } from '@baton/rules';
 import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId, newId } from '../../kernel/id.ts';
+import { requireWholeMember } from '../../kernel/viewer.ts';
 import { SettingsConflict } from '../../kernel/settings-error.ts';
 import { requireLine } from '../../kernel/text.ts';
 import type { Scope } from '../../platform/scope.ts';
@@ -88,6 +89,7 @@ export function deleteView(scope: Scope, viewId: string): Promise<View> {
 export function orderViews(scope: Scope, viewIds: readonly string[]): Promise<View[]> {
   return scope.transaction(async (tx) => {
     const { workspaceId, em, viewer } = tx;
+    requireWholeMember(viewer);
     const { memberId } = viewer;
     const views = await listViews(tx);
     const asked = viewIds.filter((id, index) => viewIds.indexOf(id) === index && views.some((view) => view.id === id));

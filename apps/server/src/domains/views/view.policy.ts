@@ -1,4 +1,4 @@
-import { decide, may, type Viewer } from '../../kernel/viewer.ts';
+import { actsForWholeMember, decide, may, type Viewer } from '../../kernel/viewer.ts';
 
 /** Whose a view is. */
 interface ViewScope {
@@ -6,9 +6,9 @@ interface ViewScope {
   readonly teamId: string | null;
 }
 
-/** The workspace's are everybody's; a team's are its members'; somebody's own are theirs alone, whoever asks. */
+/** Views of the workspace are for all members, views of a team for its members. Private views are personal. */
 export function canSeeView(viewer: Viewer, { ownerId, teamId }: ViewScope): boolean {
-  if (ownerId !== null) return decide(viewer, (one) => one.memberId === ownerId);
+  if (ownerId !== null) return actsForWholeMember(viewer) && decide(viewer, (one) => one.memberId === ownerId);
   return teamId === null || decide(viewer, (one) => one.allTeams || one.teamIds.has(teamId));
 }
 

@@ -35,17 +35,18 @@ export class RoleDescriptionType implements Pick<RoleDescription, 'role'> {
 }
 
 @ObjectType('SecurityEvent', { description: 'Something that touched security. Nobody can change or delete one.' })
-export class SecurityEventType implements Pick<SecurityEvent, 'id' | 'kind' | 'address' | 'userAgent' | 'at'> {
+export class SecurityEventType implements Pick<SecurityEvent, 'id' | 'kind' | 'address' | 'userAgent' | 'at' | 'count'> {
   @Field(() => ID) id!: string;
   @Field(() => SecurityEventKind) kind!: SecurityEventKind;
   @Field(() => String) address!: string;
   @Field(() => String) userAgent!: string;
   @Field(() => Date) at!: Date;
+  @Field(() => Int, { description: 'How many refusals of one minute it stands for; 1 for everything else.' }) count!: number;
 }
 
 export const SecurityEventConnection = connectionTypes('SecurityEvent', () => SecurityEventType);
 
-@ObjectType('OutgoingMail', { description: 'A letter of the desk, such as an invitation.' })
+@ObjectType('OutgoingMail', { description: 'An email of the workspace. Account links are in none of them.' })
 export class OutgoingMailType implements Pick<OutgoingMail, 'id' | 'recipient' | 'subject' | 'body' | 'createdAt' | 'sentAt'> {
   @Field(() => ID) id!: string;
   @Field(() => String) recipient!: string;
@@ -75,7 +76,7 @@ export class MemberInviteInput {
   @Field(() => ID, { nullable: true, description: 'Which one, when the role is CUSTOM.' }) customRoleId?: string | null;
   @Field(() => [ID], { defaultValue: [] }) teamIds!: string[];
   @Field(() => Boolean, { defaultValue: false, description: 'Sees the tickets of every team.' }) allTeams!: boolean;
-  @Field(() => String, { nullable: true, description: 'The language of the letter: `en` or `uk`.' }) locale?: string | null;
+  @Field(() => String, { nullable: true, description: 'The language of the email: `en` or `uk`.' }) locale?: string | null;
 }
 
 const MemberInviteError = userErrorUnion('MemberInviteError', [NameTakenType, RoleNotFoundType, TeamNotFoundType, MemberNotFoundType]);
@@ -83,6 +84,11 @@ const MemberInviteError = userErrorUnion('MemberInviteError', [NameTakenType, Ro
 @ObjectType()
 export class MemberInvitePayload {
   @Field(() => PersonType, { nullable: true }) person?: Member;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Shown this once, where no mail server is configured and the address has no account. Give it to the person.',
+  })
+  link?: string;
   @Field(() => [MemberInviteError]) userErrors!: UserErrorData[];
 }
 

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
 import { Context, type ContextFactory, type LiveSources } from '../../../graphql/context.ts';
 import { requestTransport } from '../../../graphql/http-transport.ts';
 import { DomainError, NotPermitted } from '../../../kernel/domain-error.ts';
@@ -67,7 +68,7 @@ export function serveFiles(app: FastifyInstance, { factory, clientFactory, live,
           const { id, size, type } = await upload(context.scope, request.query as Record<string, string | undefined>, content);
           return reply.code(201).send({ id, size, type });
         } catch (error) {
-          if (error instanceof NotPermitted) await context.denied('files');
+          if (error instanceof NotPermitted) context.denied('files');
           throw error;
         } finally {
           // What was refused in the middle is not read to its end.
@@ -130,6 +131,7 @@ async function answer(reply: FastifyReply, work: () => Promise<unknown>): Promis
     if (error instanceof TooManyRequests) {
       return reply.code(429).header('retry-after', error.seconds).send({ code: error.code, message: error.message });
     }
+    if (error instanceof GraphQLError) return reply.code(401).send({ code: error.extensions.code, message: error.message });
     if (!(error instanceof DomainError)) throw error;
     return reply.code(error instanceof NotPermitted ? 403 : 400).send({ code: error.code, message: error.message, field: error.field });
   }

@@ -3,7 +3,7 @@ import type { Context } from '../../../graphql/context.ts';
 import { ReturnsUserErrors } from '../../../graphql/user-error.ts';
 import { createAccessToken, listAccessTokens, revokeAccessToken } from '../access-token.ts';
 import { confirmSecondFactor, beginSecondFactor, endSecondFactor } from '../second-factor.ts';
-import { endOtherSessions, endSession, isSessionOf, listSessions } from '../session.ts';
+import { endOtherSessions, endSession, isCurrent, listSessions } from '../session.ts';
 import { changePassword } from '../set-password.ts';
 import type { AccessToken, Session } from '../credential.entity.ts';
 import type { Member, Team } from '../member.entity.ts';
@@ -17,6 +17,8 @@ import {
   AccessTokenType,
   ConfirmInput,
   ConfirmPayload,
+  InvitationAcceptInput,
+  InvitationAcceptPayload,
   LinkRedeemInput,
   LinkRedeemPayload,
   MemberType,
@@ -83,7 +85,10 @@ export class IdentityResolver {
   @Mutation(() => SignInPayload, { description: 'Opens a session and keeps it in a cookie. Programs use access tokens instead.' })
   @ReturnsUserErrors()
   async signIn(@Arg('input', () => SignInInput) input: SignInInput, @Ctx() context: Context): Promise<Partial<SignInPayload>> {
-    return { viewer: await enter(context, await this.desk.signIn(input, context.transport)) };
+    const entered = await this.desk.signIn(input, context.transport);
+    const viewer = await enter(context, entered);
+    context.transport.keepDevice(entered.device);
+    return { viewer };
   }
 
   @Mutation(() => SignOutPayload)
@@ -94,11 +99,11 @@ export class IdentityResolver {
   }
 
   @Mutation(() => ConfirmPayload, {
-    description: 'Proves once more that it is you, for what asks for that; good for a quarter of an hour.',
+    description: 'Confirms your identity for operations that ask for it, for 15 minutes. For browsers.',
   })
   @ReturnsUserErrors()
   async confirm(@Arg('input', () => ConfirmInput) input: ConfirmInput, @Ctx() context: Context): Promise<Partial<ConfirmPayload>> {
-    await this.desk.confirm(context.ownScope, input, context.transport.secret ?? '', context.transport);
+    await this.desk.confirm(context.ownScope, input, context.transport);
     return { confirmed: true };
   }
 
@@ -110,6 +115,17 @@ export class IdentityResolver {
   ): Promise<Partial<WorkspaceSwitchPayload>> {
     const { transport, ownScope } = context;
     return { viewer: await enter(context, await this.desk.switchTo(ownScope, workspaceId, transport.secret, transport)) };
+  }
+
+  @Mutation(() => InvitationAcceptPayload, {
+    description: 'Joins a workspace that invited your email address. Then use `workspaceSwitch`.',
+  })
+  @ReturnsUserErrors()
+  async invitationAccept(
+    @Arg('input', () => InvitationAcceptInput) { workspaceId }: InvitationAcceptInput,
+    @Ctx() { ownScope, transport }: Context,
+  ): Promise<Partial<InvitationAcceptPayload>> {
+    return { acceptedId: (await this.desk.acceptInvitation(ownScope, workspaceId, transport)).workspaceId };
   }
 
   @Mutation(() => SessionEndPayload, { description: 'Signs one of your browsers out.' })
@@ -124,8 +140,8 @@ export class IdentityResolver {
 
   @Mutation(() => SessionEndPayload, { description: 'Signs all your browsers out but this one.' })
   @ReturnsUserErrors()
-  async sessionsEndOthers(@Ctx() { ownScope, transport }: Context): Promise<Partial<SessionEndPayload>> {
-    return { ended: await endOtherSessions(ownScope, transport.secret) };
+  async sessionsEndOthers(@Ctx() { ownScope }: Context): Promise<Partial<SessionEndPayload>> {
+    return { ended: await endOtherSessions(ownScope) };
   }
 
   @Mutation(() => PasswordChangePayload)
@@ -134,7 +150,7 @@ export class IdentityResolver {
     @Arg('input', () => PasswordChangeInput) input: PasswordChangeInput,
     @Ctx() { ownScope, transport }: Context,
   ): Promise<Partial<PasswordChangePayload>> {
-    await this.desk.guarded(ownScope, transport, () => changePassword(ownScope, { ...input, secret: transport.secret }));
+    await this.desk.guarded(ownScope, transport, () => changePassword(ownScope, input));
     return { changed: true };
   }
 
@@ -144,11 +160,13 @@ export class IdentityResolver {
     @Arg('input', () => PasswordForgottenInput) { email }: PasswordForgottenInput,
     @Ctx() { transport }: Context,
   ): Promise<Partial<PasswordForgottenPayload>> {
-    await this.desk.forgotPassword(email, transport);
+    await this.desk.requestPasswordReset(email, transport);
     return { accepted: true };
   }
 
-  @Mutation(() => LinkRedeemPayload, { description: 'Sets a password by the link of a letter, which then opens nothing any more.' })
+  @Mutation(() => LinkRedeemPayload, {
+    description: 'Sets a password by a reset link, or creates the account of an invited person. A link works once.',
+  })
   @ReturnsUserErrors()
   async linkRedeem(
     @Arg('input', () => LinkRedeemInput) { kind, token, password }: LinkRedeemInput,
@@ -161,8 +179,7 @@ export class IdentityResolver {
 
   @Mutation(() => SecondFactorBeginPayload, { description: 'Makes a secret for your authenticator; it counts once confirmed.' })
   @ReturnsUserErrors()
-  async secondFactorBegin(@Ctx() { ownScope, transport }: Context): Promise<Partial<SecondFactorBeginPayload>> {
-    await this.desk.requireConfirmed(transport.secret);
+  async secondFactorBegin(@Ctx() { ownScope }: Context): Promise<Partial<SecondFactorBeginPayload>> {
     return beginSecondFactor(ownScope, this.desk.keys);
   }
 
@@ -189,14 +206,15 @@ export class IdentityResolver {
   @ReturnsUserErrors()
   async accessTokenCreate(
     @Arg('input', () => AccessTokenCreateInput) input: AccessTokenCreateInput,
-    @Ctx() { scope, transport }: Context,
+    @Ctx() { scope }: Context,
   ): Promise<Partial<AccessTokenCreatePayload>> {
-    await this.desk.requireConfirmed(transport.secret);
     const { token, secret } = await createAccessToken(scope, input);
     return { accessToken: token, secret };
   }
 
-  @Mutation(() => AccessTokenRevokePayload, { description: 'What runs with it ends within a second.' })
+  @Mutation(() => AccessTokenRevokePayload, {
+    description: 'Ends what runs with it within a second, and revokes the tokens that it created.',
+  })
   @ReturnsUserErrors()
   async accessTokenRevoke(
     @Arg('input', () => AccessTokenRevokeInput) { id }: AccessTokenRevokeInput,
@@ -216,7 +234,7 @@ async function enter(context: Context, { secret, expiresAt, viewer }: Entered): 
 @Resolver(() => SessionType)
 export class SessionResolver {
   @FieldResolver(() => Boolean, { description: 'Whether it is the one that asks.' })
-  current(@Root() session: Session, @Ctx() { transport }: Context): boolean {
-    return isSessionOf(session, transport.secret);
+  current(@Root() session: Session, @Ctx() { ownScope }: Context): boolean {
+    return isCurrent(session, ownScope.viewer);
   }
 }

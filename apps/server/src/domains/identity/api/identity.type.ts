@@ -4,6 +4,7 @@ import type { Permission } from '../../../kernel/viewer.ts';
 import { UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
 import { LetterKind, type AccessToken, type Session } from '../credential.entity.ts';
 import { Role, type Member, type Team } from '../member.entity.ts';
+import type { Invitation } from '../member.loader.ts';
 import type { Workspace } from '../workspace.entity.ts';
 
 registerEnumType(Role, { name: 'Role' });
@@ -44,6 +45,12 @@ export class WorkspaceType implements Pick<
   @Field(() => Int, { description: 'Of the names of its priorities.' }) prioritiesVersion!: number;
 }
 
+@ObjectType('Invitation')
+class InvitationType implements Invitation {
+  @Field(() => ID) workspaceId!: string;
+  @Field(() => String, { description: 'The name of the workspace.' }) workspaceName!: string;
+}
+
 @ObjectType('Viewer', { description: 'Who is asking, and what they may do.' })
 export class ViewerType {
   @Field(() => MemberType) member!: Member;
@@ -51,7 +58,10 @@ export class ViewerType {
   @Field(() => WorkspaceType) workspace!: Workspace;
   @Field(() => [String], { description: 'Named keys, such as `ticket.create`.' }) permissions!: string[];
   @Field(() => Boolean, { description: 'Whether signing in asks for a code too.' }) secondFactor!: boolean;
-  @Field(() => [WorkspaceType], { description: 'All that you work in, by name.' }) workspaces!: readonly Workspace[];
+  @Field(() => [WorkspaceType], { description: 'All that you work in, by name. A token sees its own alone.' })
+  workspaces!: readonly Workspace[];
+  @Field(() => [InvitationType], { description: 'Workspaces that invited you and that you have not joined, oldest first.' })
+  invitations!: readonly Invitation[];
 }
 
 @ObjectType('Session', { description: 'A browser in which you are signed in.' })
@@ -91,6 +101,7 @@ export class SignInInput {
   @Field(() => String) password!: string;
   @Field(() => String, { nullable: true, description: 'Of your authenticator, or a recovery code, where the account asks for it.' })
   code?: string | null;
+  @Field(() => String, { nullable: true, description: 'The token of an invitation link, to accept it.' }) invitation?: string | null;
 }
 
 @ObjectType('SignInRefused', { implements: UserError })
@@ -113,6 +124,18 @@ class SecondFactorRefusedType extends UserError {}
 @ObjectType('LinkInvalid', { implements: UserError, description: 'Used already, too old, or never one.' })
 class LinkInvalidType extends UserError {}
 
+@ObjectType('SignInRequired', {
+  implements: UserError,
+  description: 'The invited address has an account. Accept with `signIn` and the token as `invitation`.',
+})
+class SignInRequiredType extends UserError {}
+
+@ObjectType('InvitationNotAllowed', { implements: UserError, description: 'The invitation is for another address.' })
+class InvitationNotAllowedType extends UserError {}
+
+@ObjectType('InvitationNotFound', { implements: UserError })
+class InvitationNotFoundType extends UserError {}
+
 @ObjectType('SessionNotFound', { implements: UserError })
 class SessionNotFoundType extends UserError {}
 
@@ -121,7 +144,7 @@ class WorkspaceNotFoundType extends UserError {}
 
 @ObjectType('ConfirmationNeeded', {
   implements: UserError,
-  description: 'It is some time since you proved who you are. Use `confirm`, then ask again.',
+  description: 'You entered your password too long ago. Use `confirm`, then repeat the operation.',
 })
 export class ConfirmationNeededType extends UserError {}
 
@@ -130,6 +153,8 @@ const SignInError = userErrorUnion('SignInError', [
   SecondFactorNeededType,
   SecondFactorRefusedType,
   TooManyAttemptsType,
+  LinkInvalidType,
+  InvitationNotAllowedType,
 ]);
 
 @ObjectType()
@@ -181,7 +206,7 @@ export class SessionEndInput {
   @Field(() => ID) id!: string;
 }
 
-const SessionEndError = userErrorUnion('SessionEndError', [SessionNotFoundType]);
+const SessionEndError = userErrorUnion('SessionEndError', [SessionNotFoundType, ConfirmationNeededType]);
 
 @ObjectType()
 export class SessionEndPayload {
@@ -195,7 +220,7 @@ export class PasswordChangeInput {
   @Field(() => String, { description: '8 to 200 characters that nobody would guess first.' }) next!: string;
 }
 
-const PasswordChangeError = userErrorUnion('PasswordChangeError', [PasswordRefusedType, TooManyAttemptsType]);
+const PasswordChangeError = userErrorUnion('PasswordChangeError', [PasswordRefusedType, TooManyAttemptsType, ConfirmationNeededType]);
 
 @ObjectType()
 export class PasswordChangePayload {
@@ -223,7 +248,7 @@ export class LinkRedeemInput {
   @Field(() => String, { description: '8 to 200 characters that nobody would guess first.' }) password!: string;
 }
 
-const LinkRedeemError = userErrorUnion('LinkRedeemError', [LinkInvalidType, TooManyAttemptsType]);
+const LinkRedeemError = userErrorUnion('LinkRedeemError', [LinkInvalidType, SignInRequiredType, TooManyAttemptsType]);
 
 @ObjectType()
 export class LinkRedeemPayload {
@@ -245,7 +270,7 @@ export class SecondFactorCodeInput {
   @Field(() => String) code!: string;
 }
 
-const SecondFactorError = userErrorUnion('SecondFactorError', [SecondFactorRefusedType, TooManyAttemptsType]);
+const SecondFactorError = userErrorUnion('SecondFactorError', [SecondFactorRefusedType, TooManyAttemptsType, ConfirmationNeededType]);
 
 @ObjectType()
 export class SecondFactorConfirmPayload {
@@ -290,4 +315,17 @@ const WorkspaceSwitchError = userErrorUnion('WorkspaceSwitchError', [WorkspaceNo
 export class WorkspaceSwitchPayload {
   @Field(() => ViewerType, { nullable: true, description: 'Who you are there.' }) viewer?: ViewerType;
   @Field(() => [WorkspaceSwitchError]) userErrors!: UserErrorData[];
+}
+
+@InputType()
+export class InvitationAcceptInput {
+  @Field(() => ID) workspaceId!: string;
+}
+
+const InvitationAcceptError = userErrorUnion('InvitationAcceptError', [InvitationNotFoundType]);
+
+@ObjectType()
+export class InvitationAcceptPayload {
+  @Field(() => ID, { nullable: true, description: 'The workspace that you joined.' }) acceptedId?: string;
+  @Field(() => [InvitationAcceptError]) userErrors!: UserErrorData[];
 }

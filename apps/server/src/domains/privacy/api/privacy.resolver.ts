@@ -4,7 +4,7 @@ import { ReturnsUserErrors, userErrorUnion, type UserErrorData } from '../../../
 import { ContactType } from '../../contacts/api/index.ts';
 import type { Contact } from '../../contacts/index.ts';
 import { ConfirmationNeededType } from '../../identity/api/index.ts';
-import type { SignInDesk } from '../../identity/index.ts';
+import { requireConfirmed } from '../../identity/index.ts';
 import { ReferenceNotFoundType } from '../../tickets/api/index.ts';
 import { eraseContact } from '../erase-contact.ts';
 import { exportContact } from '../export-contact.ts';
@@ -30,15 +30,13 @@ class ContactErasePayload {
 
 @Resolver()
 export class PrivacyResolver {
-  constructor(private readonly desk: SignInDesk) {}
-
   @Mutation(() => ContactExportPayload, { description: 'All that is kept of a client and is theirs to have.' })
   @ReturnsUserErrors()
   async contactExport(
     @Arg('input', () => ContactDataInput) { contactId }: ContactDataInput,
-    @Ctx() { scope, transport }: Context,
+    @Ctx() { scope }: Context,
   ): Promise<Partial<ContactExportPayload>> {
-    await this.desk.requireConfirmed(transport.secret);
+    requireConfirmed(scope);
     return { document: await exportContact(scope, contactId) };
   }
 
@@ -48,9 +46,9 @@ export class PrivacyResolver {
   @ReturnsUserErrors()
   async contactErase(
     @Arg('input', () => ContactDataInput) { contactId }: ContactDataInput,
-    @Ctx() { scope, transport }: Context,
+    @Ctx() { scope }: Context,
   ): Promise<Partial<ContactErasePayload>> {
-    await this.desk.requireConfirmed(transport.secret);
+    requireConfirmed(scope);
     return { contact: await eraseContact(scope, contactId) };
   }
 }
