@@ -2,14 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { readConfig } from './config.ts';
 import { openDesk } from './desk.ts';
+import { knownWords, requirePassword } from './domains/identity/index.ts';
 import { createMember, createWorkspace } from './domains/onboarding/index.ts';
+import { InvalidInput } from './kernel/domain-error.ts';
 import { createLogger } from './platform/logger.ts';
 import { explainStartFault } from './start-fault.ts';
 
 const usage = `npm run workspace -- --name "Acme support" --slug acme --owner "Ada Byron" --email ada@acme.example
 
-  Makes a workspace with statuses, views and an SLA policy, and its owner. The owner's password is read from
-  OWNER_PASSWORD (8 characters or more); without it one is made and shown once.`;
+  Creates a workspace with statuses, views and an SLA policy, and its owner. The owner's password is read from
+  OWNER_PASSWORD and follows the rules for all passwords; without it one is generated and shown once.`;
 
 /** A mistake in how the command was called. */
 class UsageFault extends Error {}
@@ -23,7 +25,7 @@ async function run(): Promise<void> {
     throw new UsageFault(`The slug "${slug}" is not 2 to 31 of a-z, 0-9 and -, beginning with a letter.`);
   if (!/^[^\s@]+@[^\s@]+$/.test(email)) throw new UsageFault(`"${email}" is no e-mail address.`);
   const given = process.env.OWNER_PASSWORD;
-  if (given && given.length < 8) throw new UsageFault('OWNER_PASSWORD has fewer than 8 characters.');
+  if (given !== undefined) requirePassword(given, knownWords(email, [owner]), 'OWNER_PASSWORD');
   const password = given ?? randomBytes(12).toString('base64url');
 
   const config = readConfig(process.env);
@@ -49,6 +51,6 @@ async function run(): Promise<void> {
 try {
   await run();
 } catch (error) {
-  console.error(error instanceof UsageFault ? error.message : explainStartFault(error, process.env));
+  console.error(error instanceof UsageFault || error instanceof InvalidInput ? error.message : explainStartFault(error, process.env));
   process.exit(1);
 }
