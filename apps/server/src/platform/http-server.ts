@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { pathToFileURL } from 'node:url';
 import fastifyCookie from '@fastify/cookie';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { answerErrors, refuseUrl } from './http-errors.ts';
 import type { Logger } from './logger.ts';
 import { guarded, pathOf } from './raw-socket.ts';
 
@@ -48,6 +49,7 @@ export async function createHttpServer({ pagesPath, trustedProxies, publicUrl }:
     // Large files take their time; whatever else is slow is cut off before.
     requestTimeout: uploadMs,
     forceCloseConnections: true,
+    frameworkErrors: refuseUrl,
     serverFactory(api) {
       const serve = (request: IncomingMessage, response: ServerResponse) => {
         for (const [name, value] of headers) response.setHeader(name, value);
@@ -71,6 +73,7 @@ export async function createHttpServer({ pagesPath, trustedProxies, publicUrl }:
       return server;
     },
   });
+  answerErrors(app as unknown as FastifyInstance);
   await app.register(fastifyCookie);
   return app as unknown as FastifyInstance;
 }

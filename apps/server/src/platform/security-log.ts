@@ -1,6 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { newId } from '../kernel/id.ts';
+import { cutText } from '../kernel/text.ts';
 import { tokenOf, type Origin } from '../kernel/viewer.ts';
 import type { Scope } from './scope.ts';
 
@@ -82,7 +83,7 @@ export async function logSecurity(em: EntityManager, { origin, details = {}, ...
 
 /** A client's own text as one short line. */
 export function asLine(text: string): string {
-  return text.replace(/\s+/g, ' ').slice(0, 255);
+  return cutText(text.replace(/\s+/g, ' '), 255);
 }
 
 /** Writes what the viewer does, in the transaction that does it. */

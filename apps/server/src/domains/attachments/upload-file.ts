@@ -3,6 +3,7 @@ import { fileTypeFromBuffer } from 'file-type';
 import { limits } from '@baton/rules';
 import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
 import { isId, newId } from '../../kernel/id.ts';
+import { cutTextStart } from '../../kernel/text.ts';
 import { may } from '../../kernel/viewer.ts';
 import type { FileStore } from '../../platform/files/file-store.ts';
 import type { VirusScanner } from '../../platform/files/virus-scanner.ts';
@@ -102,12 +103,12 @@ async function takeIn(scope: Scope, store: FileStore, allowed: FileLimits, file:
 
 /** A line without anything that a file system or a header could stumble over. */
 function cleanName(given: string, refused: readonly string[]): string {
-  const name = (given.split(/[/\\]/).at(-1) ?? '')
+  const line = (given.split(/[/\\]/).at(-1) ?? '')
     // Control characters, and those that turn the direction of text: "exe.gpj" must not read as "jpg.exe".
     .replace(/[\p{Cc}\p{Cf}<>:"|?*]/gu, '')
     .replace(/^\.+/, '')
-    .trim()
-    .slice(-limits.name);
+    .trim();
+  const name = cutTextStart(line, limits.name);
   if (name === '') throw new InvalidInput('The file has no name. Give it one.', 'name');
   const ending = name.split('.').at(-1)?.toLowerCase() ?? '';
   if (refused.includes(ending)) {

@@ -1,3 +1,4 @@
+import { firstCharacter } from '../../kernel/text.ts';
 import { may, type Viewer } from '../../kernel/viewer.ts';
 
 /** Light agents and guests know a client by name: addresses and numbers stay hidden. */
@@ -19,7 +20,7 @@ interface Details {
 export function shownEmail(viewer: Viewer, { email }: Details): string | null {
   if (email === null || canReadContactDetails(viewer)) return email;
   const [name = '', house = ''] = email.split('@');
-  return may(viewer, 'note.read') ? `${name.slice(0, 1)}…@${house}` : null;
+  return may(viewer, 'note.read') ? `${firstCharacter(name)}…@${house}` : null;
 }
 
 export function shownPhone(viewer: Viewer, { phone }: Details): string | null {

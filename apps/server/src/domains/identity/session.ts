@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '../../kernel/clock.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId, newId } from '../../kernel/id.ts';
+import { cutText } from '../../kernel/text.ts';
 import type { Origin, Viewer } from '../../kernel/viewer.ts';
 import { hashSecret } from '../../platform/keys.ts';
 import { accessChanged } from '../../platform/live/live-desk.ts';
@@ -42,7 +43,7 @@ export async function openSession(
     memberId,
     accountId,
     tokenHash: hashSecret(secret),
-    userAgent: origin.userAgent.slice(0, 255),
+    userAgent: cutText(origin.userAgent, 255),
     address: origin.address,
     createdAt: now,
     expiresAt,

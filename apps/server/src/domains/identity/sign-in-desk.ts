@@ -3,6 +3,7 @@ import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Clock } from '../../kernel/clock.ts';
 import { newId } from '../../kernel/id.ts';
+import { cutText } from '../../kernel/text.ts';
 import type { Origin, Viewer } from '../../kernel/viewer.ts';
 import type { Keys } from '../../platform/keys.ts';
 import { poolOf } from '../../platform/orm.ts';
@@ -130,7 +131,7 @@ export class SignInDesk {
   /** Stores the request. A worker handles it, so that the answer takes the same time for every address. */
   async requestPasswordReset(email: string, { address, userAgent }: Origin): Promise<void> {
     await this.#count(this.#byAddress, networkOf(address));
-    const request = { id: newId(), email: email.trim().toLowerCase().slice(0, 255), address, userAgent: userAgent.slice(0, 255) };
+    const request = { id: newId(), email: cutText(email.trim().toLowerCase(), 255), address, userAgent: cutText(userAgent, 255) };
     await this.#em().insert(PasswordRequest, { ...request, createdAt: this.settings.clock() });
   }
 
@@ -208,7 +209,7 @@ export class SignInDesk {
     await this.#count(this.#byAddress, network);
     await this.#count(this.#byAccount, account);
     const result = await this.#counted(this.#byPair, hashed(`${account} ${network}`), work);
-    await this.#byAccount.reward(account.slice(0, 200));
+    await this.#byAccount.reward(cutText(account, 200));
     await this.#byAddress.reward(network);
     return result;
   }
@@ -237,7 +238,7 @@ export class SignInDesk {
 
   async #count(limiter: RateLimiterPostgres, key: string): Promise<void> {
     try {
-      await limiter.consume(key.slice(0, 200));
+      await limiter.consume(cutText(key, 200));
     } catch (refusal) {
       if (refusal instanceof RateLimiterRes) throw new TooManyAttempts(Math.ceil(refusal.msBeforeNext / 1000));
       throw refusal;

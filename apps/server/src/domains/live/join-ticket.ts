@@ -1,5 +1,6 @@
 import type { Presence, PresenceActivity, PresenceBoard } from '../../platform/presence-board.ts';
 import type { LoggedEvent } from '../../kernel/domain-event.ts';
+import { cutText } from '../../kernel/text.ts';
 import type { LiveSource } from '../../platform/live/live-source.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { findTicket, TicketNotFound } from '../tickets/index.ts';
@@ -66,5 +67,5 @@ export function changePresence(
   { workspaceId, viewer }: Scope,
   { ticketId, activity, field }: ChangePresence,
 ): boolean {
-  return board.act({ workspaceId, ticketId, memberId: viewer.memberId, activity, field: field?.slice(0, 50) ?? null });
+  return board.act({ workspaceId, ticketId, memberId: viewer.memberId, activity, field: field ? cutText(field, 50) : null });
 }

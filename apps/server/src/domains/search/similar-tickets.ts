@@ -1,4 +1,5 @@
 import { isId } from '../../kernel/id.ts';
+import { cutText } from '../../kernel/text.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { findCurrentContact } from '../contacts/index.ts';
 import { ticketOfRow, visibleTickets, type Ticket } from '../tickets/index.ts';
@@ -20,7 +21,7 @@ const alike = 0.35;
  * or with its topic. The most alike first; those that the viewer sees, and no word of others.
  */
 export async function similarTickets(scope: Scope, { requesterId, subject, topicId }: SimilarTickets): Promise<Ticket[]> {
-  const words = subject.trim().toLowerCase().slice(0, 255);
+  const words = cutText(subject.trim().toLowerCase(), 255);
   const requester = await findCurrentContact(scope, requesterId);
   if (!requester || words === '') return [];
   const { em, workspaceId, viewer } = scope;

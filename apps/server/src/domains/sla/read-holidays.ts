@@ -1,6 +1,7 @@
 import ICAL from 'ical.js';
 import { limits } from '@baton/rules';
 import { InvalidInput } from '../../kernel/domain-error.ts';
+import { cutText } from '../../kernel/text.ts';
 import { dayOf, isoOf } from './calendar-day.ts';
 import { readEvents, type IcalEvent, type IcalProperty } from './ical-lines.ts';
 import { Budget, BudgetSpent, expand, type Recurrence } from './recurrence.ts';
@@ -86,7 +87,7 @@ class HolidayReader {
     }
     const days = [...this.#names].sort(([a], [b]) => a - b);
     return {
-      holidays: days.map(([day, names]) => ({ date: isoOf(day), name: [...names].join(', ').slice(0, limits.name), hours: [] })),
+      holidays: days.map(([day, names]) => ({ date: isoOf(day), name: cutText([...names].join(', '), limits.name), hours: [] })),
       problems: this.#problems.sort((a, b) => a.line - b.line).slice(0, mostProblems),
       problemCount: this.#problems.length,
     };
@@ -165,7 +166,7 @@ class HolidayReader {
   }
 
   #report(line: number, event: IcalEvent, reason: string): void {
-    this.#problems.push({ line, name: unescaped(valueOf(event, 'SUMMARY')?.value ?? '').slice(0, limits.name), reason });
+    this.#problems.push({ line, name: cutText(unescaped(valueOf(event, 'SUMMARY')?.value ?? ''), limits.name), reason });
   }
 }
 

@@ -3,7 +3,7 @@ import { limits, type DayHours } from '@baton/rules';
 import { InvalidInput } from '../../kernel/domain-error.ts';
 import { isId } from '../../kernel/id.ts';
 import { NameTaken, StillInUse } from '../../kernel/settings-error.ts';
-import { requireLine } from '../../kernel/text.ts';
+import { cutText, requireLine } from '../../kernel/text.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
 import {
@@ -66,7 +66,7 @@ export function saveCalendar(scope: Scope, given: SaveCalendar, { id, version }:
         ...hours,
         savedById: tx.viewer.kind === 'MEMBER' ? tx.viewer.memberId : null,
         savedAt: tx.now(),
-        message: given.message?.trim().slice(0, limits.subject) ?? '',
+        message: cutText(given.message?.trim() ?? '', limits.subject),
       });
     };
     if (calendar) {
@@ -121,7 +121,7 @@ export function requireHours({ timeZone, week, holidays }: SaveCalendar): Pick<S
     timeZone,
     week: week.map((hours) => requireDay('week', hours)),
     holidays: holidays
-      .map(({ date, name, hours }) => ({ date, name: name.trim().slice(0, limits.name), hours: requireDay('holidays', hours) }))
+      .map(({ date, name, hours }) => ({ date, name: cutText(name.trim(), limits.name), hours: requireDay('holidays', hours) }))
       .sort((a, b) => a.date.localeCompare(b.date)),
   };
 }

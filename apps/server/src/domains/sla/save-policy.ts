@@ -2,7 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import { limits, priorities } from '@baton/rules';
 import { InvalidInput } from '../../kernel/domain-error.ts';
 import { isId, newId } from '../../kernel/id.ts';
-import { requireLine } from '../../kernel/text.ts';
+import { cutText, requireLine } from '../../kernel/text.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
 import { reviseSetting, settingCreated, type Setting, type SettingState } from '../../platform/setting-versions.ts';
@@ -80,7 +80,7 @@ export function savePolicy(scope: Scope, given: SavePolicy): Promise<SlaPolicy> 
         ...checked,
         savedById: tx.viewer.kind === 'MEMBER' ? tx.viewer.memberId : null,
         savedAt: tx.now(),
-        message: given.message?.trim().slice(0, limits.subject) ?? '',
+        message: cutText(given.message?.trim() ?? '', limits.subject),
       });
     };
     if (policy) {

@@ -3,7 +3,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { Context, type ContextFactory, type LiveSources } from '../../../graphql/context.ts';
 import { requestTransport } from '../../../graphql/http-transport.ts';
-import { DomainError, NotPermitted } from '../../../kernel/domain-error.ts';
+import { DomainError, InvalidInput, NotPermitted } from '../../../kernel/domain-error.ts';
+import { cleanText } from '../../../kernel/text.ts';
 import type { FileStore } from '../../../platform/files/file-store.ts';
 import type { Scope } from '../../../platform/scope.ts';
 import { TooManyRequests, type RateLimits } from '../../../platform/rate-limits.ts';
@@ -54,7 +55,7 @@ export function serveFiles(app: FastifyInstance, { factory, clientFactory, live,
       request: FastifyRequest,
       reply: FastifyReply,
       by: ContextFactory,
-      upload: (scope: Scope, asked: Record<string, string | undefined>, content: Readable) => Promise<Attachment>,
+      upload: (scope: Scope, asked: Readonly<Record<string, string>>, content: Readable) => Promise<Attachment>,
     ) =>
       answer(reply, async () => {
         const context = await open(request, reply, by, uploadPoints);
@@ -65,7 +66,7 @@ export function serveFiles(app: FastifyInstance, { factory, clientFactory, live,
         }
         const content = request.body as Readable;
         try {
-          const { id, size, type } = await upload(context.scope, request.query as Record<string, string | undefined>, content);
+          const { id, size, type } = await upload(context.scope, queryOf(request), content);
           return reply.code(201).send({ id, size, type });
         } catch (error) {
           if (error instanceof NotPermitted) context.denied('files');
@@ -122,6 +123,16 @@ export function serveFiles(app: FastifyInstance, { factory, clientFactory, live,
     if (request.headers['if-none-match'] === reply.getHeader('etag')) return reply.code(304).send();
     return reply.send(await store.read(file.storageKey));
   }
+}
+
+/** What an upload says of itself in its URL: each thing once, as clean as any other input. */
+function queryOf({ query }: FastifyRequest): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(query as Readonly<Record<string, string | string[]>>).map(([name, value]) => {
+      if (typeof value !== 'string') throw new InvalidInput(`"${name}" is given ${value.length} times. Give it once.`, name);
+      return [name, cleanText(value)];
+    }),
+  );
 }
 
 async function answer(reply: FastifyReply, work: () => Promise<unknown>): Promise<unknown> {
