@@ -79,7 +79,8 @@ async function ticketAt(place: Place): Promise<{ id: string; assigneeId: string 
 
 async function fixture(letter: Letter, place: Place = 'free', row?: Row): Promise<Fixture> {
   const unique = `matrix-${++count}`;
-  const ticket = row && row.on !== 'ticket' ? { id: '', assigneeId: null, noteId: '' } : await ticketAt(place);
+  const ticket =
+    row && row.on !== 'ticket' ? { id: crypto.randomUUID(), assigneeId: null, noteId: crypto.randomUUID() } : await ticketAt(place);
   const owner = somebody('O');
   const needs = String(row?.input ?? '');
   const { teamCreate } = needs.includes('teamId')
@@ -87,8 +88,8 @@ async function fixture(letter: Letter, place: Place = 'free', row?: Row): Promis
     : { teamCreate: { team: { id: '' } } };
   const { roleCreate } = needs.includes('roleId')
     ? await owner.run(`mutation { roleCreate(input: { name: "${unique} role", permissions: [] }) { role { id } } }`)
-    : { roleCreate: { role: { id: '' } } };
-  const spareTicketId = /spareTicketId|mergedId/.test(needs) ? (await ticketAt('free')).id : '';
+    : { roleCreate: { role: { id: crypto.randomUUID() } } };
+  const spareTicketId = /spareTicketId|mergedId/.test(needs) ? (await ticketAt('free')).id : crypto.randomUUID();
   if (needs.includes('mergedId') && place !== 'foreign') {
     await owner.run(`mutation ($input: TicketMergeInput!) { ticketMerge(input: $input) { source { id } } }`, {
       input: { sourceId: ticket.id, destinationId: spareTicketId },
@@ -102,7 +103,7 @@ async function fixture(letter: Letter, place: Place = 'free', row?: Row): Promis
     spareTicketId,
     mergedId: ticket.id,
     contactId,
-    spareContactId: needs.includes('spareContactId') ? await spareContact(unique) : '',
+    spareContactId: needs.includes('spareContactId') ? await spareContact(unique) : crypto.randomUUID(),
     memberId: spare.id,
     teamId: teamCreate.team.id,
     roleId: roleCreate.role.id,

@@ -28,5 +28,5 @@ it('finds everything with an id of its own, and nothing that is not the viewerâ€
   expect(await node(boss, boss.id)).toMatchObject({ __typename: 'Member', name: 'Boss' });
   expect(await node(boss, ticket.requester.id)).toMatchObject({ __typename: 'Contact', email: 'client@example.org' });
   for (const id of [ticket.id, note.id, ticket.requester.id]) expect(await node(outsider, id)).toBeNull();
-  for (const id of [foreign.ticketId, foreign.person.id, crypto.randomUUID(), 'nonsense']) expect(await node(boss, id)).toBeNull();
+  for (const id of [foreign.ticketId, foreign.person.id, crypto.randomUUID()]) expect(await node(boss, id)).toBeNull();
 });

@@ -56,6 +56,8 @@ import { TicketListResolver, ViewResolver } from './domains/views/api/index.ts';
 import { SettingHistoryResolver, SettingVersionResolver } from './domains/setting-history/api/index.ts';
 import { TicketSettingsResolver } from './domains/ticket-settings/api/index.ts';
 import { WatcherResolver } from './domains/watchers/api/index.ts';
+import { Instant } from './graphql/scalars.ts';
+import { withStrictInputs } from './graphql/strict-inputs.ts';
 import { NodeResolver } from './node.resolver.ts';
 import type { PushService } from './platform/push/push-service.ts';
 
@@ -160,8 +162,9 @@ export function makeClientSchema({ linkDesk }: Pick<SchemaDesk, 'linkDesk'>): Pr
   return makeOf([ClientTicketResolver], new Map([[ClientTicketResolver, new ClientTicketResolver(linkDesk)]]));
 }
 
-function makeOf(resolvers: readonly ClassType[], built: Map<unknown, object>): Promise<GraphQLSchema> {
-  return buildSchema({
+async function makeOf(resolvers: readonly ClassType[], built: Map<unknown, object>): Promise<GraphQLSchema> {
+  const schema = await buildSchema({
+    scalarsMap: [{ type: Date, scalar: Instant }],
     resolvers: resolvers as unknown as NonEmptyArray<ClassType>,
     // What no resolver of these leads to is not theirs to tell.
     orphanedTypes: [],
@@ -182,4 +185,5 @@ function makeOf(resolvers: readonly ClassType[], built: Map<unknown, object>): P
       },
     },
   });
+  return withStrictInputs(schema);
 }

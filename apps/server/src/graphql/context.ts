@@ -5,6 +5,7 @@ import type { LiveSource } from '../platform/live/live-source.ts';
 import type { TimeWatch } from '../platform/live/time-watch.ts';
 import type { PresenceBoard } from '../platform/presence-board.ts';
 import type { Scope } from '../platform/scope.ts';
+import type { OperationCost } from './operation-cost.ts';
 
 /** What a transport knows of the one who asks. */
 export interface Transport extends Origin {
@@ -38,6 +39,9 @@ export interface LiveSources {
 
 /** One request, or one delivery of a subscription. */
 export class Context {
+  /** What the operation may cost; null until it is admitted. */
+  cost: OperationCost | null = null;
+
   constructor(
     readonly transport: Transport,
     private readonly factory: ContextFactory,

@@ -17,12 +17,16 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
-import { costOf } from './limits.ts';
 
 /** Compiled are the documents asked lately; each is some hundred kilobytes of code. */
 const kept = 200;
-/** What costs more than any page asks is not worth its code. */
-const dearest = 20_000;
+/** An operation that costs more than any page is not worth compiling. */
+const dearest = 12_000;
+
+/** `cost`: the points that it may cost. */
+interface Operation extends Omit<ExecutionArgs, 'schema'> {
+  readonly cost: number;
+}
 
 /** A query as code, with the operation in it. */
 interface Compiled {
@@ -47,17 +51,17 @@ export class Executor {
     this.#compilable = new GraphQLSchema({ ...config, types: [...config.types, given], assumeValid: true });
   }
 
-  async execute(args: Omit<ExecutionArgs, 'schema'>): Promise<ExecutionResult> {
-    const compiled = this.#compiledOf(args.document);
+  async execute({ cost, ...args }: Operation): Promise<ExecutionResult> {
+    const compiled = this.#compiledOf(args.document, cost);
     if (!compiled) return execute({ ...args, schema: this.schema });
     const { operation, query } = compiled;
     const variables = getVariableValues(this.schema, operation.variableDefinitions ?? [], args.variableValues ?? {}, { maxErrors: 50 });
     return variables.errors ? { errors: variables.errors } : asUsual(await query(args.rootValue, args.contextValue, variables.coerced));
   }
 
-  #compiledOf(document: DocumentNode): Compiled | null {
+  #compiledOf(document: DocumentNode, cost: number): Compiled | null {
     const known = this.#compiled.get(document);
-    const compiled = known === 'ASKED' ? this.#compile(document) : (known ?? null);
+    const compiled = known === 'ASKED' ? (cost > dearest ? null : this.#compile(document)) : (known ?? null);
     // Asked for again is newest again.
     this.#compiled.delete(document);
     this.#compiled.set(document, known === undefined ? 'ASKED' : compiled);
@@ -68,7 +72,7 @@ export class Executor {
 
   #compile(document: DocumentNode): Compiled | null {
     const [operation, another] = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
-    if (!operation || another || operation.operation !== OperationTypeNode.QUERY || costOf(document) > dearest) return null;
+    if (!operation || another || operation.operation !== OperationTypeNode.QUERY) return null;
     // The compiler does not wait to be told which of several types something is.
     if (this.#asksForAbstract(document)) return null;
     const compiled = compileQuery(this.#compilable, withGivenVariables(document));

@@ -1,6 +1,13 @@
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLErrorExtensions, type GraphQLFormattedError } from 'graphql';
 import { DomainError } from '../kernel/domain-error.ts';
+import { cutText } from '../kernel/text.ts';
 import type { Logger } from '../platform/logger.ts';
+import { isTokenLimit, maxTokens, tooLarge } from './limits.ts';
+
+const tooManyTokens = `The document has more than ${maxTokens} tokens. Request less in one operation.`;
+
+/** graphql-js quotes what it cannot read, however long it is. */
+const longestMessage = 1000;
 
 /** Lets refusals and faults of the request through, and shows everything else as one neutral line. */
 export function errorFormatter(logger: Logger): (error: GraphQLError) => GraphQLFormattedError {
@@ -10,7 +17,15 @@ export function errorFormatter(logger: Logger): (error: GraphQLError) => GraphQL
     if (origin instanceof DomainError)
       return { message: origin.message, extensions: { code: origin.code }, locations, path } as GraphQLFormattedError;
     if (!origin || origin instanceof GraphQLError) {
-      return { message, extensions: { code: error.extensions?.code ?? 'BAD_USER_INPUT' }, locations, path } as GraphQLFormattedError;
+      if (isTokenLimit(error)) return { message: tooManyTokens, extensions: { code: tooLarge } };
+      // Apollo replaces the code of a validation error by its own; ours says more.
+      const code: unknown = origin?.extensions.code ?? error.extensions.code ?? 'BAD_USER_INPUT';
+      return {
+        message: cutText(message, longestMessage),
+        extensions: { ...shownExtensions(error), code },
+        locations,
+        path,
+      } as GraphQLFormattedError;
     }
     logger.error({ err: origin, path }, 'a resolver failed');
     return {
@@ -19,6 +34,16 @@ export function errorFormatter(logger: Logger): (error: GraphQLError) => GraphQL
       path,
     } as GraphQLFormattedError;
   };
+}
+
+/** `http` is for the transport, and a stack trace for nobody outside. */
+function shownExtensions({ extensions: { http: _http, stacktrace: _stacktrace, ...shown } }: GraphQLError): GraphQLErrorExtensions {
+  return shown;
+}
+
+/** Takes the names out of a message that the schema suggests in place of one that it does not know. */
+export function withoutSuggestions<Shown extends { readonly message: string }>(error: Shown): Shown {
+  return { ...error, message: error.message.replace(/ Did you mean [^?]*\?/g, '') };
 }
 
 /** An error in the form in which GraphQL hands errors to `errorFormatter`. */

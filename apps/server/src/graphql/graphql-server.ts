@@ -5,12 +5,13 @@ import type { FastifyInstance } from 'fastify';
 import { GraphQLError, Kind, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import { NotPermitted } from '../kernel/domain-error.ts';
 import { TooManyRequests } from '../platform/rate-limits.ts';
-import { admitOperation } from './admit-operation.ts';
+import { admitOperation, costShown } from './admit-operation.ts';
 import { Context } from './context.ts';
 import { Executor } from './executor.ts';
-import { errorFormatter, located } from './format-error.ts';
+import { errorFormatter, located, withoutSuggestions } from './format-error.ts';
 import { requestTransport } from './http-transport.ts';
-import { limitRules, maxTokens } from './limits.ts';
+import { costBudget, limitRules, maxTokens } from './limits.ts';
+import { requireNoSubscription } from './read-operation.ts';
 import type { GraphqlServerSettings } from './server-settings.ts';
 import { openSocketDoor, type SocketDoor } from './socket-door.ts';
 
@@ -64,7 +65,7 @@ function runningBy(executor: Executor, schema: GraphQLSchema): ApolloServerOptio
     },
     load: async () => ({
       executor: ({ document, operationName, context, request: { variables } }) =>
-        executor.execute({ document, operationName, contextValue: context, variableValues: variables }),
+        executor.execute({ document, operationName, contextValue: context, variableValues: variables, cost: context.cost?.total ?? 0 }),
     }),
     stop: async () => undefined,
   };
@@ -89,13 +90,31 @@ function rootField(operation: OperationDefinitionNode | undefined, key: string |
   return fields.find(({ name, alias }) => (alias ?? name).value === key)?.name.value ?? 'unknown';
 }
 
-/** Stands at HTTP's door; that of sockets asks the same. */
+/** Admits operations over HTTP, as the socket door does over sockets. */
 function gatekeeper(settings: GraphqlServerSettings): ApolloServerPlugin<Context> {
   return {
     async requestDidStart() {
       return {
-        async didResolveOperation({ document, contextValue }) {
-          await asRefusal(admitOperation(settings, document, contextValue));
+        async didResolveOperation(requestContext) {
+          const { document, request, contextValue } = requestContext;
+          const { operationName, variables } = request;
+          requireNoSubscription({ document, operationName });
+          const read = await asRefusal(admitOperation(settings, { document, operationName, variables }, contextValue));
+          Object.assign(requestContext, { document: read.document });
+          request.variables = read.variables;
+        },
+        async willSendResponse({ contextValue, response: { body, http } }) {
+          const { cost } = contextValue;
+          if (cost) {
+            http.headers.set('x-operation-cost', String(cost.total));
+            http.headers.set('x-operation-budget', String(costBudget));
+          }
+          if (body.kind !== 'single') return;
+          const { singleResult } = body;
+          if (cost) singleResult.extensions = { ...singleResult.extensions, ...costShown(cost) };
+          if (singleResult.errors && !settings.gate.mayIntrospect(contextValue)) {
+            singleResult.errors = singleResult.errors.map(withoutSuggestions);
+          }
         },
       };
     },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { GraphQLError, Kind, parse, print, visit, type DocumentNode } from 'graphql';
+import { BREAK, GraphQLError, parse, print, visit, type DocumentNode } from 'graphql';
 import type { Context } from './context.ts';
 
 export interface GateSettings {
@@ -24,15 +24,22 @@ export class OperationGate {
   }
 
   /** Why this document is not run for the one who asks; null where it is. */
-  refusal(document: DocumentNode, { transport, isSignedIn }: Context): GraphQLError | null {
-    const isProgram = transport.secret !== null && !transport.secret.startsWith('session_');
-    if (this.#own && !isProgram && !this.#own.has(this.#keyOf(document))) {
-      return refused('Browsers run the operations of the desk’s own pages alone. Use an access token for your own.', 'OPERATION_NOT_KNOWN');
+  refusal(document: DocumentNode, context: Context): GraphQLError | null {
+    if (this.#own && !isApiClient(context) && !this.#own.has(this.#keyOf(document))) {
+      return refused(
+        'Browsers may run the operations of the pages only. Send a valid access token to run your own.',
+        'OPERATION_NOT_KNOWN',
+      );
     }
-    if (asksForSchema(document) && !(this.settings.introspection && isSignedIn)) {
-      return refused('The schema is told to those who are signed in, where the server allows it.', 'INTROSPECTION_DISABLED');
+    if (asksForSchema(document) && !this.mayIntrospect(context)) {
+      return refused('Introspection is for signed-in callers, and only where the server enables it.', 'INTROSPECTION_DISABLED');
     }
     return null;
+  }
+
+  /** Whether the caller may learn names of the schema, by introspection or by suggestions in errors. */
+  mayIntrospect({ isSignedIn }: Pick<Context, 'isSignedIn'>): boolean {
+    return this.settings.introspection && isSignedIn;
   }
 
   #keyOf(document: DocumentNode): string {
@@ -55,11 +62,19 @@ function keyOf(document: DocumentNode): string {
   return createHash('sha256').update(parts.join('\n')).digest('base64');
 }
 
+/** A token that does not open anything makes nobody an API client. */
+function isApiClient({ isSignedIn, transport: { secret } }: Context): boolean {
+  return isSignedIn && secret !== null && !secret.startsWith('session_');
+}
+
+/** Fields of introspection stand anywhere in a document: in fragments, and in fragments of fragments. */
 function asksForSchema(document: DocumentNode): boolean {
-  return document.definitions.some((definition) => {
-    if (definition.kind !== Kind.OPERATION_DEFINITION && definition.kind !== Kind.FRAGMENT_DEFINITION) return false;
-    return definition.selectionSet.selections.some(
-      (selection) => selection.kind === Kind.FIELD && (selection.name.value === '__schema' || selection.name.value === '__type'),
-    );
+  let isFound = false;
+  visit(document, {
+    Field({ name: { value } }) {
+      isFound ||= value === '__schema' || value === '__type';
+      return isFound ? BREAK : undefined;
+    },
   });
+  return isFound;
 }

@@ -147,6 +147,6 @@ describe('single sign-on', () => {
       body: JSON.stringify({ query: '{ signInOptions { singleSignOn } }' }),
     });
 
-    expect(await response.json()).toEqual({ data: { signInOptions: { singleSignOn: null } } });
+    expect(await response.json()).toMatchObject({ data: { signInOptions: { singleSignOn: null } } });
   });
 });

@@ -1,19 +1,20 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { GraphQLError, type DocumentNode } from 'graphql';
+import { GraphQLError, type ExecutionArgs } from 'graphql';
 import { makeServer } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { DomainError } from '../kernel/domain-error.ts';
 import type { Logger } from '../platform/logger.ts';
 import { guarded, pathOf, refuseUpgrade } from '../platform/raw-socket.ts';
-import { admitOperation } from './admit-operation.ts';
+import { admitOperation, costShown } from './admit-operation.ts';
 import { Context } from './context.ts';
 import { Documents } from './documents.ts';
 import type { Executor } from './executor.ts';
-import { errorFormatter, located } from './format-error.ts';
+import { errorFormatter, located, withoutSuggestions } from './format-error.ts';
 import { socketTransport, trustOf } from './http-transport.ts';
 import { askAgain, openLive } from './live-operation.ts';
 import { speakProtocol, type SocketExtra } from './protocol-socket.ts';
+import type { OperationRead } from './read-operation.ts';
 import type { GraphqlServerSettings } from './server-settings.ts';
 import { SocketLink } from './socket-link.ts';
 
@@ -44,10 +45,15 @@ export function serveSockets(http: HttpServer, doors: readonly SocketDoor[], log
   );
 }
 
+interface SocketCaller {
+  readonly connectionParams?: Readonly<Record<string, unknown>> | undefined;
+  readonly extra: Pick<SocketExtra, 'request'>;
+}
+
 /** What the hooks of one operation hand to each other. */
 interface SocketOperation {
-  /** Resolves with the context of the caller if they may run the operation. */
-  readonly open: (document: DocumentNode) => Promise<Context>;
+  /** Resolves with the context of the caller, and the operation as it is run, if they may run it. */
+  readonly open: (args: ExecutionArgs) => Promise<{ readonly context: Context; readonly read: OperationRead }>;
   readonly query: string;
   readonly id: string;
   readonly link: SocketLink;
@@ -62,6 +68,19 @@ export function openSocketDoor(settings: GraphqlServerSettings, executor: Execut
   const server = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024 });
   const documents = new Documents(schema);
   const links = new WeakMap<WebSocket, SocketLink>();
+  const openContext = ({ connectionParams, extra: { request } }: SocketCaller) =>
+    Context.open(socketTransport(request, connectionParams, secure, trust), factory, live);
+  const shownErrors = async (caller: SocketCaller, errors: readonly GraphQLError[]) => {
+    const shown = errors.map(format);
+    const isSuggesting = shown.some((error) => withoutSuggestions(error).message !== error.message);
+    // A caller who cannot be looked up, as without a database, gets the errors without suggestions.
+    const mayIntrospect = () =>
+      openContext(caller)
+        .then((context) => settings.gate.mayIntrospect(context))
+        .catch(() => false);
+    const isKept = !isSuggesting || (await mayIntrospect());
+    return shown.map((error) => asError(isKept ? error : withoutSuggestions(error)));
+  };
   const protocol = makeServer<Readonly<Record<string, unknown>>, SocketExtra>({
     schema,
     // A document that cannot be parsed is answered with an error; throwing here would close the socket.
@@ -85,11 +104,11 @@ export function openSocketDoor(settings: GraphqlServerSettings, executor: Execut
       const link = links.get(socket);
       if (!link) throw new Error('an operation on a socket that was never opened');
       return {
-        async open(document) {
-          const opened = await Context.open(socketTransport(request, connectionParams, secure, trust), factory, live);
-          await admitOperation(settings, document, opened);
+        async open({ document, operationName, variableValues }) {
+          const opened = await openContext({ connectionParams, extra: { request } });
+          const read = await admitOperation(settings, { document, operationName, variables: variableValues }, opened);
           people.take(opened.counted, socket);
-          return opened;
+          return { context: opened, read };
         },
         query,
         id,
@@ -99,7 +118,10 @@ export function openSocketDoor(settings: GraphqlServerSettings, executor: Execut
     async execute(args) {
       const { open } = args.contextValue as SocketOperation;
       try {
-        return await executor.execute({ ...args, contextValue: await open(args.document) });
+        const { context, read } = await open(args);
+        const { document, variables, cost } = read;
+        const result = await executor.execute({ ...args, document, variableValues: variables, contextValue: context, cost: cost.total });
+        return { ...result, extensions: { ...result.extensions, ...costShown(cost) } };
       } catch (error) {
         return { errors: [located(error)] };
       }
@@ -107,18 +129,19 @@ export function openSocketDoor(settings: GraphqlServerSettings, executor: Execut
     async subscribe(args) {
       const { open, query, id, link } = args.contextValue as SocketOperation;
       try {
-        const context = await open(args.document);
+        const { context, read } = await open(args);
         if (link.subscriptions >= subscriptionsPerSocket) return { errors: [tooManySubscriptions()] };
-        return await openLive({ args, context, desk: live.desk, query, id, link });
+        const clean = { ...args, document: read.document, variableValues: read.variables };
+        return await openLive({ args: clean, context, desk: live.desk, query, id, link });
       } catch (error) {
         if (error instanceof GraphQLError || error instanceof DomainError) return { errors: [located(error)] };
         logger.error({ err: error }, 'a subscription could not be opened, the client subscribes again');
         return { errors: [askAgain()] };
       }
     },
-    onError: (_context, _id, _payload, errors) => errors.map((error) => asError(format(error))),
-    onNext: (_context, _id, _payload, _args, result) =>
-      result.errors ? { ...result, errors: result.errors.map((error) => asError(format(error))) } : result,
+    onError: (context, _id, _payload, errors) => shownErrors(context, errors),
+    onNext: async (context, _id, _payload, _args, result) =>
+      result.errors ? { ...result, errors: await shownErrors(context, result.errors) } : result,
   });
   const accept = (socket: WebSocket, request: IncomingMessage) => {
     const link = new SocketLink(socket, request.socket);

@@ -228,7 +228,7 @@ it.each([
   [{ quietDays: [0] }, 'quietDays'],
   [{ quietDays: [1, 2, 3, 4, 5, 6, 7] }, 'quietDays'],
   [{ teamIds: [crypto.randomUUID()] }, 'teamIds'],
-  [{ topicIds: ['x'] }, 'topicIds'],
+  [{ topicIds: [crypto.randomUUID()] }, 'topicIds'],
 ])('refuses settings that make no sense: %o', async (input, field) => {
   expect(await save(boss, input)).toMatchObject({ settings: null, userErrors: [{ code: 'INVALID_INPUT', field }] });
 });

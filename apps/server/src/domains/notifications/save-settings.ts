@@ -12,7 +12,7 @@ import { Notification } from './notification.entity.ts';
 import { NotificationProfile, NotificationRule, NotificationScope, PushDevice } from './notification-settings.entity.ts';
 import { profilesOf, rulesOf, scopeOf, type ProfileWanted, type RuleWanted } from './wanted.ts';
 
-/** What is not given stays as it is. */
+/** What is not given, or is null, stays as it is. Null quiet hours are none. */
 export interface SaveNotificationSettings extends Partial<ProfileWanted> {
   readonly rules?: readonly RuleWanted[];
 }
@@ -59,7 +59,8 @@ export function saveNotificationSettings(scope: Scope, { rules, ...given }: Save
       const rows = rules.map(({ kind, scope: of, inApp, email, push }) => ({ workspaceId, memberId, kind, scope: of, inApp, email, push }));
       await em.upsertMany(NotificationRule, rows);
     }
-    const changes = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+    const isGiven = (name: string, value: unknown) => value !== undefined && (value !== null || name === 'quietFrom' || name === 'quietTo');
+    const changes = Object.fromEntries(Object.entries(given).filter(([name, value]) => isGiven(name, value)));
     if (Object.keys(changes).length > 0) {
       const { timeZone, quietFrom, quietTo, quietDays, emailEvery, teamIds, topicIds } = await notificationSettings(tx);
       const wanted = { timeZone, quietFrom, quietTo, quietDays, emailEvery, teamIds, topicIds, ...changes };

@@ -246,7 +246,7 @@ it('is for those who save settings, and what is of people for those who see peop
   expect(new Set((await versions({}, keeper)).map(({ kind }) => kind))).not.toContain('TEAM');
   expect(await versions({ kind: 'ROLE' }, keeper)).toEqual([]);
   expect((await restore(ofTeam!.id, ofTeam!.newest, keeper)).userErrors).toMatchObject([{ code: 'SETTING_NOT_FOUND' }]);
-  expect((await restore('nothing', 1)).userErrors).toMatchObject([{ code: 'SETTING_NOT_FOUND' }]);
+  expect((await restore(crypto.randomUUID(), 1)).userErrors).toMatchObject([{ code: 'SETTING_NOT_FOUND' }]);
 });
 
 it('is read page by page, and never changed', async () => {

@@ -63,7 +63,7 @@ it('is saved by those who save settings, never over what somebody else saved, an
   expect((await create({ name: 'One' })).userErrors).toMatchObject([{ code: 'NAME_TAKEN', field: 'name' }]);
   for (const [given, field] of [
     [{ topicId: crypto.randomUUID() }, 'topicId'],
-    [{ teamId: 'x' }, 'teamId'],
+    [{ teamId: crypto.randomUUID() }, 'teamId'],
     [{ watcherIds: [crypto.randomUUID()] }, 'watcherIds'],
     [{ fields: [{ fieldId: crypto.randomUUID(), values: ['1'] }] }, 'fields'],
     [{ subject: 'x'.repeat(256) }, 'subject'],

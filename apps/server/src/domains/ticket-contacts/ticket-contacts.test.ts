@@ -61,7 +61,7 @@ it('is on the card of the client, with the tickets that its reader sees, the new
   expect(await cardOf(ada)).toEqual([first.id, second.id].sort());
   expect(await cardOf(stranger)).toEqual([second.id]);
   expect(await cardOf(ada)).not.toContain(own.id);
-  expect((await ada.run(concerned, { id: 'nobody' })).contact).toBeNull();
+  expect((await ada.run(concerned, { id: crypto.randomUUID() })).contact).toBeNull();
 });
 
 it('refuses the ticket’s own client, who is not there, and whoever may not edit; shows others no addresses', async () => {

@@ -80,7 +80,7 @@ describe('an entry of the log', () => {
     expect((await undo(entry.id)).userErrors).toMatchObject([{ code: 'UNDO_REFUSED' }]);
     expect(await look(ticketId)).toMatchObject({ subject: 'Two', priority: 'CRITICAL' });
     expect((await undo((await entryOf(ticketId, 'ticket.created')).id)).userErrors).toMatchObject([{ code: 'UNDO_REFUSED' }]);
-    expect((await undo('nonsense')).userErrors).toMatchObject([{ code: 'ENTRY_NOT_FOUND' }]);
+    expect((await undo(crypto.randomUUID())).userErrors).toMatchObject([{ code: 'ENTRY_NOT_FOUND' }]);
   });
 
   it('of a merge undoes it whole, from either ticket, once', async () => {
