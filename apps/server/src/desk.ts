@@ -63,7 +63,7 @@ import { entities } from './entities.ts';
 import type { ContextFactory, LiveSources } from './graphql/context.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { DomainEvent } from './kernel/domain-event.ts';
-import { systemViewer, type Viewer } from './kernel/viewer.ts';
+import { systemViewer, tokenOf, type Viewer } from './kernel/viewer.ts';
 import { DatabaseClock } from './platform/database-clock.ts';
 import { readDatabaseIdentity } from './platform/database-identity.ts';
 import { EventLog } from './platform/event-log.ts';
@@ -238,7 +238,10 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
     scopeFor,
     authenticate: authenticator(() => orm.em.fork(), clock),
     explain: async (secret) => tokenWords[await stateOfToken(orm.em.fork(), clock, secret)],
-    logDenial: ({ workspaceId, memberId: actorId, origin }, what) => refusals.count({ workspaceId, kind: 'DENIED', actorId, origin, what }),
+    logDenial(viewer, what) {
+      const { workspaceId, memberId: actorId, origin } = viewer;
+      refusals.count({ workspaceId, kind: 'DENIED', actorId, tokenId: tokenOf(viewer), origin, what });
+    },
   };
   const push = new PushService(keys, contactOf(config), config.pushServices ?? []);
   const clientFactory: ContextFactory = {

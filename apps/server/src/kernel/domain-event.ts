@@ -17,6 +17,8 @@ export interface DomainEvent {
   readonly memberIds: readonly string[];
   /** The row beside the ticket that it is about, such as a note. */
   readonly subjectId: string | null;
+  /** Nothing of the ticket changed, so the time of its last change stays. */
+  readonly passive?: boolean;
 }
 
 export function domainEvent(type: string, ticketId: string | null, rest: Partial<DomainEvent> = {}): DomainEvent {
@@ -33,6 +35,8 @@ export interface LoggedEvent extends DomainEvent {
   readonly ticketVersion: number | null;
   readonly actorKind: string;
   readonly actorId: string | null;
+  /** The access token that the actor used; null for a browser. */
+  readonly tokenId: string | null;
   readonly causeId: string | null;
   readonly at: Date;
   /** The ticket's facets just before the event; null when it begins the ticket, and for an event about no ticket. */

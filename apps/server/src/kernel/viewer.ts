@@ -36,7 +36,7 @@ export function isPermission(name: string): name is Permission {
 /** Belongs to the built-in owner role. A custom role or a partial token never holds it. */
 export const ownership: Permission = 'workspace.own';
 
-/** What a member proved their identity with. */
+/** What the caller proved their identity with. */
 export type Credential =
   | {
       readonly kind: 'SESSION';
@@ -44,7 +44,9 @@ export type Credential =
       /** When the person last entered their password in this browser. */
       readonly confirmedAt: Date;
     }
-  | { readonly kind: 'TOKEN'; readonly id: string };
+  | { readonly kind: 'TOKEN'; readonly id: string }
+  /** Of a customer: the hash of their link's token. */
+  | { readonly kind: 'LINK'; readonly id: string };
 
 /**
  * Who is asking. A system viewer acts for the desk itself: clocks, imports, demo data. A client has a link to one ticket
@@ -58,7 +60,7 @@ export interface Viewer {
   readonly permissions: ReadonlySet<Permission>;
   readonly allTeams: boolean;
   readonly teamIds: ReadonlySet<string>;
-  /** Missing for the system, for a customer, and for work that continues without a request. */
+  /** Missing for the system, and for work that continues without a request of its own. */
   readonly credential?: Credential;
   /** The credential holds a chosen part of its member's permissions. */
   readonly partial?: boolean;

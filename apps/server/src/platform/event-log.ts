@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { DomainEvent, LoggedFacets } from '../kernel/domain-event.ts';
+import { tokenOf } from '../kernel/viewer.ts';
 import { EventRecord } from './event-record.entity.ts';
 import type { Scope } from './scope.ts';
 
@@ -23,8 +24,12 @@ export async function allowLogChange(em: EntityManager, reason: 'erase' | 'reten
   await em.execute(`select set_config('baton.log_change', ?, true)`, [reason]);
 }
 
-/** Counts `events` changes on a ticket; answers its new version and facets. The lock it takes orders the log per ticket. */
-export type StampTicket = (tx: Scope, ticketId: string, events: number) => Promise<{ version: number; facets: LoggedFacets }>;
+/** Counts events on a ticket; returns its new version and facets. The lock it takes orders the log per ticket. */
+export type StampTicket = (
+  tx: Scope,
+  ticketId: string,
+  events: readonly DomainEvent[],
+) => Promise<{ version: number; facets: LoggedFacets }>;
 
 /** Writes what happened, in the transaction in which it happened, and says so after the commit. */
 export class EventLog {
@@ -62,6 +67,7 @@ export class EventLog {
         ...(event.ticketId === null ? { ticketVersion: null, facets: null } : stampOf(event.ticketId)),
         actorKind: viewer.kind,
         actorId: viewer.kind === 'MEMBER' ? viewer.memberId : null,
+        tokenId: tokenOf(viewer),
         causeId,
         memberIds: [...event.memberIds],
         subjectId: event.subjectId,
@@ -76,16 +82,15 @@ export class EventLog {
    * transaction carry the facets at its end: nobody can see what was between them.
    */
   async #stampAll(tx: Scope, events: readonly RecordedEvent[]) {
-    const counts = new Map<string, number>();
-    for (const { event } of events) {
-      const { ticketId } = event;
-      if (ticketId !== null) counts.set(ticketId, (counts.get(ticketId) ?? 0) + 1);
-    }
+    const byTicket = Map.groupBy(
+      events.map(({ event }) => event),
+      ({ ticketId }) => ticketId ?? '',
+    );
+    byTicket.delete('');
     const last = new Map<string, { ticketVersion: number; facets: LoggedFacets }>();
-    for (const ticketId of [...counts.keys()].sort()) {
-      const count = counts.get(ticketId) ?? 0;
-      const { version, facets } = await this.stampTicket(tx, ticketId, count);
-      last.set(ticketId, { ticketVersion: version - count, facets });
+    for (const [ticketId, own] of [...byTicket].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      const { version, facets } = await this.stampTicket(tx, ticketId, own);
+      last.set(ticketId, { ticketVersion: version - own.length, facets });
     }
     return (ticketId: string) => {
       const { ticketVersion = 0, facets = {} } = last.get(ticketId) ?? {};

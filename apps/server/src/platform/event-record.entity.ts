@@ -14,6 +14,8 @@ const EventRecordSchema = defineEntity({
     ticketVersion: p.integer().strictNullable(),
     actorKind: p.text(),
     actorId: p.uuid().strictNullable(),
+    /** The access token that the actor used; null for a browser. */
+    tokenId: p.uuid().strictNullable().default(null),
     causeId: p.uuid().strictNullable(),
     memberIds: p.array().columnType('uuid[]'),
     subjectId: p.uuid().strictNullable(),

@@ -10,6 +10,8 @@ export interface Refusal {
   readonly kind: SecurityEventKind;
   readonly actorId?: string;
   readonly subjectId?: string;
+  /** Of the first one counted. */
+  readonly tokenId?: string | null;
   readonly origin?: Origin | undefined;
   /** What was refused: the name of an operation, or which proof was wrong. */
   readonly what: string;
@@ -74,10 +76,10 @@ export class RefusalLog {
     });
   }
 
-  async #writeOne({ workspaceId, kind, actorId, subjectId, origin, minute, at, whats, count }: Counted): Promise<void> {
+  async #writeOne({ workspaceId, kind, actorId, subjectId, tokenId, origin, minute, at, whats, count }: Counted): Promise<void> {
     await this.openEm().execute(
-      `insert into security_event (workspace_id, id, kind, actor_id, subject_id, address, user_agent, details, at, minute, count)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `insert into security_event (workspace_id, id, kind, actor_id, subject_id, token_id, address, user_agent, details, at, minute, count)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        on conflict (workspace_id, kind, actor_id, subject_id, minute) where minute is not null do update
        set count = security_event.count + excluded.count,
          details = jsonb_build_object('what', (
@@ -90,6 +92,7 @@ export class RefusalLog {
         kind,
         actorId ?? null,
         subjectId ?? null,
+        tokenId ?? null,
         origin?.address ?? '',
         asLine(origin?.userAgent ?? ''),
         JSON.stringify({ what: [...whats] }),

@@ -458,7 +458,8 @@ function told(answer: { ticketId: string | null }, { ticketId }: Fixture): boole
 export const fields: Readonly<Record<string, string>> = {
   AccessToken: 'createdAt expiresAt hint id lastUsedAt name permissions',
   ActivityChange: 'field from names to',
-  ActivityEntry: 'actor actorKind at bulkJobId bulkTotal byClient causes changes id isCaused ticket type undo',
+  ActingToken: 'id name',
+  ActivityEntry: 'actor actorKind at bulkJobId bulkTotal byClient causes changes id isCaused ticket token type undo',
   ActivityValue: 'names text',
   Attachment: 'createdAt id name size type uploadedBy url',
   Board: 'arrivals byOperator byPriority byStatus byTeam byTopic dueSoon late open resolutions unassigned worst',
@@ -504,7 +505,7 @@ export const fields: Readonly<Record<string, string>> = {
   PriorityName: 'names priority',
   PublicLink: 'openedAt url',
   RoleDescription: 'id name permissions role version',
-  SecurityEvent: 'actor address at count details id kind subject userAgent',
+  SecurityEvent: 'actor address at count details id kind subject token userAgent',
   Session: 'address createdAt current expiresAt id lastUsedAt userAgent',
   SignInOptions: 'singleSignOn',
   SlaCalendar: 'current id name',

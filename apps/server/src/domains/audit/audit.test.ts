@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Browser } from '../../testing/browser.ts';
 import { waitFor, World, type Person } from '../../testing/world.ts';
 
 const LOG = `query ($id: ID!, $last: Int!, $before: String) { ticket(id: $id) { activity(last: $last, before: $before) {
@@ -40,6 +41,45 @@ it('tells who changed what from what to what, with the names people know', async
     { from: { text: 'New' }, to: { text: 'Open', names: [{ locale: 'en' }, { locale: 'uk', text: 'Відкрита' }] } },
   ]);
   expect(assigned.changes).toMatchObject([{ from: null, to: { text: 'Boss' } }]);
+});
+
+it('names the access token that acted, also for what its job does later and once it is revoked', async () => {
+  const ticket = await world.ticket();
+  const browser = new Browser(world);
+  await browser.signIn(boss.member.email);
+  const TOKEN = 'mutation ($input: AccessTokenCreateInput!) { accessTokenCreate(input: $input) { accessToken { id name } secret } }';
+  const { accessToken, secret } = (await browser.run(TOKEN, { input: { name: 'Nightly sync' } })).accessTokenCreate;
+  const program = world.seat(boss.member, secret, 0);
+  const tag = (name: string) => ({
+    query: 'mutation ($input: TicketTagInput!) { ticketTag(input: $input) { ticket { id } } }',
+    variables: { input: { ticketId: ticket.id, add: [name] } },
+  });
+  const entries = async () =>
+    (
+      await browser.run(
+        'query ($id: ID!) { ticket(id: $id) { activity(last: 10) { edges { node { type actor { name } token { id name } } } } } }',
+        {
+          id: ticket.id,
+        },
+      )
+    ).ticket.activity.edges.map(({ node }: { node: object }) => node);
+
+  await browser.run(tag('a').query, tag('a').variables);
+  await program.run(tag('b').query, tag('b').variables);
+  await program.run('mutation ($input: BulkStartInput!) { bulkStart(input: $input) { job { id } } }', {
+    input: { ticketIds: [ticket.id], action: { priority: 'HIGH' } },
+  });
+  await waitFor(async () => (await entries()).length === 4, 'the job to change the ticket');
+  await browser.run('mutation ($input: AccessTokenRevokeInput!) { accessTokenRevoke(input: $input) { accessToken { id } } }', {
+    input: { id: accessToken.id },
+  });
+
+  const actor = { name: 'Boss' };
+  expect((await entries()).slice(1)).toEqual([
+    { type: 'ticket.tagged', actor, token: null },
+    { type: 'ticket.tagged', actor, token: accessToken },
+    { type: 'ticket.edited', actor, token: accessToken },
+  ]);
 });
 
 it('pages back to the beginning', async () => {

@@ -4,7 +4,7 @@ import { nobody, type Viewer } from '../../kernel/viewer.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { Watch } from '../../platform/watch.ts';
-import { Member, viewerOf } from '../identity/index.ts';
+import { isTokenValid, Member, viewerOf } from '../identity/index.ts';
 import { TicketNotFound } from '../tickets/index.ts';
 import { takeBack } from '../undo/index.ts';
 import { BulkItem, BulkJob, BulkOutcome } from './bulk.entity.ts';
@@ -80,9 +80,12 @@ export class BulkWatch {
     });
   }
 
-  async #viewerOf({ em, workspaceId }: Scope, { memberId, permissions }: BulkJob): Promise<Viewer | null> {
+  async #viewerOf(scope: Scope, { memberId, permissions, tokenId }: BulkJob): Promise<Viewer | null> {
+    const { em, workspaceId } = scope;
     const member = await em.findOne(Member, { workspaceId, id: memberId, active: true });
-    return member && viewerOf(em, member, permissions);
+    if (!member || (tokenId !== null && !(await isTokenValid(scope, tokenId)))) return null;
+    const viewer = await viewerOf(em, member, permissions);
+    return tokenId === null ? viewer : { ...viewer, credential: { kind: 'TOKEN', id: tokenId } };
   }
 
   async #one(job: BulkJob, viewer: Viewer | null, ticketId: string): Promise<void> {
@@ -95,7 +98,7 @@ export class BulkWatch {
           [workspaceId, jobId, ticketId],
         );
         if (!mine) return;
-        if (!viewer) throw new NotPermitted('Whoever began this is no member any more.');
+        if (!viewer) throw new NotPermitted('The member who started this job is deactivated, or its access token was revoked.');
         await tx.em.nativeUpdate(BulkItem, { workspaceId, jobId, ticketId }, await this.#do(tx, job, ticketId));
       });
     } catch (error) {

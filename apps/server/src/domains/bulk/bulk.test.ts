@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Browser } from '../../testing/browser.ts';
 import { waitFor, World, type Person } from '../../testing/world.ts';
 
 const JOB = 'id total finishedAt cancelled isUndo undoable outcomes { outcome count }';
@@ -209,6 +210,24 @@ describe('what is done to many tickets', () => {
     const { bulkUndo } = await boss.run(UNDO, { id: job.id });
     await finished(boss, bulkUndo.job.id);
     expect(await noted()).toEqual(Array(2).fill([{ body: '', deletedAt: expect.any(String) }]));
+  });
+
+  it('stops when the access token that started it is revoked', async () => {
+    const boss = await world.person('SUPERVISOR');
+    const tickets = [await world.ticket(), await world.ticket()];
+    const JOB = 'query ($id: ID!) { bulkJob(id: $id) { finishedAt outcomes { outcome count } } }';
+    const { bulkStart } = await boss.run('mutation ($input: BulkStartInput!) { bulkStart(input: $input) { job { id } } }', {
+      input: { ticketIds: tickets.map(({ id }) => id), action: { priority: 'HIGH' } },
+    });
+    // As if the token had been revoked before the job was begun.
+    await world.sql('update access_token set revoked_at = now() where member_id = ?', [boss.id]);
+    await world.sql(`update bulk_item set outcome = null where job_id = ?`, [bulkStart.job.id]);
+    await world.sql('update bulk_job set finished_at = null where id = ?', [bulkStart.job.id]);
+    const browser = new Browser(world);
+    await browser.signIn(boss.member.email);
+    await waitFor(async () => (await browser.run(JOB, { id: bulkStart.job.id })).bulkJob.finishedAt !== null, 'the job to end');
+
+    expect((await browser.run(JOB, { id: bulkStart.job.id })).bulkJob.outcomes).toEqual([{ outcome: 'FORBIDDEN', count: 2 }]);
   });
 
   it('takes one’s watching off all that is closed, and off nothing else', async () => {

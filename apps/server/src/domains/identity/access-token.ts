@@ -7,6 +7,7 @@ import { requireLine } from '../../kernel/text.ts';
 import { actsForWholeMember, isPermission, may, ownership, tokenOf, type Permission } from '../../kernel/viewer.ts';
 import { hashSecret } from '../../platform/keys.ts';
 import { accessChanged } from '../../platform/live/live-desk.ts';
+import { loaderByKey } from '../../platform/loader.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
 import { AccessToken } from './credential.entity.ts';
@@ -140,6 +141,18 @@ async function revokeTree(tx: Scope, { id, memberId }: AccessToken): Promise<str
   }
   return [...memberIds];
 }
+
+/** Whether a token still opens something. */
+export async function isTokenValid(scope: Scope, id: string): Promise<boolean> {
+  const { em, workspaceId } = scope;
+  const unexpired = { $or: [{ expiresAt: null }, { expiresAt: { $gt: scope.now() } }] };
+  return (await em.count(AccessToken, { workspaceId, id, revokedAt: null, ...unexpired })) > 0;
+}
+
+export const tokenById = loaderByKey(
+  ({ em, workspaceId }, ids: readonly string[]) => em.find(AccessToken, { workspaceId, id: { $in: [...ids] } }),
+  (token) => token.id,
+);
 
 /** The viewer's own tokens that still open something, newest first. */
 export async function listAccessTokens(scope: Scope): Promise<AccessToken[]> {

@@ -23,6 +23,7 @@ export async function authenticateClient(em: EntityManager, clock: Clock, token:
     allTeams: false,
     teamIds: new Set(),
     ticketId: link.ticket_id,
+    credential: { kind: 'LINK', id: link.token_hash },
   };
 }
 

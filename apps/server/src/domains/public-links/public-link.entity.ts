@@ -12,6 +12,8 @@ const PublicLinkSchema = defineEntity({
     openedBy: p.uuid().strictNullable(),
     openedAt: p.datetime(),
     revokedAt: p.datetime().strictNullable(),
+    /** When the customer's last visit was logged. */
+    readAt: p.datetime().strictNullable().default(null),
   },
 });
 

@@ -73,6 +73,29 @@ async function move(ticketId: string, from: string, to: string): Promise<void> {
 }
 
 describe('a public link', () => {
+  it('logs that the customer opened it, once an hour, and does not count that as a change of the ticket', async () => {
+    const { id } = await world.ticket();
+    const { token } = await open(id);
+    const visits = async () => {
+      const { ticket } = await ada.run(
+        'query ($id: ID!) { ticket(id: $id) { updatedAt activity(types: ["link.visited"]) { edges { node { actorKind byClient } } } } }',
+        { id },
+      );
+      return { updatedAt: ticket.updatedAt, entries: ticket.activity.edges.map(({ node }: { node: object }) => node) };
+    };
+    const before = await visits();
+
+    await Promise.all([ask('{ ticket { number } }', token), ask('{ ticket { number } }', token, 1)]);
+    await follow('subscription { ticketChanged { number } }', token).begun();
+    const first = await visits();
+    world.time.now = new Date(Date.now() + 3_600_001);
+    await follow('subscription { ticketChanged { number } }', token).begun();
+
+    expect(before.entries).toEqual([]);
+    expect(first).toEqual({ updatedAt: before.updatedAt, entries: [{ actorKind: 'CLIENT', byClient: true }] });
+    expect((await visits()).entries).toHaveLength(2);
+  });
+
   it('shows how far the ticket is, live at any node, and nothing else', async () => {
     const word = `taint${crypto.randomUUID().slice(0, 8)}`;
     const team = await world.team(`Team ${word}`);

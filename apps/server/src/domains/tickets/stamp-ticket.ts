@@ -4,9 +4,9 @@ import type { StampTicket } from '../../platform/event-log.ts';
 /** Takes the ticket's next versions and its facets. The row lock makes their order the order of commits. */
 export const stampTicket: StampTicket = async (tx, ticketId, events) => {
   const [row]: { version: number; facets: LoggedFacets }[] = await tx.em.execute(
-    `update ticket set version = version + ?, updated_at = ? where workspace_id = ? and id = ?
+    `update ticket set version = version + ?, updated_at = coalesce(?, updated_at) where workspace_id = ? and id = ?
      returning version, ticket_facets(ticket) as facets`,
-    [events, tx.now(), tx.workspaceId, ticketId],
+    [events.length, events.every(({ passive }) => passive) ? null : tx.now(), tx.workspaceId, ticketId],
   );
   if (!row) throw new Error(`an event names ticket ${ticketId}, which does not exist`);
   return row;

@@ -180,6 +180,7 @@ interface EventRow {
   readonly ticket_version: number | null;
   readonly actor_kind: string;
   readonly actor_id: string | null;
+  readonly token_id: string | null;
   readonly cause_id: string | null;
   readonly member_ids: string[];
   readonly subject_id: string | null;
@@ -207,6 +208,7 @@ async function readAfter(em: EntityManager, workspaceId: string, after: number, 
     ticketVersion: row.ticket_version,
     actorKind: row.actor_kind,
     actorId: row.actor_id,
+    tokenId: row.token_id,
     causeId: row.cause_id,
     memberIds: row.member_ids,
     subjectId: row.subject_id,

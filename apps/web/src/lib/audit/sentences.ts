@@ -3,9 +3,10 @@ import { language, localized, t } from '#lib/i18n/index.ts';
 
 type Change = ActivityEntryFragment['changes'][number];
 
-/** Who did it, in words. */
-export function actorName({ actor, byClient }: Pick<ActivityEntryFragment, 'actor' | 'byClient'>): string {
-  return actor?.name ?? t(byClient ? 'activity.client' : 'activity.desk');
+/** Who did it, in words; with the access token that they used, unless it has their own name. */
+export function actorName({ actor, byClient, token }: Pick<ActivityEntryFragment, 'actor' | 'byClient' | 'token'>): string {
+  const name = actor?.name ?? t(byClient ? 'activity.client' : 'activity.desk');
+  return token && token.name !== name ? t('activity.byToken', { name, token: token.name }) : name;
 }
 
 /** What an entry of the log says, a sentence for each change, without its subject. */

@@ -4,8 +4,8 @@ import type { Context } from '../../../graphql/context.ts';
 import { ReturnsUserErrors } from '../../../graphql/user-error.ts';
 import type { OutgoingMail } from '../../../platform/mail/outgoing-mail.entity.ts';
 import type { SecurityEvent } from '../../../platform/security-log.ts';
-import { AccessTokenType, MemberType } from '../../identity/api/index.ts';
-import { memberById, type AccessToken, type Member, type SignInDesk } from '../../identity/index.ts';
+import { AccessTokenType, ActingTokenType, MemberType } from '../../identity/api/index.ts';
+import { memberById, tokenById, type AccessToken, type Member, type SignInDesk } from '../../identity/index.ts';
 import { editMember, inviteAgain, inviteMember, makeResetLink, type Invited } from '../change-people.ts';
 import { createRole, deleteRole, editRole } from '../change-roles.ts';
 import { keepSecurityLog, requireSecondFactor } from '../change-workspace.ts';
@@ -301,6 +301,11 @@ export class SecurityEventResolver {
   @FieldResolver(() => MemberType, { nullable: true, description: 'The member it was done to, where it was one.' })
   subject(@Root() { subjectId }: SecurityEvent, @Ctx() { scope }: Context): Promise<Member | null> {
     return scope.load(memberById, subjectId);
+  }
+
+  @FieldResolver(() => ActingTokenType, { nullable: true, description: 'The access token that the actor used; null for a browser.' })
+  token(@Root() { tokenId }: SecurityEvent, @Ctx() { scope }: Context): Promise<AccessToken | null> {
+    return scope.load(tokenById, tokenId);
   }
 
   @FieldResolver(() => String, { description: 'Plain facts, as JSON.' })

@@ -4,8 +4,8 @@ import { following, type Context } from '../../../graphql/context.ts';
 import type { FieldChange } from '../../../kernel/domain-event.ts';
 import { formatHead, parseHead } from '../../../platform/live/stream-head.ts';
 import type { EventRecord } from '../../../platform/event-record.entity.ts';
-import { MemberType } from '../../identity/api/index.ts';
-import { memberById, type Member } from '../../identity/index.ts';
+import { ActingTokenType, MemberType } from '../../identity/api/index.ts';
+import { memberById, tokenById, type AccessToken, type Member } from '../../identity/index.ts';
 import { allNames, LocalizedName, TicketType } from '../../tickets/api/index.ts';
 import { findTicket, type Ticket } from '../../tickets/index.ts';
 import { causesOf, findEntry } from '../causes.ts';
@@ -50,7 +50,7 @@ class StreamEvent {
   ticketVersion!: number | null;
   @Field(() => ActivityEntryType, { nullable: true }) entry!: Pick<
     EventRecord,
-    'id' | 'type' | 'at' | 'actorKind' | 'actorId' | 'changes'
+    'id' | 'type' | 'at' | 'actorKind' | 'actorId' | 'tokenId' | 'changes'
   > | null;
 }
 
@@ -91,6 +91,14 @@ export class ActivityEntryResolver {
   @FieldResolver(() => MemberType, { nullable: true, description: 'Null = the client, the desk itself, or an import.' })
   actor(@Root() { actorId }: EventRecord, @Ctx() { scope }: Context): Promise<Member | null> {
     return scope.load(memberById, actorId);
+  }
+
+  @FieldResolver(() => ActingTokenType, {
+    nullable: true,
+    description: 'The access token that the actor used, also one that was revoked since; null for a browser.',
+  })
+  token(@Root() { tokenId }: Pick<EventRecord, 'tokenId'>, @Ctx() { scope }: Context): Promise<AccessToken | null> {
+    return scope.load(tokenById, tokenId);
   }
 
   @FieldResolver(() => ActorKind)

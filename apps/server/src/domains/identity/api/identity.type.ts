@@ -89,6 +89,12 @@ export class AccessTokenType implements Pick<
   @Field(() => Date, { nullable: true, description: 'To the minute; null = never.' }) lastUsedAt!: Date | null;
 }
 
+@ObjectType('ActingToken', { description: 'The access token that an actor used.' })
+export class ActingTokenType implements Pick<AccessToken, 'id' | 'name'> {
+  @Field(() => ID) id!: string;
+  @Field(() => String) name!: string;
+}
+
 @ObjectType()
 export class SignInOptions {
   @Field(() => String, { nullable: true, description: 'The name of the single sign-on provider, at `/auth/oidc`; null for none.' })

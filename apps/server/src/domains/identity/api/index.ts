@@ -1,2 +1,2 @@
 export { IdentityResolver, SessionResolver } from './identity.resolver.ts';
-export { AccessTokenType, ConfirmationNeededType, MemberType, TeamType, WorkspaceType } from './identity.type.ts';
+export { AccessTokenType, ActingTokenType, ConfirmationNeededType, MemberType, TeamType, WorkspaceType } from './identity.type.ts';

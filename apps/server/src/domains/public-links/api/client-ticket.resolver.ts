@@ -35,6 +35,7 @@ import {
   type ClientTicketField,
 } from '../client-ticket.ts';
 import { clientRating, type OwnRating } from '../../ratings/index.ts';
+import { recordVisit } from '../record-visit.ts';
 import type { LinkDesk } from '../share-ticket.ts';
 
 registerEnumType(ClientTicketState, { name: 'ClientTicketState', description: 'How far a ticket is, in the words that clients know.' });
@@ -131,13 +132,18 @@ export class ClientTicketResolver {
   @Query(() => ClientTicketType, { nullable: true, description: 'The ticket of the link; null once the link opens nothing.' })
   async ticket(@Ctx() { scope }: Context): Promise<ClientTicket | null> {
     const { ticketId } = scope.viewer;
-    return ticketId === undefined ? null : clientTicket(scope, ticketId);
+    if (ticketId === undefined) return null;
+    await recordVisit(scope);
+    return clientTicket(scope, ticketId);
   }
 
   @Subscription(() => ClientTicketType, {
     nullable: true,
     description: 'The ticket now, and whenever something that a client sees became another.',
-    subscribe: following(({ context }: { context: Context }) => followClientTicket(context.scope.viewer.ticketId ?? '')),
+    subscribe: following(async ({ context: { scope } }: { context: Context }) => {
+      await recordVisit(scope);
+      return followClientTicket(scope.viewer.ticketId ?? '');
+    }),
   })
   ticketChanged(@Root() { ticketId }: { ticketId: string }, @Ctx() { scope }: Context): Promise<ClientTicket | null> {
     return clientTicket(scope, ticketId);
