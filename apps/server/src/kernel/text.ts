@@ -17,10 +17,14 @@ const directionControls = /[\u202A-\u202E\u2066-\u2069]/g;
 /** At least one character that leaves ink. U+2800 is a letter of Braille without dots. */
 const visible = /[^\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
+export function isVisible(text: string): boolean {
+  return visible.test(text);
+}
+
 /** A name or another single line: trimmed, visible, without direction controls, not longer than `max` characters. */
 export function requireLine(field: string, text: string, max: number): string {
   const line = text.replace(directionControls, '').replace(/\s+/g, ' ').trim();
-  if (!visible.test(line)) throw new InvalidInput(`The ${field} is empty. Write at least one visible character.`, field);
+  if (!isVisible(line)) throw new InvalidInput(`The ${field} is empty. Write at least one visible character.`, field);
   if (line.length > max) {
     throw new InvalidInput(`The ${field} has ${line.length} characters; ${max} are allowed. Shorten it.`, field);
   }

@@ -72,7 +72,7 @@ describe('a reply', () => {
 
     expect(userErrors).toEqual([]);
     expect(message).toMatchObject({ direction: 'OUT', authorName: 'Ada', author: { name: 'Ada' }, channel: 'EMAIL' });
-    expect(message.body).toBe('<p>Try the other plug &amp; wait</p>');
+    expect(message.body).toBe('<p>Try the <strong>other</strong> plug &amp; wait</p>');
     expect(letters).toEqual([
       {
         recipient: client.email,

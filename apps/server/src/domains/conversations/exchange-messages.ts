@@ -190,7 +190,7 @@ export function beginConversation(
 type Written = Pick<Message, 'direction' | 'body' | 'authorId' | 'authorName'> & { readonly id?: string | undefined };
 
 export async function write(tx: Scope, conversation: Conversation, { id = newId(), body, ...said }: Written): Promise<Message> {
-  const clean = cleanRichText('message', body);
+  const clean = await cleanRichText('message', body);
   if (isBlank(clean)) throw new InvalidInput('The message is empty. Write at least one character.', 'body');
   const { workspaceId } = tx;
   const message = tx.em.create(

@@ -46,7 +46,7 @@ describe('a note that is made public', () => {
     expect(first.userErrors).toEqual([]);
     expect(again.message.id).toBe(first.message.id);
     expect(messages.edges.map(({ node }: { node: object }) => node)).toEqual([
-      { id: first.message.id, body: '<p>Ask @Bob to restart it</p>', authorName: 'Ada' },
+      { id: first.message.id, body: '<p>Ask @Bob to <strong>restart</strong> it</p>', authorName: 'Ada' },
     ]);
     expect(notes.edges[0].node).toMatchObject({ publishedAt: expect.any(String) });
     expect(letters.map(({ body }) => body.split('\n')[0])).toEqual(['Ask @Bob to restart it']);

@@ -1,8 +1,8 @@
 import { limits, type Priority } from '@baton/rules';
 import { InvalidInput, type DomainError } from '../../kernel/domain-error.ts';
 import { parseEmailAddress } from '../../kernel/email-address.ts';
-import { isInvisible, nameKey } from '../../kernel/names.ts';
-import { requireLine } from '../../kernel/text.ts';
+import { nameKey } from '../../kernel/names.ts';
+import { isVisible, requireLine } from '../../kernel/text.ts';
 import { richTextFromPlain, type Status, type TicketSource } from '../tickets/index.ts';
 import type { ColumnMapping, ImportField } from './column-mapping.ts';
 import { readDate } from './read-date.ts';
@@ -105,9 +105,12 @@ function requireReadable(header: string, cell: string): string {
 }
 
 function readLine(field: string, text: string, most: number): string {
-  if (isInvisible(text)) throw new RowFault(`the ${field} is empty`);
+  if (!isVisible(text)) throw new RowFault(`the ${field} is empty`);
   try {
-    return requireLine(field, text, most);
+    const line = requireLine(field, text, most);
+    if (line.length < text.replace(/\s+/g, ' ').length)
+      throw new RowFault(`the ${field} has characters that reverse the text; remove them`);
+    return line;
   } catch (error) {
     if (error instanceof InvalidInput) throw new RowFault(asReason(error));
     throw error;

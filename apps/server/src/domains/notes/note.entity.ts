@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { InvalidInput } from '../../kernel/domain-error.ts';
-import { cleanRichText, isBlank } from '../tickets/index.ts';
+import { isBlank, type RichText } from '../tickets/index.ts';
 
 const NoteSchema = defineEntity({
   name: 'Note',
@@ -25,8 +25,7 @@ const NoteSchema = defineEntity({
 
 /** Internal text on a ticket. No client ever sees one, on any path; what is published is a message that says the same. */
 export class Note extends NoteSchema.class {
-  write(html: string): void {
-    const body = cleanRichText('note', html);
+  write(body: RichText): void {
     if (isBlank(body)) throw new InvalidInput('The note is empty. Write at least one character.', 'body');
     this.body = body;
   }

@@ -32,7 +32,7 @@ it('keeps a note with its author and cleans what was pasted into it', async () =
 
   const { note } = await write(ada, id, '<p onclick="x()">Called <b>them</b><script>x()</script></p>');
 
-  expect(note).toMatchObject({ body: '<p>Called them</p>', version: 1, author: { name: 'Ada' } });
+  expect(note).toMatchObject({ body: '<p>Called <strong>them</strong></p>', version: 1, author: { name: 'Ada' } });
 });
 
 it('lets an author edit and delete, an administrator too, and a colleague neither', async () => {

@@ -6,7 +6,7 @@ import type { Scope } from '../../platform/scope.ts';
 import { AttachmentOwner, claimFiles, discard } from '../attachments/index.ts';
 import { memberById } from '../identity/index.ts';
 import { finishDraft } from '../drafts/index.ts';
-import { lockTicket, lockTicketOrMerged, type Ticket } from '../tickets/index.ts';
+import { cleanRichText, lockTicket, lockTicketOrMerged, type Ticket } from '../tickets/index.ts';
 import { recordTime } from '../time-spent/index.ts';
 import { saveMentions } from './mentions.ts';
 import { Note, NoteVersion } from './note.entity.ts';
@@ -50,7 +50,7 @@ export function addNote(scope: Scope, { ticketId, body, draftId, seenVersion, at
       publishedAt: null,
       messageId: null,
     });
-    note.write(body);
+    note.write(await cleanRichText('note', body));
     tx.em.persist(note);
     await tx.em.flush();
     await claimFiles(tx, attachmentIds, { ticketId: ticket.id, kind: AttachmentOwner.NOTE, ownerId: note.id });
@@ -81,7 +81,7 @@ export function editNote(scope: Scope, { noteId, version, body }: EditNote): Pro
   return scope.transaction(async (tx) => {
     const note = await lockNoteToEdit(tx, noteId);
     const before = note.body;
-    note.write(body);
+    note.write(await cleanRichText('note', body));
     // Whoever sends the same twice, not having heard the answer, has no conflict with themselves.
     if (note.body === before) return note;
     if (note.version !== version) throw new NoteConflict(note.id, before);

@@ -27,7 +27,7 @@ export function mailReplies(linkDesk: LinkDesk): Reaction {
           workspaceId,
           recipient: email,
           subject: `Re: ${subject} [#${number}]`,
-          body: plainFromRichText(message.body) + (await linkDesk.footer(tx, id, locale)),
+          body: (await plainFromRichText(message.body)) + (await linkDesk.footer(tx, id, locale)),
           ticketIds: [id],
           files: attached.map(({ storageKey: key, name, type }) => ({ key, name, type })),
         },

@@ -119,7 +119,7 @@ async function written(
   const known = new Set((await listFields(tx)).map(({ id }) => id));
   const fields = wanted.fields.filter(({ values }) => values.length > 0);
   if (fields.some(({ fieldId }) => !known.has(fieldId))) throw new ReferenceNotFound('fields', 'field');
-  const description = cleanRichText('description', wanted.description);
+  const description = await cleanRichText('description', wanted.description);
   return {
     name,
     subject: subject.trim(),

@@ -7,6 +7,7 @@ import type { Scope } from '../../platform/scope.ts';
 import { memberById, teamById } from '../identity/index.ts';
 import { canAssign } from './ticket.policy.ts';
 import { requireContact, requireReference, topicById } from './references.ts';
+import { cleanRichText } from './rich-text.ts';
 import { Status } from './status.entity.ts';
 import { Ticket, TicketSource } from './ticket.entity.ts';
 import { TicketEvent, ticketEvent } from './ticket.events.ts';
@@ -73,7 +74,7 @@ export async function makeTicket(tx: Scope, command: CreateTicket): Promise<Tick
     reopenCount: 0,
   });
   ticket.rename(command.subject);
-  ticket.describe(command.description ?? '');
+  ticket.describe(await cleanRichText('description', command.description ?? ''));
   tx.record(ticketEvent(TicketEvent.CREATED, ticket.id, initialValues(ticket)));
   ticket.number = await takeNumber(tx);
   tx.em.persist(ticket);

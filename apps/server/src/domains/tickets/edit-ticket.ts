@@ -6,6 +6,7 @@ import { findCurrentContact } from '../contacts/index.ts';
 import { teamById } from '../identity/index.ts';
 import { lockTicketToEdit } from './find-ticket.ts';
 import { requireContact, requireReference, topicById } from './references.ts';
+import { cleanRichText } from './rich-text.ts';
 import { requireUnchanged } from './still-true.ts';
 import type { Ticket } from './ticket.entity.ts';
 import { TicketEvent, ticketEvent } from './ticket.events.ts';
@@ -64,7 +65,7 @@ async function withCurrentRequester(tx: Scope, command: EditTicket): Promise<Edi
 
 async function setField(tx: Scope, ticket: Ticket, field: Field, to: string | null): Promise<void> {
   if (field === 'subject') return ticket.rename(to ?? '');
-  if (field === 'description') return ticket.describe(to ?? '');
+  if (field === 'description') return ticket.describe(await cleanRichText('description', to ?? ''));
   if (field === 'priority') ticket.priority = to as Priority;
   else if (field === 'topicId') ticket.topicId = await known(tx, topicById, to, field, 'topic');
   else if (field === 'teamId') ticket.teamId = await known(tx, teamById, to, field, 'team');

@@ -1,55 +1,53 @@
-import sanitizeHtml from 'sanitize-html';
 import { limits } from '@baton/rules';
 import { InvalidInput } from '../../kernel/domain-error.ts';
+import { isVisible } from '../../kernel/text.ts';
+import { parseInput } from '../../platform/parsing/parse-input.ts';
+import { cleanHtml, escaped, paragraphsOf, type CleanHtmlOptions } from './clean-html.ts';
+import { plainTextOf } from './email-text.ts';
 
-const allowed: sanitizeHtml.IOptions = {
-  allowedTags: ['p', 'br', 'strong', 'em', 's', 'u', 'code', 'pre', 'blockquote', 'ul', 'ol', 'li', 'h1', 'h2', 'h3', 'a', 'hr', 'span'],
-  allowedAttributes: { a: ['href', 'rel', 'target'], span: ['data-type', 'data-id', 'data-label'] },
-  allowedSchemes: ['http', 'https', 'mailto', 'tel'],
-  transformTags: { a: sanitizeHtml.simpleTransform('a', { rel: 'noopener noreferrer nofollow', target: '_blank' }) },
-};
+/** HTML that went through `cleanRichText`, or was made of plain text. */
+export type RichText = string & { readonly __richText: true };
 
-/** Keeps the formatting that our editor makes and drops the rest: scripts, styles, images, foreign attributes. */
-export function cleanRichText(field: string, html: string): string {
-  if (html.length > limits.richText) {
-    throw new InvalidInput(
-      `The ${field} has ${html.length} characters with its formatting; ${limits.richText} are allowed. Shorten it.`,
-      field,
-    );
-  }
-  return sanitizeHtml(html, allowed).trim();
+/** Longer texts are cleaned on a worker thread: a text of nothing but tags takes long. */
+const longestInline = 5000;
+const workerLimits = { timeMs: 2000, input: limits.richText, output: 8 * limits.richText };
+
+/** Keeps the formatting that the editor writes and drops the rest. The result is within the limit too. */
+export async function cleanRichText(field: string, html: string, options: CleanHtmlOptions = { images: false }): Promise<RichText> {
+  requireLength(field, html);
+  const cleaned =
+    html.length <= longestInline
+      ? cleanHtml(html, options)
+      : await parseInput<string>({ parser: 'richText', text: html, options, limits: workerLimits, field, what: field });
+  requireLength(field, cleaned);
+  return cleaned as RichText;
 }
 
-/** The same with mentions as words: what says who was meant is nobody's outside the desk. */
-export function plainMentions(html: string): string {
-  return sanitizeHtml(html, { ...allowed, allowedTags: (allowed.allowedTags as string[]).filter((tag) => tag !== 'span') });
+function requireLength(field: string, html: string): void {
+  if (html.length <= limits.richText) return;
+  throw new InvalidInput(
+    `The ${field} has ${html.length} characters with its formatting; ${limits.richText} are allowed. Shorten it.`,
+    field,
+  );
 }
 
-/** Whether anything is left to read once the formatting is gone. */
-export function isBlank(html: string): boolean {
-  return sanitizeHtml(html, { allowedTags: [], allowedAttributes: {} }).trim() === '';
+/** The same with mentions as words: who was meant is internal. */
+export function plainMentions(text: string): string {
+  return text.replace(/<\/?span\b[^>]*>/g, '');
 }
 
-/** The text of what was written, as letters without formatting bring it: a line for each paragraph and list item. */
-export function plainFromRichText(html: string): string {
-  const lines = html
-    .replace(/<li>(<p>)?/g, '\n- ')
-    .replace(/<br\s*\/?>|<hr\s*\/?>/g, '\n')
-    .replace(/<\/(p|h[1-3]|pre|blockquote|ul|ol)>/g, '\n\n');
-  const text = sanitizeHtml(lines, { allowedTags: [], allowedAttributes: {} });
-  const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"' };
-  return text
-    .replace(/&(amp|lt|gt|quot);/g, (_whole, name: string) => entities[name] ?? '')
-    .replace(/\n{3,}/g, '\n\n')
-    .trim();
+/** Whether a reader would see nothing of it. */
+export function isBlank(text: string): boolean {
+  return !text.includes('<img ') && !isVisible(text.replace(/<[^>]*>/g, '').replaceAll('&nbsp;', ''));
 }
 
-/** Turns plain text, as files and mails bring it, into paragraphs. */
-export function richTextFromPlain(text: string): string {
-  const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  return escaped
-    .split(/\n{2,}/)
-    .filter((paragraph) => paragraph.trim() !== '')
-    .map((paragraph) => `<p>${paragraph.trim().replaceAll('\n', '<br />')}</p>`)
-    .join('');
+/** The text without formatting, as the plain part of an email has it. */
+export async function plainFromRichText(text: string): Promise<string> {
+  if (text.length <= longestInline) return plainTextOf(text);
+  return parseInput<string>({ parser: 'plainText', text, limits: workerLimits, field: 'body', what: 'message' });
+}
+
+/** Turns plain text, as files and emails contain it, into paragraphs. */
+export function richTextFromPlain(text: string): RichText {
+  return paragraphsOf(escaped(text)) as RichText;
 }

@@ -3,7 +3,7 @@ import { limits, mayMoveTo, Priority, StatusCategory } from '@baton/rules';
 import { requireLine } from '../../kernel/text.ts';
 import type { Status } from './status.entity.ts';
 import { StatusMoveRefused } from './ticket.errors.ts';
-import { cleanRichText } from './rich-text.ts';
+import type { RichText } from './rich-text.ts';
 
 export const TicketSource = {
   EMAIL: 'EMAIL',
@@ -83,8 +83,8 @@ export class Ticket extends TicketSchema.class {
     this.subject = requireLine('subject', subject, limits.subject);
   }
 
-  describe(description: string): void {
-    this.description = cleanRichText('description', description);
+  describe(description: RichText): void {
+    this.description = description;
   }
 }
 TicketSchema.setClass(Ticket);

@@ -1,8 +1,7 @@
-import { Editor, mergeAttributes } from '@tiptap/core';
-import Mention from '@tiptap/extension-mention';
+import { Editor } from '@tiptap/core';
 import Placeholder from '@tiptap/extension-placeholder';
-import StarterKit from '@tiptap/starter-kit';
 import type { SuggestionKeyDownProps, SuggestionProps } from '@tiptap/suggestion';
+import { editorNodes } from './editor-nodes.ts';
 
 export interface Mentionable {
   readonly id: string;
@@ -42,19 +41,11 @@ export function createEditor(options: EditorOptions): Editor {
       },
     },
     extensions: [
-      StarterKit.configure({ link: { openOnClick: false } }),
-      Placeholder.configure({ placeholder: options.placeholder }),
-      Mention.configure({
-        renderHTML: ({ node }) => [
-          'span',
-          mergeAttributes({ 'data-type': 'mention', 'data-id': String(node.attrs.id) }),
-          `@${String(node.attrs.label)}`,
-        ],
-        suggestion: {
-          items: ({ query }) => matching(options.mentionable(), query),
-          render: () => mentionRenderer(options.onMentionList),
-        },
+      ...editorNodes({
+        items: ({ query }) => matching(options.mentionable(), query),
+        render: () => mentionRenderer(options.onMentionList),
       }),
+      Placeholder.configure({ placeholder: options.placeholder }),
     ],
     onUpdate: ({ editor }) => options.onChange(editor.isEmpty ? '' : editor.getHTML()),
   });
