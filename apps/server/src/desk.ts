@@ -24,6 +24,7 @@ import { Migration0022Intake } from '../migrations/0022-intake.ts';
 import { Migration0023TicketLife } from '../migrations/0023-ticket-life.ts';
 import { Migration0024VersionsAndLists } from '../migrations/0024-versions-and-lists.ts';
 import { Migration0027Credentials } from '../migrations/0027-identity-credentials.ts';
+import { Migration0028PlatformWorkAttempts } from '../migrations/0028-platform-work-attempts.ts';
 import { Migration0029LiveAppendOnlyLog } from '../migrations/0029-live-append-only-log.ts';
 import { Migration0030CustomersReferencesAndTraces } from '../migrations/0030-customers-references-and-traces.ts';
 import { Migration0031ImportRefusedRows } from '../migrations/0031-import-refused-rows.ts';
@@ -54,7 +55,7 @@ import {
   stateOfToken,
   TokenState,
 } from './domains/identity/index.ts';
-import { DeliveryWatch, notifyMembers } from './domains/notifications/index.ts';
+import { DeliveryWatch, notifyMembers, PushWatch } from './domains/notifications/index.ts';
 import { authenticateClient, clientRightsBehind, LinkDesk, mailReplies, tokenPrefix } from './domains/public-links/index.ts';
 import { askForRating } from './domains/ratings/index.ts';
 import { followClients, followText } from './domains/search/index.ts';
@@ -85,6 +86,7 @@ import { RefusalLog } from './platform/refusal-log.ts';
 import { SharedRows } from './platform/loader.ts';
 import { Relay } from './platform/relay.ts';
 import { Scope } from './platform/scope.ts';
+import { retentionRules } from './retention.ts';
 
 /** Everything behind the doors of one node, built top to bottom. */
 export interface Desk {
@@ -166,6 +168,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       { name: '0023-ticket-life', class: Migration0023TicketLife },
       { name: '0024-versions-and-lists', class: Migration0024VersionsAndLists },
       { name: '0027-identity-credentials', class: Migration0027Credentials },
+      { name: '0028-platform-work-attempts', class: Migration0028PlatformWorkAttempts },
       { name: '0029-live-append-only-log', class: Migration0029LiveAppendOnlyLog },
       { name: '0030-customers-references-and-traces', class: Migration0030CustomersReferencesAndTraces },
       { name: '0031-import-refused-rows', class: Migration0031ImportRefusedRows },
@@ -297,14 +300,16 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
   });
   const live: LiveSources = { desk: liveDesk, presence, time };
   const store = storeOf(config.files);
-  const mailer = new Mailer({ orm, logger, smtpUrl: config.smtpUrl ?? null, sender: config.mailSender ?? '', store });
+  const mailer = new Mailer({ orm, clock, logger, smtpUrl: config.smtpUrl ?? null, sender: config.mailSender ?? '', store });
   const cleaner = new FileCleaner(systemScope, store, logger);
-  const housekeeping = new Housekeeping(orm, logger);
+  const housekeeping = new Housekeeping(orm, retentionRules, logger);
   const breaches = new BreachWatch(systemScope, logger);
-  const deliveries = new DeliveryWatch({ scopeFor, systemScope, push, publicUrl: config.publicUrl ?? '', logger });
+  const deliveries = new DeliveryWatch({ scopeFor, systemScope, publicUrl: config.publicUrl ?? '', logger });
+  const pushes = new PushWatch(systemScope, push, logger);
   const bulk = new BulkWatch(scopeFor, systemScope, logger);
   const lifecycle = new LifecycleWatch(systemScope, logger, (tx, ticketId, locale) => linkDesk.footer(tx, ticketId, locale));
   const reapply = new ReapplyWatch(systemScope, logger);
+  const workers = [breaches, reapply, bulk, lifecycle, deliveries, pushes, mailer, passwordRequests, cleaner];
 
   return {
     orm,
@@ -322,31 +327,17 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
     systemScope,
     start() {
       relay.start();
-      breaches.start();
-      reapply.start();
-      bulk.start();
-      lifecycle.start();
-      deliveries.start();
-      mailer.start();
-      passwordRequests.start();
+      for (const worker of workers) worker.start();
       housekeeping.start();
-      cleaner.start();
       liveDesk.start();
       presence.start();
     },
     async close() {
       presence.stop();
-      housekeeping.stop();
       time.stop();
-      await breaches.stop();
-      await reapply.stop();
-      await bulk.stop();
-      await lifecycle.stop();
-      await deliveries.stop();
-      await passwordRequests.stop();
-      await mailer.stop();
+      await housekeeping.stop();
+      await Promise.all(workers.map((worker) => worker.stop()));
       await refusals.stop();
-      await cleaner.stop();
       await relay.stop();
       await liveDesk.close();
       await pubSub.close();

@@ -3,6 +3,7 @@ import { OutgoingMail } from './platform/mail/outgoing-mail.entity.ts';
 import { IdempotencyKey } from './platform/once.ts';
 import { SecurityEvent } from './platform/security-log.ts';
 import { SettingVersion } from './platform/setting-versions.ts';
+import { WorkAttempt } from './platform/work/work-attempt.entity.ts';
 import { ContactMerge } from './domains/contact-merges/index.ts';
 import { Contact, ContactAddress } from './domains/contacts/index.ts';
 import {
@@ -111,5 +112,6 @@ export const entities = [
   View,
   ViewPlace,
   Watcher,
+  WorkAttempt,
   Workspace,
 ];

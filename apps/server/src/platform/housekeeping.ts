@@ -2,40 +2,54 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import type { Logger } from './logger.ts';
 
 const everyMs = 3_600_000;
+/** Small enough that no deletion holds locks or delays replication noticeably. */
+const batchSize = 1000;
+const pauseMs = 50;
 
-/** Takes away, once an hour, what nobody can ask for any more. Any number of nodes may do it. */
+export interface RetentionRule {
+  readonly table: string;
+  /** Deletes at most `batch` rows that are past their time. Returns one row for each. */
+  readonly sql: (batch: number) => string;
+}
+
+/** Deletes hourly, in small batches, the rows that are past their time. Any number of nodes may do it. */
 export class Housekeeping {
   #timer: NodeJS.Timeout | undefined;
+  #cleaning: Promise<void> = Promise.resolve();
+  #closed = false;
 
   constructor(
     private readonly orm: MikroORM,
+    private readonly rules: readonly RetentionRule[],
     private readonly logger: Logger,
   ) {}
 
   start(): void {
-    this.#timer = setInterval(() => void this.clean(), everyMs);
+    this.#timer = setInterval(() => void (this.#cleaning = this.clean()), everyMs);
   }
 
-  stop(): void {
+  /** Waits for the batch in progress. */
+  async stop(): Promise<void> {
+    this.#closed = true;
     clearInterval(this.#timer);
+    await this.#cleaning;
   }
 
   async clean(): Promise<void> {
-    try {
-      const em = this.orm.em.fork();
-      // A client that could not send for a week has long asked its person what to do.
-      await em.execute(`delete from idempotency_key where created_at < now() - interval '7 days'`);
-      await em.execute(`delete from message_receipt where created_at < now() - interval '7 days'`);
-      // The mark that a draft was sent keeps late saves away, and none is that late.
-      await em.execute(`delete from draft where finished and updated_at < now() - interval '7 days'`);
-      // Sent or never to be: nobody reads them any more, and they name people.
-      await em.execute(`delete from outgoing_mail where created_at < now() - interval '30 days'`);
-      // As long as the workspace wants it kept; the database itself refuses to delete what is younger.
-      await em.execute(
-        "delete from security_event e using workspace w where w.id = e.workspace_id and e.at < now() - w.security_log_days * interval '1 day'",
-      );
-    } catch (error) {
-      this.logger.error({ err: error }, 'could not clean up; it is tried again within an hour');
+    for (const { table, sql } of this.rules) {
+      try {
+        await this.#cleanTable(sql(batchSize));
+      } catch (error) {
+        this.logger.error({ err: error, table }, 'could not delete old rows, retrying within an hour');
+      }
+    }
+  }
+
+  async #cleanTable(sql: string): Promise<void> {
+    while (!this.#closed) {
+      const deleted: unknown[] = await this.orm.em.fork().execute(sql);
+      if (deleted.length < batchSize) return;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }
 }

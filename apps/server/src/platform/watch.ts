@@ -1,14 +1,13 @@
 import type { Logger } from './logger.ts';
 
-/** At the latest: another node may have brought something that is due sooner. */
+/** The longest pause: another node may have stored something that is due sooner. */
 const lookMs = 1000;
-/** What comes so close together is looked at together. */
+/** The shortest pause, so that items that fall due together are found together. */
 const restMs = 20;
 
 /**
- * Looks at the database for what is to be done, again and again: when something is due, and each second at the latest.
- * What is due must be known from the rows themselves, so that any number of nodes may watch and one that dies leaves
- * nothing behind.
+ * Polls the database for due work: when something falls due, and at least every `lookMs`. Due work must be found in the
+ * rows, so that any number of nodes may poll and a crash loses nothing.
  */
 export class Watch {
   #timer: NodeJS.Timeout | undefined;
@@ -16,10 +15,10 @@ export class Watch {
   #closed = false;
 
   constructor(
-    /** For the log: "could not … ". */
+    /** For the log: "could not …". */
     private readonly purpose: string,
     private readonly logger: Logger,
-    /** Does what is due; answers in how many milliseconds something is next, or null where that is not known. */
+    /** Does what is due. Returns the milliseconds until the next item is due; null if that is unknown. */
     private readonly look: () => Promise<number | null>,
   ) {}
 
@@ -31,7 +30,7 @@ export class Watch {
     this.#sleep(0);
   }
 
-  /** Waits for a look that is under way. */
+  /** Waits for the poll in progress. */
   async stop(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
@@ -44,7 +43,7 @@ export class Watch {
       this.#looking = this.look()
         .then((nextMs) => this.#sleep(Math.max(restMs, Math.min(lookMs, nextMs ?? lookMs))))
         .catch((error: unknown) => {
-          this.logger.error({ err: error }, `could not ${this.purpose}; tried again within a second`);
+          this.logger.error({ err: error }, `could not ${this.purpose}, retrying`);
           this.#sleep(lookMs);
         });
     }, ms);

@@ -303,6 +303,10 @@ export class World {
     return createTicket(this.desk.systemScope(this.workspaceId), { subject: `Ticket ${++this.#count}`, ...overrides });
   }
 
+  ticketIn(workspaceId: string): Promise<Ticket> {
+    return createTicket(this.desk.systemScope(workspaceId), { subject: `Ticket ${++this.#count}` });
+  }
+
   /** A client, by default with an address. */
   async contact(given: { name?: string; email?: string | null } = {}): Promise<Contact> {
     const count = ++this.#count;

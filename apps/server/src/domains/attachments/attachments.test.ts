@@ -261,9 +261,10 @@ describe('a file', () => {
 
     expect(message.attachments).toMatchObject([{ name: 'Рахунок.txt' }]);
     const { port } = smtp.server.address() as { port: number };
-    const { orm, store } = world.desk;
+    const { orm, store, clock } = world.desk;
     const mailer = new Mailer({
       orm,
+      clock,
       store,
       logger: createLogger('silent'),
       smtpUrl: `smtp://127.0.0.1:${port}`,

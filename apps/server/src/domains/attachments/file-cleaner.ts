@@ -2,42 +2,34 @@ import { nobody } from '../../kernel/viewer.ts';
 import type { FileStore } from '../../platform/files/file-store.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { Watch } from '../../platform/watch.ts';
+import { Worker } from '../../platform/work/worker.ts';
 
-const batchSize = 50;
-
-/** Takes the bytes of discarded files out of the store, and discards what nobody sent within a week. Any node may. */
+/** Removes discarded files from the store. Removing one twice has no effect. */
 export class FileCleaner {
-  readonly #watch: Watch;
+  readonly #worker: Worker;
 
-  constructor(
-    private readonly systemScope: (workspaceId: string) => Scope,
-    private readonly store: FileStore,
-    logger: Logger,
-  ) {
-    this.#watch = new Watch('take discarded files away', logger, () => this.look());
+  constructor(systemScope: (workspaceId: string) => Scope, store: FileStore, logger: Logger) {
+    const { em, clock } = systemScope(nobody);
+    this.#worker = new Worker({
+      worker: 'FILE_REMOVAL',
+      openEm: () => em.fork(),
+      clock,
+      logger,
+      due: ({ free }) =>
+        `select '${nobody}'::uuid as workspace_id, storage_key as item, discarded_at as due_at, null::uuid as ticket_id, null::uuid as member_id
+         from discarded_file where ${free(`'${nobody}'`, 'storage_key')}`,
+      async run({ key }) {
+        await store.remove(key);
+        await em.fork().execute('delete from discarded_file where storage_key = ?', [key]);
+      },
+    });
   }
 
   start(): void {
-    this.#watch.start();
+    this.#worker.start();
   }
 
   stop(): Promise<void> {
-    return this.#watch.stop();
-  }
-
-  async look(): Promise<number | null> {
-    const { em } = this.systemScope(nobody);
-    await em.execute(
-      `with gone as (delete from attachment where owner_kind is null and created_at < now() - interval '7 days' returning storage_key)
-       insert into discarded_file (storage_key, discarded_at) select storage_key, now() from gone on conflict do nothing`,
-    );
-    const discarded: { storage_key: string }[] = await em.execute('select storage_key from discarded_file limit ?', [batchSize]);
-    for (const { storage_key: key } of discarded) {
-      // Twice, by two nodes or after a crash, is as good as once.
-      await this.store.remove(key);
-      await em.execute('delete from discarded_file where storage_key = ?', [key]);
-    }
-    return discarded.length === batchSize ? 0 : null;
+    return this.#worker.stop();
   }
 }

@@ -22,7 +22,7 @@ export interface BulkAction {
   readonly mergeIntoId?: string | null | undefined;
 }
 
-/** DONE; UNCHANGED: it was so already; FORBIDDEN, GONE, REFUSED: nothing of it; SKIPPED: changed since, so not undone whole. */
+/** FAILED: an internal error, listed for administrators. SKIPPED: changed since, so not undone as a whole. */
 export const BulkOutcome = {
   DONE: 'DONE',
   UNCHANGED: 'UNCHANGED',
@@ -30,6 +30,7 @@ export const BulkOutcome = {
   GONE: 'GONE',
   REFUSED: 'REFUSED',
   SKIPPED: 'SKIPPED',
+  FAILED: 'FAILED',
 } as const;
 export type BulkOutcome = (typeof BulkOutcome)[keyof typeof BulkOutcome];
 

@@ -178,9 +178,9 @@ describe('what is done to many tickets', () => {
 
   it('goes no further than the rights of who began it, at that moment and now', async () => {
     const ids = await tickets(2);
-    // Begun with a token of few rights.
+    // With a token of few permissions.
     await world.sql(`update access_token set permissions = '{ticket.read,note.read}' where member_id = ?`, [bob.id]);
-    expect((await run(bob, { ticketIds: ids, action: { priority: 'LOW' } })).outcomes).toEqual({ FORBIDDEN: 2 });
+    expect((await start(bob, { ticketIds: ids, action: { priority: 'LOW' } })).userErrors).toMatchObject([{ code: 'NOT_PERMITTED' }]);
     await world.sql('update access_token set permissions = null where member_id = ?', [bob.id]);
 
     // Stopped while nothing runs it, then gone.
@@ -247,6 +247,44 @@ describe('what is done to many tickets', () => {
     expect(job.outcomes).toEqual({ DONE: 1 });
     expect((await look(open ?? '')).watchers).toEqual([{ id: ada.id }]);
     expect((await look(closed ?? '')).watchers).toEqual([{ id: bob.id }]);
+  });
+
+  it('refuses to start for a member who may change none of the tickets', async () => {
+    const guest = await world.person('GUEST', { teams: [team] });
+    const [free, taken] = (await tickets(2)) as [string, string];
+    await world.sql('update ticket set assignee_id = ? where id = ?', [bob.id, taken]);
+    const refusal = async (person: Person, input: object) => (await start(person, input)).userErrors[0]?.code ?? null;
+
+    expect(await refusal(guest, { ticketIds: [free, taken], action: { priority: 'HIGH' } })).toBe('NOT_PERMITTED');
+    expect(await refusal(guest, { ticketIds: [free], action: { note: '<p>x</p>' } })).toBe('NOT_PERMITTED');
+    expect(await refusal(ada, { ticketIds: [taken], action: { addTags: ['x'] } })).toBe('NOT_PERMITTED');
+    expect(await refusal(ada, { ticketIds: [free], action: { assigneeId: bob.id } })).toBe('NOT_PERMITTED');
+    expect(await refusal(boss, { ticketIds: [free], action: { delete: true } })).toBe('NOT_PERMITTED');
+    expect(await refusal(ada, { ticketIds: [free, taken], action: { assigneeId: ada.id } })).toBeNull();
+  });
+
+  it('limits the running jobs of a member, and finishes the job of another member without waiting for them', async () => {
+    const greedy = await world.person('SUPERVISOR', { teams: [team] });
+    const admin = await world.person('ADMIN');
+    const tag = { name: 'many' };
+    const many = await tickets(100);
+    const [one] = await tickets(1);
+    const begun = await Promise.all(
+      Array.from({ length: 8 }, () => start(greedy, { ticketIds: many, action: { addTags: [tag.name], priority: 'LOW' } })),
+    );
+    const jobIds = begun.flatMap(({ job }) => job?.id ?? []);
+    expect(jobIds).toHaveLength(5);
+    expect(begun.flatMap(({ userErrors }) => userErrors.map(({ code }: { code: string }) => code))).toEqual(Array(3).fill('BULK_REFUSED'));
+    const done = async () =>
+      (await world.sql('select 1 from bulk_item where job_id = any(?::uuid[]) and outcome is not null', [`{${jobIds.join(',')}}`])).length;
+    await waitFor(async () => (await done()) > 0, 'the first ticket');
+
+    const before = await done();
+    const { job } = await start(admin, { ticketIds: [one], action: { priority: 'HIGH' } });
+    await waitFor(async () => (await world.sql('select 1 from bulk_job where id = ? and finished_at is not null', [job.id])).length > 0);
+
+    expect((await done()) - before).toBeLessThan(100);
+    for (const id of jobIds) await greedy.run(CANCEL, { id });
   });
 
   it('can be stopped, and what was done until then is undone', async () => {

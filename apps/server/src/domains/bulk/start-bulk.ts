@@ -1,8 +1,9 @@
-import { InvalidInput } from '../../kernel/domain-error.ts';
+import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId, newId } from '../../kernel/id.ts';
-import { tokenOf } from '../../kernel/viewer.ts';
+import { may, tokenOf, type Viewer } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { canAssign, canEdit } from '../tickets/index.ts';
 import { findView, ViewNotFound, whereVisible, type TicketFilter } from '../views/index.ts';
 import { BulkJob, type BulkAction } from './bulk.entity.ts';
 import { BulkJobNotFound, BulkRefused } from './bulk.errors.ts';
@@ -20,8 +21,10 @@ export interface StartBulk {
 }
 
 const mostSelected = 1000;
+/** Unfinished jobs of one member. */
+const maxRunning = 5;
 
-/** Notes down what is to be done to which tickets. It is begun at once, by whichever node is free, and told as it goes. */
+/** Stores a job and its tickets. Any node starts it. Refuses a job that could change none of them. */
 export function startBulk(scope: Scope, { ticketIds, filter, viewId, action }: StartBulk): Promise<BulkJob> {
   return scope.transaction(async (tx) => {
     requireSomething(action);
@@ -46,6 +49,7 @@ export function startBulk(scope: Scope, { ticketIds, filter, viewId, action }: S
       [job.id, ...parameters, ...(named ? [`{${named.join(',')}}`] : [])],
     );
     await countItems(tx, job);
+    await requireSomeAllowed(tx, job);
     return job;
   });
 }
@@ -118,8 +122,34 @@ function requireSomething({ addTags, removeTags, ...fields }: BulkAction): void 
     );
 }
 
+/** Refuses a job in which every ticket would end as FORBIDDEN. The policies of tickets read no more of one than its assignee. */
+async function requireSomeAllowed({ em, workspaceId, viewer }: Scope, { id, action }: BulkJob): Promise<void> {
+  const assignees: { assignee_id: string | null }[] = await em.execute(
+    `select distinct t.assignee_id from bulk_item i join ticket t on t.workspace_id = i.workspace_id and t.id = i.ticket_id
+     where i.workspace_id = ? and i.job_id = ?`,
+    [workspaceId, id],
+  );
+  if (assignees.length === 0 || assignees.some(({ assignee_id: assigneeId }) => isAllowed(viewer, action, assigneeId))) return;
+  throw new NotPermitted('You may do this to none of these tickets. Select tickets that you can edit, or ask an administrator.');
+}
+
+function isAllowed(viewer: Viewer, action: BulkAction, assigneeId: string | null): boolean {
+  const ticket = { teamId: null, assigneeId };
+  const { teamId, priority, statusId, addTags, removeTags, mergeIntoId } = action;
+  const edits =
+    teamId !== undefined || [priority, statusId, mergeIntoId].some((one) => one != null) || addTags?.length || removeTags?.length;
+  return (
+    (!edits || canEdit(viewer, ticket)) &&
+    (action.assigneeId === undefined || canAssign(viewer, ticket, action.assigneeId)) &&
+    (action.note == null || may(viewer, 'note.write')) &&
+    (action.watch == null || may(viewer, 'watch.self')) &&
+    (!action.delete || may(viewer, 'ticket.delete'))
+  );
+}
+
 async function makeJob(tx: Scope, action: BulkAction, undoOfId: string | null): Promise<BulkJob> {
   const { workspaceId, viewer, em } = tx;
+  await requireFewRunning(tx);
   const id = newId();
   const started = domainEvent(BulkEvent.STARTED, null, { subjectId: id, memberIds: [viewer.memberId] });
   tx.record(started);
@@ -145,10 +175,22 @@ async function makeJob(tx: Scope, action: BulkAction, undoOfId: string | null): 
   return job;
 }
 
+async function requireFewRunning({ em, workspaceId, viewer }: Scope): Promise<void> {
+  const { memberId } = viewer;
+  // Serializes the starts of one member, who could otherwise pass the limit by starting many at a time.
+  await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`bulk ${workspaceId} ${memberId}`]);
+  const running = await em.count(BulkJob, { workspaceId, memberId, finishedAt: null });
+  if (running < maxRunning) return;
+  throw new BulkRefused(
+    `You already have ${running} bulk actions running; the limit is ${maxRunning}. Wait for one to finish, or stop one.`,
+  );
+}
+
 async function countItems({ em, workspaceId }: Scope, job: BulkJob): Promise<void> {
   const [row]: { count: string }[] = await em.execute('select count(*) from bulk_item where workspace_id = ? and job_id = ?', [
     workspaceId,
     job.id,
   ]);
   job.total = Number(row?.count);
+  if (job.total === 0) job.finishedAt = job.createdAt;
 }

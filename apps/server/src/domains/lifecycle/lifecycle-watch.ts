@@ -3,7 +3,7 @@ import { nobody } from '../../kernel/viewer.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { post } from '../../platform/mail/mailer.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { Watch } from '../../platform/watch.ts';
+import { Worker, type DueQuery } from '../../platform/work/worker.ts';
 import { Contact } from '../contacts/index.ts';
 import { Channel, Conversation } from '../conversations/index.ts';
 import { Workspace } from '../identity/index.ts';
@@ -18,12 +18,6 @@ const noticeOf = (text: string, days: number) => text.replaceAll('{days}', Strin
 
 type Step = 'CLOSE_RESOLVED' | 'PING' | 'CLOSE_STALE';
 
-interface Due {
-  readonly workspace_id: string;
-  readonly id: string;
-  readonly step: Step;
-}
-
 const usualNotices = {
   close:
     'This ticket is closed now. If something is left to do, answer this letter or write on the ticket’s page within {days} days, and it is open again.',
@@ -32,50 +26,67 @@ const usualNotices = {
 
 /**
  * Closes what was resolved and stayed so, and asks after what waits for its client for too long: its assignee first, and the
- * client, and only after a further time it is closed. What is due is in the rows, so any number of nodes may watch; each
- * ticket is looked at again under its lock.
+ * client, and only after a further time it is closed. Each ticket is read again under its lock.
  */
 export class LifecycleWatch {
-  readonly #watch: Watch;
+  readonly #worker: Worker;
 
   constructor(
-    private readonly systemScope: (workspaceId: string) => Scope,
+    systemScope: (workspaceId: string) => Scope,
     logger: Logger,
     /** What stands under every letter about a ticket, in a language. */
-    private readonly footer: Footer,
+    footer: Footer,
   ) {
-    this.#watch = new Watch('close what is done', logger, () => this.look());
+    const anywhere = systemScope(nobody);
+    this.#worker = new Worker({
+      worker: 'TICKET_LIFECYCLE',
+      openEm: () => anywhere.em.fork(),
+      clock: anywhere.clock,
+      logger,
+      batchSize,
+      due: dueTickets,
+      run: ({ workspaceId, key, ticketId }) =>
+        systemScope(workspaceId).transaction((tx) => take(tx, ticketId ?? '', key.split(':')[0] as Step, footer)),
+    });
   }
 
   start(): void {
-    this.#watch.start();
+    this.#worker.start();
   }
 
   stop(): Promise<void> {
-    return this.#watch.stop();
+    return this.#worker.stop();
   }
+}
 
-  async look(): Promise<number | null> {
-    const system = this.systemScope(nobody);
-    const now = system.now();
-    const waits = (category: string, days: string) =>
-      `select t.workspace_id, t.id from workspace w join ticket t on t.workspace_id = w.id and t.category = '${category}' and t.stale_at is null
-         and t.deleted_at is null and t.status_since <= ?::timestamptz - w.${days} * interval '1 day'
-       where w.${days} is not null and (t.snoozed_until is null or t.snoozed_until <= ?) limit ${batchSize}`;
-    const due: Due[] = await system.em.execute(
-      `select *, 'CLOSE_RESOLVED' as step from (${waits('RESOLVED', 'close_after_days')}) r
-       union all select *, 'PING' from (${waits('WAITING', 'stale_after_days')}) p
-       union all (select t.workspace_id, t.id, 'CLOSE_STALE' from workspace w
-         join ticket t on t.workspace_id = w.id and t.deleted_at is null and t.stale_at <= ?::timestamptz - w.stale_close_days * interval '1 day'
-         where w.stale_close_days is not null and (t.snoozed_until is null or t.snoozed_until <= ?) limit ${batchSize})`,
-      [now, now, now, now, now, now],
-    );
-    for (const { workspace_id: workspaceId, id, step } of due) {
-      if (this.#watch.isClosed) return null;
-      await this.systemScope(workspaceId).transaction((tx) => take(tx, id, step, this.footer));
-    }
-    return due.length > 0 ? 0 : null;
-  }
+/** The instant since which a ticket waits is part of the item, so a ticket that moved on is a new one. */
+function dueTickets(query: DueQuery): string {
+  const unasked = (category: string) => `t.category = '${category}' and t.stale_at is null`;
+  return [
+    waiting(query, { step: 'CLOSE_RESOLVED', days: 'close_after_days', since: 'status_since', where: unasked('RESOLVED') }),
+    waiting(query, { step: 'PING', days: 'stale_after_days', since: 'status_since', where: unasked('WAITING') }),
+    waiting(query, { step: 'CLOSE_STALE', days: 'stale_close_days', since: 'stale_at', where: 't.stale_at is not null' }),
+  ].join(' union all ');
+}
+
+interface Waiting {
+  readonly step: Step;
+  /** The setting of the workspace that says for how long. */
+  readonly days: string;
+  readonly since: string;
+  readonly where: string;
+}
+
+/** At most a batch of each workspace, the longest waiting first. */
+function waiting({ now, free }: DueQuery, { step, days, since, where }: Waiting): string {
+  const item = `'${step}:' || t.id || '@' || (extract(epoch from t.${since}) * 1000)::bigint`;
+  return `select w.id as workspace_id, first.item, first.since + w.${days} * interval '1 day' as due_at, first.id as ticket_id, null::uuid as member_id
+    from workspace w cross join lateral (
+      select t.id, ${item} as item, t.${since} as since from ticket t
+      where t.workspace_id = w.id and ${where} and t.deleted_at is null and t.${since} <= ${now} - w.${days} * interval '1 day'
+        and (t.snoozed_until is null or t.snoozed_until <= ${now}) and ${free('t.workspace_id', item)}
+      order by t.${since} limit ${batchSize}) first
+    where w.${days} is not null`;
 }
 
 async function take(tx: Scope, ticketId: string, step: Step, footer: Footer): Promise<void> {

@@ -108,7 +108,7 @@ describe('a deleted ticket', () => {
       return (await person.run(read, { id: jobId })).bulkJob.outcomes;
     };
     const refused = (await boss.run(start, { input: { ticketIds: ids, action: { delete: true } } })).bulkStart;
-    expect(await run(boss, refused.job.id)).toEqual([{ outcome: 'FORBIDDEN', count: 2 }]);
+    expect(refused).toEqual({ job: null, userErrors: [{ code: 'NOT_PERMITTED', field: null }] });
 
     const { job } = (await owner.run(start, { input: { ticketIds: ids, action: { delete: true } } })).bulkStart;
     expect(await run(owner, job.id)).toEqual([{ outcome: 'DONE', count: 2 }]);

@@ -245,6 +245,9 @@ it('shows what holds while nothing was chosen, and keeps what was', async () => 
   expect(notificationSettings.rules).toContainEqual(rule('MENTION', { push: true }));
 });
 
+const resultsStored = () =>
+  waitFor(async () => (await world.sql('select 1 from work_attempt where lease_id is not null')).length === 0, 'the results of attempts');
+
 /** A browser: its keys, and a session of its person. */
 async function browser(person: Person) {
   const session = `session_${crypto.randomUUID()}`;
@@ -297,9 +300,9 @@ it('pushes to the browsers of a person, sealed for them and signed as the desk, 
   later(2);
   await boss.run(ASSIGN, { input: { ticketId: (await world.ticket()).id, from: null, to: ada.id } });
   later(0.2);
-  await waitFor(async () => (await waiting(ada, 'push')) === 0, 'the push');
-  expect([laptop.received().length, phone.received().length]).toEqual([1, 2]);
-  expect((await ada.run(SETTINGS)).notificationSettings.devices).toEqual([]);
+  await waitFor(() => phone.received().length === 2, 'the push');
+  await waitFor(async () => (await ada.run(SETTINGS)).notificationSettings.devices.length === 0, 'the end of the device');
+  expect(laptop.received()).toHaveLength(1);
 });
 
 it('tries a push again when the service could not be reached, and stops when it is told to', async () => {
@@ -310,6 +313,7 @@ it('tries a push again when the service could not be reached, and stops when it 
   await boss.run(ASSIGN, { input: { ticketId: (await world.ticket()).id, from: null, to: ada.id } });
   later(0.2);
   await waitFor(() => phone.received().length === 1, 'a push');
+  await resultsStored();
   answer = 201;
   later(1.1);
   await waitFor(() => phone.received().length === 2, 'the push again');
@@ -318,23 +322,71 @@ it('tries a push again when the service could not be reached, and stops when it 
   expect((await ada.run(SETTINGS)).notificationSettings.devices).toEqual([]);
 });
 
-it('gives a push up that could not be handed over for a day', async () => {
+it('gives a push up after five attempts, lists it for administrators, and pushes later notifications all the same', async () => {
   const ada = await world.person('AGENT');
+  const admin = await world.person('ADMIN');
   const phone = await browser(ada);
   await phone.signedIn.run(ADD_DEVICE, { input: phone.input });
   answer = 503;
   await boss.run(ASSIGN, { input: { ticketId: (await world.ticket()).id, from: null, to: ada.id } });
   later(0.2);
-  await waitFor(() => phone.received().length === 1, 'a push');
-  // Time brings news of promises too, which are not what is looked at.
-  const held = async () =>
-    (await world.sql(`select 1 from notification where member_id = ? and kind = 'ASSIGNED' and push_due_at is not null`, [ada.id])).length;
-  expect(await held()).toBe(1);
+  for (const [index, minutes] of [1, 5, 30, 120].entries()) {
+    await waitFor(() => phone.received().length === index + 1, `attempt ${index + 1}`);
+    await resultsStored();
+    later(minutes + 0.1);
+  }
+  const failed = async () => (await admin.run('{ failedJobs { edges { node { kind attempts error member { id } } } } }')).failedJobs.edges;
+  await waitFor(async () => (await failed()).length > 0, 'the last attempt');
 
-  later(24 * 60 + 1);
+  expect(phone.received()).toHaveLength(5);
+  expect(await failed()).toEqual([
+    { node: { kind: 'PUSH', attempts: 5, error: `The push service ${host} responded with status 503.`, member: { id: ada.id } } },
+  ]);
+  answer = 201;
+  await boss.run(ASSIGN, { input: { ticketId: (await world.ticket()).id, from: null, to: ada.id } });
+  later(2);
+  await waitFor(() => phone.received().length === 6, 'the next push');
+});
 
-  await waitFor(async () => (await held()) === 0, 'the end of it');
-  expect(phone.received()).toHaveLength(2);
+it('pushes to everybody else while one device has keys that cannot be used', async () => {
+  const [ada, bob] = [await world.person('AGENT'), await world.person('AGENT')];
+  const [broken, phone] = [await browser(ada), await browser(bob)];
+  await broken.signedIn.run(ADD_DEVICE, { input: broken.input });
+  await phone.signedIn.run(ADD_DEVICE, { input: phone.input });
+  await world.sql('update push_device set public_key = ? where member_id = ?', [Buffer.alloc(65).toString('base64url'), ada.id]);
+
+  for (const { id } of [ada, bob]) await boss.run(ASSIGN, { input: { ticketId: (await world.ticket()).id, from: null, to: id } });
+  later(0.2);
+
+  await waitFor(() => phone.received().length === 1, 'the push to the other device');
+  await waitFor(async () => (await ada.run(SETTINGS)).notificationSettings.devices.length === 0, 'the end of the device');
+  expect(broken.received()).toEqual([]);
+});
+
+it('tells every other notification while one cannot be told, and lists that one for administrators', async () => {
+  const ada = await world.person('AGENT');
+  const admin = await world.person('ADMIN');
+  const tickets = [await world.ticket(), await world.ticket(), await world.ticket()];
+  for (const { id } of tickets) await boss.run(ASSIGN, { input: { ticketId: id, from: null, to: ada.id } });
+  // No use case stores such a row.
+  await world.sql(`update notification set kind = 'NO SUCH KIND' where member_id = ? and ticket_id = ?`, [ada.id, tickets[1]?.id]);
+  const failed = async () =>
+    (await admin.run('{ failedJobs { edges { node { kind ticket { id } member { id } } } } }')).failedJobs.edges.filter(
+      ({ node }: { node: { member: { id: string } } }) => node.member.id === ada.id,
+    );
+  const passingTime = (condition: () => Promise<boolean>, what: string) =>
+    waitFor(async () => {
+      later(3);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return condition();
+    }, what);
+  await passingTime(async () => {
+    const text = (await letters(ada)).map(({ body }) => body).join();
+    return text.includes(`#${tickets[0]?.number} `) && text.includes(`#${tickets[2]?.number} `);
+  }, 'the other notifications');
+  await passingTime(async () => (await failed()).length > 0, 'the last attempt');
+
+  expect(await failed()).toEqual([{ node: { kind: 'EMAIL_NOTIFICATION', ticket: { id: tickets[1]?.id }, member: { id: ada.id } } }]);
 });
 
 it('pushes to no address that is no push service’s, and to no program', async () => {
@@ -350,6 +402,10 @@ it('pushes to no address that is no push service’s, and to no program', async 
     'nonsense',
   ]) {
     expect(await add(phone.signedIn, { ...phone.input, endpoint })).toEqual([{ code: 'INVALID_INPUT', field: 'endpoint' }]);
+  }
+  const offCurve = Buffer.concat([Buffer.from([4]), Buffer.alloc(64, 1)]).toString('base64url');
+  for (const publicKey of [Buffer.alloc(65).toString('base64url'), offCurve, phone.input.publicKey.slice(0, 40), '%%%', '']) {
+    expect(await add(phone.signedIn, { ...phone.input, publicKey })).toEqual([{ code: 'INVALID_INPUT', field: 'publicKey' }]);
   }
   expect(await add(phone.signedIn, { ...phone.input, auth: 'short' })).toEqual([{ code: 'INVALID_INPUT', field: 'publicKey' }]);
   expect(await add(ada, phone.input)).toEqual([{ code: 'INVALID_INPUT', field: null }]);

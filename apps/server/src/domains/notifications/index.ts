@@ -1,4 +1,5 @@
 export { DeliveryWatch } from './delivery-watch.ts';
+export { PushWatch } from './push-watch.ts';
 export { Notification } from './notification.entity.ts';
 export { NotificationDelivery, NotificationProfile, NotificationRule, PushDevice } from './notification-settings.entity.ts';
 export { notifyMembers } from './reactions.ts';

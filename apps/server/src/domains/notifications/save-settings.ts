@@ -2,7 +2,7 @@ import { InvalidInput } from '../../kernel/domain-error.ts';
 import { isId, newId } from '../../kernel/id.ts';
 import { requireWholeMember } from '../../kernel/viewer.ts';
 import { hashSecret } from '../../platform/keys.ts';
-import type { PushService } from '../../platform/push/push-service.ts';
+import { isPushTarget, type PushService } from '../../platform/push/push-service.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { Member, Session, Team } from '../identity/index.ts';
 import { requireTimeZone } from '../sla/index.ts';
@@ -149,8 +149,11 @@ export function addPushDevice(
         'endpoint',
       );
     }
-    if (Buffer.from(publicKey, 'base64url').length !== 65 || Buffer.from(auth, 'base64url').length < 16) {
-      throw new InvalidInput('The keys are not those of a push subscription (RFC 8291).', 'publicKey');
+    if (!isPushTarget(device)) {
+      throw new InvalidInput(
+        'These are not the keys of a push subscription. Expected in base64url: an uncompressed P-256 point and an auth secret of 16 bytes.',
+        'publicKey',
+      );
     }
     await em.nativeDelete(PushDevice, { endpoint });
     if ((await em.count(PushDevice, { workspaceId, memberId })) >= mostDevices) {

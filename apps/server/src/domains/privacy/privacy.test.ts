@@ -103,7 +103,7 @@ it('erases the cards that became theirs too, and letters to any of their address
     },
   });
   await world.sql(
-    `insert into outgoing_mail (id, workspace_id, recipient, subject, body, created_at, attempts) values (gen_random_uuid(), ?, ?, 'x', ?, now(), 0)`,
+    `insert into outgoing_mail (id, workspace_id, recipient, subject, body, created_at) values (gen_random_uuid(), ?, ?, 'x', ?, now())`,
     [world.workspaceId, `second.${word}@client.test`, `Dear ${word}`],
   );
   const merged = await boss.run(

@@ -29,6 +29,7 @@ export function mailReplies(linkDesk: LinkDesk): Reaction {
           subject: `Re: ${subject} [#${number}]`,
           body: (await plainFromRichText(message.body)) + (await linkDesk.footer(tx, id, locale)),
           ticketIds: [id],
+          automatic: false,
           files: attached.map(({ storageKey: key, name, type }) => ({ key, name, type })),
         },
         tx.now(),

@@ -3,7 +3,7 @@ import { domainEvent, type DomainEvent, type FieldChange } from '../../kernel/do
 import { nobody } from '../../kernel/viewer.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { Watch } from '../../platform/watch.ts';
+import { Worker, type DueQuery } from '../../platform/work/worker.ts';
 import { lockTicket } from '../tickets/index.ts';
 import { ClockBook } from './clock-book.ts';
 import { pinnedPolicy } from './policy.ts';
@@ -14,55 +14,65 @@ const batchSize = 200;
 
 /**
  * Records each breach and each warning at its instant and exactly once: the clock is read again under its ticket's lock,
- * and what is recorded has no such instant any more. Sleeps until the next one, and looks each second whether there is
- * one sooner. Any number of nodes may watch.
+ * and what is recorded has no such instant any more.
  */
 export class BreachWatch {
-  readonly #watch: Watch;
+  readonly #worker: Worker;
 
   constructor(
     private readonly systemScope: (workspaceId: string) => Scope,
-    private readonly logger: Logger,
+    logger: Logger,
   ) {
-    this.#watch = new Watch('look for breached clocks', logger, () => this.look());
+    const anywhere = systemScope(nobody);
+    this.#worker = new Worker({
+      worker: 'SLA_CLOCK',
+      openEm: () => anywhere.em.fork(),
+      clock: anywhere.clock,
+      logger,
+      batchSize,
+      due: dueClocks,
+      run: ({ workspaceId, ticketId }) => recordBreaches(systemScope(workspaceId), ticketId ?? ''),
+      next: () => this.#untilNext(),
+    });
   }
 
   start(): void {
-    this.#watch.start();
+    this.#worker.start();
   }
 
   stop(): Promise<void> {
-    return this.#watch.stop();
+    return this.#worker.stop();
   }
 
-  /** Records what has come; answers how long it is until the next, in milliseconds. */
-  async look(): Promise<number | null> {
-    const anywhere = this.systemScope(nobody);
-    const now = anywhere.now();
-    const due: { workspace_id: string; ticket_id: string }[] = await anywhere.em.execute(
-      `(select workspace_id, ticket_id, due_at as at from sla_clock where due_at <= ? order by due_at limit ?)
-       union all (select workspace_id, ticket_id, warn_at from sla_clock where warn_at <= ? order by warn_at limit ?)
-       union all (select workspace_id, ticket_id, step_at from sla_clock where step_at <= ? order by step_at limit ?)
-       union all (select workspace_id, ticket_id, breached_at from sla_clock where untold limit ?)
-       order by at limit ?`,
-      [now, batchSize, now, batchSize, now, batchSize, batchSize, batchSize],
-    );
-    for (const { workspace_id, ticket_id } of due) {
-      try {
-        await recordBreaches(this.systemScope(workspace_id), ticket_id);
-      } catch (error) {
-        // One ticket that cannot be written must not keep the others waiting.
-        this.logger.error({ err: error, ticket: ticket_id }, 'could not record a breach; tried again within a second');
-      }
-    }
-    const [next]: { at: string | null }[] = await anywhere.em.execute(
+  look(): Promise<number | null> {
+    return this.#worker.look();
+  }
+
+  async #untilNext(): Promise<number | null> {
+    const { em, clock } = this.systemScope(nobody);
+    const now = clock();
+    const [next]: { at: string | null }[] = await em.execute(
       `select (extract(epoch from least(
          (select min(due_at) from sla_clock where due_at > ?), (select min(warn_at) from sla_clock where warn_at > ?),
          (select min(step_at) from sla_clock where step_at > ?))) * 1000)::bigint as at`,
       [now, now, now],
     );
-    return next?.at ? Number(next.at) - anywhere.now().getTime() : null;
+    return next?.at ? Number(next.at) - clock().getTime() : null;
   }
+}
+
+/** A clock that changes gets another instant and with it another item, so a failure of the past does not hold it back. */
+function dueClocks({ now, free }: DueQuery): string {
+  return (['due_at', 'warn_at', 'step_at'] as const)
+    .map((column) => dueBy(column, `${column} <= ${now}`, free))
+    .concat(dueBy('breached_at', 'untold', free))
+    .join(' union all ');
+}
+
+function dueBy(column: string, where: string, free: DueQuery['free']): string {
+  const item = `ticket_id || '@' || (extract(epoch from ${column}) * 1000)::bigint`;
+  return `select workspace_id, ${item} as item, ${column} as due_at, ticket_id, null::uuid as member_id from sla_clock
+    where ${where} and ${free('sla_clock.workspace_id', item)}`;
 }
 
 /**

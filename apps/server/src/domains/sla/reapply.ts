@@ -3,7 +3,7 @@ import { nobody } from '../../kernel/viewer.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { listLoaderByKey } from '../../platform/loader.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { Watch } from '../../platform/watch.ts';
+import { Worker, type DueQuery } from '../../platform/work/worker.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
 import { lockTicket } from '../tickets/index.ts';
 import { ClockBook } from './clock-book.ts';
@@ -31,45 +31,38 @@ export function reapplyPolicy(scope: Scope, id: string): Promise<SlaPolicy> {
 
 const batchSize = 100;
 
-/**
- * Does what was asked for by `reapplyPolicy`. What is left to do is what the clocks themselves say, so any number of nodes
- * may do it, and one that dies leaves nothing half done.
- */
+/** Does what was asked for by `reapplyPolicy`. The clocks themselves show what is left to do. */
 export class ReapplyWatch {
-  readonly #watch: Watch;
+  readonly #worker: Worker;
 
-  constructor(
-    private readonly systemScope: (workspaceId: string) => Scope,
-    logger: Logger,
-  ) {
-    this.#watch = new Watch('re-apply an SLA policy', logger, () => this.look());
+  constructor(systemScope: (workspaceId: string) => Scope, logger: Logger) {
+    const anywhere = systemScope(nobody);
+    this.#worker = new Worker({
+      worker: 'SLA_REAPPLY',
+      openEm: () => anywhere.em.fork(),
+      clock: anywhere.clock,
+      logger,
+      batchSize,
+      due: outdatedClocks,
+      run: ({ workspaceId, ticketId }) => reapplyTo(systemScope(workspaceId), ticketId ?? ''),
+    });
   }
 
   start(): void {
-    this.#watch.start();
+    this.#worker.start();
   }
 
   stop(): Promise<void> {
-    return this.#watch.stop();
+    return this.#worker.stop();
   }
+}
 
-  async look(): Promise<null> {
-    for (let done = batchSize; done === batchSize && !this.#watch.isClosed;) {
-      const outdated: { workspace_id: string; ticket_id: string }[] = await this.systemScope(nobody).em.execute(
-        `select distinct c.workspace_id, c.ticket_id from sla_policy p
-         join sla_clock c on c.workspace_id = p.workspace_id and c.policy_id = p.id and c.stopped_at is null
-         where p.applied_version is not null
-           and (c.policy_version < p.applied_version or c.calendar_version < p.applied_calendar_version) limit ?`,
-        [batchSize],
-      );
-      for (const { workspace_id, ticket_id } of outdated) {
-        if (this.#watch.isClosed) return null;
-        await reapplyTo(this.systemScope(workspace_id), ticket_id);
-      }
-      done = outdated.length;
-    }
-    return null;
-  }
+function outdatedClocks({ now, free }: DueQuery): string {
+  const item = `concat_ws(':', c.ticket_id, p.id, p.applied_version, p.applied_calendar_version)`;
+  return `select c.workspace_id, ${item} as item, ${now} as due_at, c.ticket_id, null::uuid as member_id from sla_policy p
+    join sla_clock c on c.workspace_id = p.workspace_id and c.policy_id = p.id and c.stopped_at is null
+    where p.applied_version is not null
+      and (c.policy_version < p.applied_version or c.calendar_version < p.applied_calendar_version) and ${free('c.workspace_id', item)}`;
 }
 
 /** Measures one ticket's clocks by the policy that is for it now, in its newest version. */

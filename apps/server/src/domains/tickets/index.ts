@@ -19,4 +19,4 @@ export { asFacets, movesIn, nextInstant, ticketsPassing, topicsOf, type TicketFa
 export { ticketOfRow } from './ticket-row.ts';
 export { ReferenceNotFound, TicketNotFound } from './ticket.errors.ts';
 export { TicketEvent } from './ticket.events.ts';
-export { canEdit, canSee, canWork, visibleTickets, type TicketScope } from './ticket.policy.ts';
+export { canAssign, canEdit, canSee, canWork, visibleTickets, type TicketScope } from './ticket.policy.ts';

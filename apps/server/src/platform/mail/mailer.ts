@@ -1,14 +1,22 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { createTransport, type Transporter } from 'nodemailer';
+import { nobody } from '../../kernel/viewer.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import { newId } from '../../kernel/id.ts';
 import type { Logger } from '../logger.ts';
-import { Watch } from '../watch.ts';
 import type { FileStore } from '../files/file-store.ts';
+import { Unworkable, type WorkItem, type WorkTurn } from '../work/work-attempts.ts';
+import { Worker } from '../work/worker.ts';
 import { OutgoingMail, type MailFile } from './outgoing-mail.entity.ts';
 
-const batchSize = 20;
-/** The wait before each further attempt, in minutes: eleven over more than three days. */
-const waits = [1, 5, 15, 60, 120, 360, 720, 1440, 1440, 1440];
+/** How many emails are sent at a time, so that a server that does not respond to one delays few others. */
+const lanes = 5;
+/** Longer than an attempt can take, so that no email is sent by two nodes unless one of them froze. */
+const leaseMs = 120_000;
+/** nodemailer waits for minutes by default. */
+const timeouts = { dnsTimeout: 5000, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 };
+/** The wait after each failed attempt but the last: more than a day in all. */
+const waitsMs = [60_000, 900_000, 7_200_000, 86_400_000];
 
 export interface Mail {
   readonly workspaceId: string | null;
@@ -18,24 +26,27 @@ export interface Mail {
   readonly files?: readonly MailFile[];
   /** The tickets that it tells of. */
   readonly ticketIds?: readonly string[];
+  /** False for what a person wrote. Out-of-office replies and loop protection depend on it; true by default. */
+  readonly automatic?: boolean;
 }
 
-/** Puts a letter in the post, in the transaction of what it tells. */
+/** Queues an email in the transaction of what it is about. */
 export async function post(em: EntityManager, mail: Mail, at: Date): Promise<void> {
   await em.insert(OutgoingMail, {
     files: [],
+    automatic: true,
     ...mail,
     ticketIds: [...(mail.ticketIds ?? [])],
     id: newId(),
     createdAt: at,
     dueAt: at,
-    attempts: 0,
     sentAt: null,
   });
 }
 
 export interface MailerSettings {
   readonly orm: MikroORM;
+  readonly clock: Clock;
   readonly logger: Logger;
   /** Such as smtps://user:password@mail.example.org; without one letters stay in the table, where the owner reads them. */
   readonly smtpUrl: string | null;
@@ -43,68 +54,84 @@ export interface MailerSettings {
   readonly store: FileStore;
 }
 
-/** Sends what is in the post. Any number of nodes may: each takes letters that no other has locked. */
+type DueMail = Pick<OutgoingMail, 'recipient' | 'subject' | 'body' | 'files' | 'automatic'>;
+
+/** Sends queued emails, outside of transactions. */
 export class Mailer {
   readonly #transport: Transporter | null;
-  readonly #watch: Watch;
+  readonly #worker: Worker;
 
   constructor(private readonly settings: MailerSettings) {
-    const { smtpUrl, sender, logger } = settings;
-    this.#transport = smtpUrl ? createTransport(smtpUrl, { from: sender }) : null;
-    this.#watch = new Watch('look for letters to send', logger, () => this.#send());
+    const { orm, smtpUrl, sender, clock, logger } = settings;
+    this.#transport = smtpUrl ? createTransport({ url: smtpUrl, ...timeouts }, { from: sender }) : null;
+    this.#worker = new Worker({
+      worker: 'EMAIL',
+      openEm: () => orm.em.fork(),
+      clock,
+      logger,
+      lanes,
+      leaseMs,
+      waitsMs,
+      due: ({ now, free }) =>
+        `select coalesce(m.workspace_id, '${nobody}') as workspace_id, m.id::text as item, m.due_at, null::uuid as ticket_id, null::uuid as member_id
+         from outgoing_mail m where m.due_at <= ${now} and ${free(`coalesce(m.workspace_id, '${nobody}')`, 'm.id::text')}`,
+      run: (item, turn) => this.#send(item, turn),
+    });
   }
 
   start(): void {
-    if (this.#transport) this.#watch.start();
+    if (this.#transport) this.#worker.start();
   }
 
   async stop(): Promise<void> {
-    await this.#watch.stop();
+    await this.#worker.stop();
     this.#transport?.close();
   }
 
-  async #send(): Promise<null> {
-    const { orm } = this.settings;
-    const due: { id: string }[] = await orm.em
+  async #send({ key: id }: WorkItem, { signal }: WorkTurn): Promise<void> {
+    const { orm, clock } = this.settings;
+    const [mail]: DueMail[] = await orm.em
       .fork()
-      .execute('select id from outgoing_mail where due_at <= now() order by due_at limit ?', [batchSize]);
-    for (const { id } of due) await orm.em.fork().transactional((em) => this.#sendOne(em, id));
-    return null;
+      .execute('select recipient, subject, body, files, automatic from outgoing_mail where id = ? and due_at is not null', [id]);
+    if (!mail) return;
+    await this.#handOver(mail, id, signal);
+    await orm.em.fork().execute(`update outgoing_mail set sent_at = ?, due_at = null, body = '' where id = ?`, [clock(), id]);
   }
 
-  /** The row stays locked while it is sent, so that two nodes never send one letter. */
-  async #sendOne(em: EntityManager, id: string): Promise<void> {
-    const [mail]: { recipient: string; subject: string; body: string; attempts: number; files: MailFile[] }[] = await em.execute(
-      'select recipient, subject, body, attempts, files from outgoing_mail where id = ? and due_at <= now() for update skip locked',
-      [id],
+  async #handOver({ recipient: to, subject, body: text, files, automatic }: DueMail, id: string, signal: AbortSignal): Promise<void> {
+    const attachments = await Promise.all(
+      files.map(async ({ key, name: filename, type: contentType }) => ({
+        filename,
+        contentType,
+        content: await this.settings.store.read(key),
+      })),
     );
-    if (!mail) return;
     try {
-      const { recipient: to, subject, body: text } = mail;
-      const attachments = await Promise.all(
-        mail.files.map(async ({ key, name: filename, type: contentType }) => ({
-          filename,
-          contentType,
-          content: await this.settings.store.read(key),
-        })),
-      );
-      // The same id at every attempt: a letter that came twice is known for one.
       await this.#transport?.sendMail({
         to,
         subject,
         text,
         attachments,
+        // The same ID in every attempt: an email that arrives twice is recognized as one.
         messageId: `<${id}@baton>`,
-        headers: { 'Auto-Submitted': 'auto-generated' },
+        headers: automatic ? { 'Auto-Submitted': 'auto-generated' } : {},
+        signal,
       });
-      await em.execute(`update outgoing_mail set sent_at = now(), due_at = null, body = '' where id = ?`, [id]);
     } catch (error) {
-      const wait = waits[mail.attempts] ?? null;
-      this.settings.logger.warn({ err: error, mail: id, attempt: mail.attempts + 1 }, 'a letter could not be sent');
-      await em.execute(`update outgoing_mail set attempts = attempts + 1, due_at = now() + ? * interval '1 minute' where id = ?`, [
-        wait,
-        id,
-      ]);
+      throw asSmtpError(error);
+    } finally {
+      for (const { content } of attachments) content.destroy();
     }
   }
+}
+
+/** Codes of nodemailer for a refused recipient or content, as opposed to an unavailable server. */
+const refusals = ['EENVELOPE', 'EMESSAGE'];
+const permanent = 500;
+
+/** A permanent refusal (5xx) of this email is not repeated. */
+function asSmtpError(error: unknown): Error {
+  const { message, code = '', responseCode = 0 } = error as Error & { code?: string; responseCode?: number };
+  const isPermanent = refusals.includes(code) && responseCode >= permanent;
+  return isPermanent ? new Unworkable(message) : new Error(message);
 }

@@ -19,10 +19,11 @@ const OutgoingMailSchema = defineEntity({
     body: p.text(),
     files: p.json<readonly MailFile[]>(),
     ticketIds: p.array().columnType('uuid[]'),
+    /** Whether no person wrote it. */
+    automatic: p.boolean(),
     createdAt: p.datetime(),
-    /** When to send it, or to try again; null once it needs no more sending. */
+    /** When to send it; null once sent. */
     dueAt: p.datetime().strictNullable(),
-    attempts: p.integer(),
     sentAt: p.datetime().strictNullable(),
   },
 });

@@ -12,7 +12,8 @@ export interface PushTarget {
   readonly auth: string;
 }
 
-export const PushOutcome = { SENT: 'SENT', GONE: 'GONE', FAILED: 'FAILED' } as const;
+/** GONE: the device can never be reached again. */
+export const PushOutcome = { SENT: 'SENT', GONE: 'GONE' } as const;
 export type PushOutcome = (typeof PushOutcome)[keyof typeof PushOutcome];
 
 /**
@@ -48,25 +49,54 @@ export class PushService {
     );
   }
 
-  async send({ endpoint, publicKey, auth }: PushTarget, message: string): Promise<PushOutcome> {
+  /** Throws if the push service did not take the message. */
+  async send(target: PushTarget, message: string, signal: AbortSignal): Promise<PushOutcome> {
+    // Devices were once stored without this check.
+    if (!isPushTarget(target)) return PushOutcome.GONE;
+    const { endpoint, publicKey, auth } = target;
     const { method, headers, body } = webPush.generateRequestDetails({ endpoint, keys: { p256dh: publicKey, auth } }, message, {
       vapidDetails: { subject: this.contact, publicKey: this.publicKey, privateKey: this.#privateKey },
       TTL: livesSeconds,
       contentEncoding: webPush.supportedContentEncodings.AES_128_GCM,
     });
-    try {
-      const answer = await fetch(endpoint, {
-        method,
-        headers: headers as Record<string, string>,
-        body: new Uint8Array(body ?? Buffer.alloc(0)),
-        redirect: 'error',
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      if (answer.ok) return PushOutcome.SENT;
-      return answer.status === 404 || answer.status === 410 ? PushOutcome.GONE : PushOutcome.FAILED;
-    } catch {
-      // Not reached in time: the same to whoever waits as an answer that says so.
-      return PushOutcome.FAILED;
-    }
+    const response = await fetch(endpoint, {
+      method,
+      headers: headers as Record<string, string>,
+      body: new Uint8Array(body ?? Buffer.alloc(0)),
+      redirect: 'error',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    }).catch((error: unknown) => {
+      throw new PushFailed(`The push service ${new URL(endpoint).host} cannot be reached: ${reasonOf(error)}`);
+    });
+    await response.body?.cancel();
+    if (response.ok) return PushOutcome.SENT;
+    if (response.status === 404 || response.status === 410) return PushOutcome.GONE;
+    throw new PushFailed(`The push service ${new URL(endpoint).host} responded with status ${response.status}.`);
   }
 }
+
+class PushFailed extends Error {}
+
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as Error;
+  return cause instanceof Error ? cause.message : message;
+}
+
+const authLength = 16;
+
+/** Whether keys can seal a message: a point on the curve P-256, and a secret of 16 bytes. */
+export function isPushTarget({ publicKey, auth }: Pick<PushTarget, 'publicKey' | 'auth'>): boolean {
+  if (!isBase64Url(publicKey) || !isBase64Url(auth) || Buffer.from(auth, 'base64url').length !== authLength) return false;
+  const curve = createECDH('prime256v1');
+  curve.generateKeys();
+  try {
+    curve.computeSecret(publicKey, 'base64url');
+    return Buffer.from(publicKey, 'base64url').length === uncompressedPointLength;
+  } catch {
+    return false;
+  }
+}
+
+/** RFC 8291 requires the uncompressed form. */
+const uncompressedPointLength = 65;
+const isBase64Url = (text: string) => /^[A-Za-z0-9_-]+$/.test(text);

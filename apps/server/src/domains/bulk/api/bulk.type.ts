@@ -8,7 +8,7 @@ import { BulkOutcome, type BulkAction, type BulkItem, type BulkJob } from '../bu
 registerEnumType(BulkOutcome, {
   name: 'BulkOutcome',
   description:
-    'DONE. UNCHANGED: it was so already. FORBIDDEN, GONE, REFUSED: nothing was done to it, and the message says why. SKIPPED: somebody changed it since, so it was not undone whole.',
+    'DONE. UNCHANGED: it was so already. FORBIDDEN, GONE, REFUSED: nothing was done to it, and the message says why. SKIPPED: it was changed since, so it was not undone as a whole. FAILED: an internal error; administrators can start it again.',
 });
 
 @ObjectType()

@@ -1,0 +1,17 @@
+/** SQLSTATE classes: connection exception, insufficient resources, operator intervention such as a restart. */
+const outages = /^(08|53|57P)/;
+const connectionErrors = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+/** `pg` and its pool give these errors no code. */
+const connectionMessages = /connection terminated|client has encountered a connection error|timeout exceeded when trying to connect/i;
+
+/** Returns the SQLSTATE or system code of an error; an empty string if it has none. */
+function codeOf(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : '';
+}
+
+/** Whether the database was unreachable, restarting or out of connections, whatever was asked of it. */
+export function isOutage(error: unknown): boolean {
+  const code = codeOf(error);
+  return outages.test(code) || connectionErrors.has(code) || (error instanceof Error && connectionMessages.test(error.message));
+}
