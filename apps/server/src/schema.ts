@@ -15,6 +15,7 @@ import { BulkActivityResolver, BulkItemResolver, BulkResolver } from './domains/
 import { CustomFieldResolver, FieldValueResolver, TicketFieldsResolver } from './domains/fields/api/index.ts';
 import { ContactMergeResolver, MergedContactResolver } from './domains/contact-merges/api/index.ts';
 import { ContactResolver } from './domains/contacts/api/index.ts';
+import { FailedJobResolver } from './domains/failed-jobs/api/index.ts';
 import { DraftResolver } from './domains/drafts/api/index.ts';
 import { IdentityResolver, SessionResolver } from './domains/identity/api/index.ts';
 import type { SignInDesk } from './domains/identity/index.ts';
@@ -102,6 +103,7 @@ export function makeSchema({ signInDesk, linkDesk, push }: SchemaDesk): Promise<
       ContactResolver,
       DeletedTicketResolver,
       DraftResolver,
+      FailedJobResolver,
       IdentityResolver,
       IntakeResolver,
       MachineResolver,

@@ -38,6 +38,29 @@ describe('the end of a ticket', () => {
     await olena.context().close();
   });
 
+  it('lists failed jobs for an administrator, who retries one and discards another', async () => {
+    const olena = await desk.person('olena@demo.baton', { path: '/settings/account' });
+    const number = await createTicket(olena, 'Never closed');
+    await desk.sql(
+      `insert into work_attempt (workspace_id, id, worker, item, ticket_id, attempts, error, first_at, last_at)
+       select t.workspace_id, gen_random_uuid(), k.kind, 'item', t.id, 5, 'the row of ' || k.kind || ' is broken', now(), now()
+       from ticket t cross join (values ('TICKET_LIFECYCLE'), ('SLA_CLOCK')) k(kind) where t.number = ${number}`,
+    );
+    await olena.goto(new URL('/settings/failed-jobs', olena.url()).href);
+    await olena.getByText('the row of SLA_CLOCK is broken').waitFor();
+    expect(await olena.getByRole('link', { name: `#${number} Never closed` }).count()).toBe(2);
+    expect(await faultsOf(olena)).toEqual([]);
+    await picture(olena, 'failed-jobs');
+
+    await olena.getByRole('button', { name: 'Retry: Ticket lifecycle' }).click();
+    await olena.getByText('The job starts again.').waitFor();
+    await olena.getByRole('button', { name: 'Discard: SLA' }).click();
+    await olena.getByText('The job is discarded.').waitFor();
+    await olena.reload();
+    await olena.getByText('No failed jobs.').waitFor();
+    await olena.context().close();
+  });
+
   it('is set up: what happens by itself, and what the client is written', async () => {
     const olena = await desk.person('olena@demo.baton', { path: '/settings/statuses' });
     const section = olena.getByRole('region', { name: 'What happens by itself' });

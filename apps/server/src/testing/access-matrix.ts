@@ -87,6 +87,7 @@ export const operations: Readonly<Record<string, Row>> = {
   draftAttachments: { ...everybody, input: () => ({ draftId: crypto.randomUUID() }), select: 'id' },
   deletedTickets: { ...people, select: 'edges { node { id } }' },
   draft: { on: 'ticket', ...noted, input: ({ ticketId }) => ({ ticketId, kind: 'NOTE' }), select: 'id', yes: () => true },
+  failedJobs: { ...people, ...list },
   lifecycle: { ...everybody, select: 'reopenDays' },
   machines: { ...people, select: 'member { id }' },
   members: { ...everybody, select: 'id' },
@@ -286,12 +287,14 @@ export const operations: Readonly<Record<string, Row>> = {
   // What it does to each ticket is tried in bulk.test.ts: the use cases of single changes, with their rights.
   bulkStart: {
     on: 'ticket',
-    ...seen,
+    ...noted,
     input: ({ ticketId }) => ({ ticketIds: [ticketId], action: { watch: true } }),
     select: 'job { total }',
     yes: ({ job }: { job: { total: number } | null }) => job?.total === 1,
   },
   bulkUnwatchClosed: { ...everybody, select: 'job { total }' },
+  failedJobRetry: { ...people, input: () => ({ failedJobId: crypto.randomUUID() }), yes: gone('FAILED_JOB_NOT_FOUND') },
+  failedJobDiscard: { ...people, input: () => ({ failedJobId: crypto.randomUUID() }), yes: gone('FAILED_JOB_NOT_FOUND') },
   bulkUndo: { ...everybody, input: () => ({ jobId: crypto.randomUUID() }), yes: gone('BULK_JOB_NOT_FOUND') },
   bulkCancel: { ...everybody, input: () => ({ jobId: crypto.randomUUID() }), yes: gone('BULK_JOB_NOT_FOUND') },
   skillGroupCreate: { ...people, input: () => ({ name: crypto.randomUUID() }), select: 'skillGroup { id }' },
@@ -483,6 +486,7 @@ export const fields: Readonly<Record<string, string>> = {
   Lifecycle:
     'askForRating checklistRequired closeAfterDays closeNotice lifecycleVersion openOnWork reopenDays staleAfterDays staleCloseDays staleNotice timeAccounting',
   Draft: 'body id revision updatedAt',
+  FailedJob: 'attempts error failedAt firstFailedAt id kind member recipient ticket',
   FieldFault: 'fieldId message theirs',
   FieldOption: 'id names',
   FieldValue: 'field values',

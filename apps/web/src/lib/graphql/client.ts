@@ -25,6 +25,8 @@ const embeddedTypes = [
   'ContactEdge',
   'DeletedTicketConnection',
   'DeletedTicketEdge',
+  'FailedJobConnection',
+  'FailedJobEdge',
   'FieldOption',
   'FieldValue',
   'Lifecycle',

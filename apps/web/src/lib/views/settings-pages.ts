@@ -18,6 +18,7 @@ const pages = [
   { key: 'sla', group: 'sla' },
   { key: 'report', group: 'sla', permission: 'report.read' },
   { key: 'history', group: 'workspace', permission: 'settings.save' },
+  { key: 'failed-jobs', group: 'workspace', permission: 'settings.save' },
   { key: 'privacy', group: 'workspace', permission: 'people.manage' },
   { key: 'security', group: 'workspace', permission: 'security.read' },
   { key: 'letters', group: 'workspace', owners: true },

@@ -1,0 +1,1 @@
+export { FailedJobResolver } from './failed-job.resolver.ts';
