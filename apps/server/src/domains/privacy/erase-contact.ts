@@ -34,12 +34,17 @@ export function eraseContact(scope: Scope, contactId: string): Promise<Contact> 
   });
 }
 
-/** Emails to the contact, and emails to members about the tickets. */
+/** Emails to the contact, and emails and pushes to members about the tickets. */
 async function eraseEmails(tx: Scope, { contact, ticketIds, otherTicketIds }: PersonalData): Promise<void> {
   await tx.em.execute(
     `delete from outgoing_mail where workspace_id = ?
      and (recipient in (select value from jsonb_array_elements_text(?::jsonb)) or ticket_ids && ?::uuid[])`,
     [tx.workspaceId, JSON.stringify(await addressesOf(tx, contact, 'EMAIL')), idList([...ticketIds, ...otherTicketIds])],
+  );
+  await tx.em.execute(
+    `delete from outgoing_push p using notification n where p.workspace_id = ? and n.workspace_id = p.workspace_id
+     and n.id = any(p.notification_ids) and n.ticket_id = any(?::uuid[])`,
+    [tx.workspaceId, idList([...ticketIds, ...otherTicketIds])],
   );
 }
 
