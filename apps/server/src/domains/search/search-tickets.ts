@@ -3,7 +3,7 @@ import { InvalidInput } from '../../kernel/domain-error.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { canReadContactDetails } from '../contacts/index.ts';
 import { canReadNotes } from '../notes/index.ts';
-import { Ticket } from '../tickets/index.ts';
+import { Ticket, visibleTickets } from '../tickets/index.ts';
 import { whereVisible, type TicketFilter } from '../views/index.ts';
 import { pairsOf, tsQuery, wantedIn, type KnownWord, type Wanted } from './query-words.ts';
 
@@ -92,6 +92,8 @@ interface Match {
 const sampled = 1000;
 /** From so many of these on it is quicker to walk the newest documents than to gather all that match and order them. */
 const common = 5;
+/** So many of the newest documents are looked at first for a single word. */
+const glanced = 200;
 /** As far as that walk goes. */
 const walked = 40_000;
 
@@ -109,14 +111,15 @@ interface Question {
 async function newestMatches(scope: Scope, { query, pairs }: Question, filter: TicketFilter): Promise<Match[]> {
   const { em, workspaceId } = scope;
   const { sql: visible, parameters } = await whereVisible(scope, filter);
+  const rank = rankOf(scope, query);
   const match = (documents: string, order: string, given: readonly unknown[]): Promise<Match[]> =>
     em.execute(
-      `select id, number, ts_rank_cd('{0.2, 0.3, 0.5, 1}', words, ?::tsquery, 1) * (1 + exp(extract(epoch from updated_at - ?::timestamptz) / 2592000) / 2) as rank
+      `select id, number, ${rank.sql} * (1 + exp(extract(epoch from since - ?::timestamptz) / 2592000) / 2) as rank
        from (
-         select d.ticket_id as id, d.number, d.words, t.updated_at from ${documents} d
+         select d.ticket_id as id, d.number, d.words, ${rank.since} as since from ${documents} d
          join ticket t on t.workspace_id = d.workspace_id and t.id = d.ticket_id
          where d.workspace_id = ? and d.words @@ ?::tsquery and ${visible} order by ${order} desc limit ${ranked}) found`,
-      [query, scope.now(), ...given, workspaceId, query, ...parameters],
+      [rank.query, scope.now(), ...given, workspaceId, query, ...parameters],
     );
   const [sample]: { count: string }[] = await em.execute(
     `select count(*) from (select words from ticket_search where workspace_id = ? order by number desc limit ${sampled}) newest where words @@ ?::tsquery`,
@@ -132,14 +135,63 @@ async function newestMatches(scope: Scope, { query, pairs }: Question, filter: T
   return pairs.length > 0 ? match(paired, 'd.number + 0', [`{${pairs.join(',')}}`]) : match('ticket_search', 'd.number + 0', []);
 }
 
+interface Ranking {
+  readonly sql: string;
+  readonly query: string;
+  /** From when on a match is new. */
+  readonly since: string;
+}
+
+/**
+ * How well a document fits, by nothing that the viewer may not read: hidden parts neither count as its length, nor stand
+ * between two words, nor make it new. Notes are the last part of a document; the details of a customer are between others,
+ * so that for viewers without these the distance of words says nothing.
+ */
+function rankOf(scope: Scope, query: string): Ranking {
+  const weights = weightsFor(scope);
+  const words = weights === '' ? 'words' : `ts_filter(words, '{${[...weights.toLowerCase()].join(',')}}')`;
+  const since = canReadNotes(scope.viewer) ? 't.updated_at' : 't.created_at';
+  const byDistance = weights === '' || weights.includes('B');
+  return byDistance
+    ? { sql: `ts_rank_cd('{0.2, 0.3, 0.5, 1}', ${words}, ?::tsquery, 1)`, query, since }
+    : { sql: `ts_rank('{0.2, 0.3, 0.5, 1}', ${words}, ?::tsquery, 1)`, query: anyOf(query), since };
+}
+
+/** The same question, answered by any of its words. */
+function anyOf(query: string): string {
+  return query
+    .replaceAll(' & ', ' | ')
+    .replaceAll(/!\([^)]*\)( \| )?/g, '')
+    .replace(/ \| $/, '');
+}
+
 /** Where the viewer may be answered from: a word that only a hidden note has finds nothing. '' = everywhere. */
 function weightsFor({ viewer }: Scope): string {
   const weights = `A${canReadContactDetails(viewer) ? 'B' : ''}C${canReadNotes(viewer) ? 'D' : ''}`;
   return weights === 'ABCD' ? '' : weights;
 }
 
-async function knownWords({ em, workspaceId }: Scope, wanted: readonly Wanted[]): Promise<KnownWord[]> {
+/** What the viewer is corrected by: a word that a visible ticket has where they may read it. */
+function readableWord(scope: Scope, word: string): { readonly sql: string; readonly parameters: readonly unknown[] } {
+  const { workspaceId, viewer } = scope;
+  const weights = weightsFor(scope);
+  const query = `(quote_literal(${word})${weights === '' ? '' : ` || ':${weights}'`})::tsquery`;
+  const visible = visibleTickets(viewer);
+  const among = (documents: string) =>
+    `exists (select from ${documents} d join ticket t on t.workspace_id = d.workspace_id and t.id = d.ticket_id
+       where d.workspace_id = ? and d.words @@ ${query} and ${visible.sql})`;
+  // The newest documents have most words that are common, and finding all documents with such a word takes long.
+  const newest = `(select * from ticket_search where workspace_id = ? order by number desc limit ${glanced})`;
+  return {
+    sql: `(${among(newest)} or ${among('ticket_search')})`,
+    parameters: [workspaceId, workspaceId, ...visible.parameters, workspaceId, ...visible.parameters],
+  };
+}
+
+async function knownWords(scope: Scope, wanted: readonly Wanted[]): Promise<KnownWord[]> {
   if (wanted.length === 0) return [];
+  const { em, workspaceId } = scope;
+  const [corrected, spelled] = [readableWord(scope, 'n.word'), readableWord(scope, 'w.word')];
   return em.execute(
     `select tsvector_to_array(to_tsvector('english', search_plain(w.text))) as stems, phraseto_tsquery('english', search_plain(w.text))::text as phrase,
        to_json(search_pairs(to_tsvector('english', search_plain(w.text)))) as pairs,
@@ -149,12 +201,20 @@ async function knownWords({ em, workspaceId }: Scope, wanted: readonly Wanted[])
        from (select tsvector_to_array(to_tsvector('english', search_plain(w.text))) as stems) s) one
      left join lateral (
        select array_agg(k.word) as words from (
-         select word from search_word where workspace_id = ? and word % one.stem
-           and levenshtein_less_equal(word, one.stem, 2) <= case when length(one.stem) < 6 then 1 else 2 end
-         order by levenshtein(word, one.stem), similarity(word, one.stem) desc limit 5) k
-       where not exists (select from search_word where workspace_id = ? and word ^@ one.stem)) near on one.stem is not null
+         select n.word from (
+           select word from search_word where workspace_id = ? and word % one.stem
+             and levenshtein_less_equal(word, one.stem, 2) <= case when length(one.stem) < 6 then 1 else 2 end
+           order by levenshtein(word, one.stem), similarity(word, one.stem) desc, word offset 0) n
+         where ${corrected.sql} limit 5) k
+       where not exists (select from search_word w where w.workspace_id = ? and w.word ^@ one.stem and ${spelled.sql})) near on one.stem is not null
      order by w.place`,
-    [`{${wanted.map(({ text }) => JSON.stringify(text)).join(',')}}`, workspaceId, workspaceId],
+    [
+      `{${wanted.map(({ text }) => JSON.stringify(text)).join(',')}}`,
+      workspaceId,
+      ...corrected.parameters,
+      workspaceId,
+      ...spelled.parameters,
+    ],
   );
 }
 
@@ -168,11 +228,7 @@ async function snippetsOf(scope: Scope, ids: readonly string[], query: string | 
   if (query === null || ids.length === 0) return snippets;
   const weights = weightsFor(scope) || 'ABCD';
   // Any of the words is shown where it stands; that all are in the ticket is known.
-  const any = query
-    .replaceAll(' & ', ' | ')
-    .replaceAll(/!\([^)]*\)( \| )?/g, '')
-    .replace(/ \| $/, '')
-    .replaceAll(/:(\*?)[A-D]+/g, (_, star: string) => (star ? ':*' : ''));
+  const any = anyOf(query).replaceAll(/:(\*?)[A-D]+/g, (_, star: string) => (star ? ':*' : ''));
   const rows: { id: string; source: SearchSource; headline: string }[] = await scope.em.execute(
     `select ticket_id as id, source, ts_headline('english', body, ?::tsquery,
        case source when 'SUBJECT' then 'HighlightAll=true' else 'MaxWords=24, MinWords=12, MaxFragments=1' end || ', StartSel=${begin}, StopSel=${end}') as headline

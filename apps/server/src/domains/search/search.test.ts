@@ -146,6 +146,85 @@ describe('a search', () => {
     await expect(ada.run(SEARCH, { text: 'x', after: 'y' })).rejects.toThrow('cursor');
   });
 
+  it('is the same for a member who cannot read notes before and after a note, in results, order and corrections', async () => {
+    const client = await world.contact({ name: 'Quill' });
+    for (const [subject, description] of [
+      ['Wombatron one', 'A wombatron, and the wombatron next to it, stopped humming'],
+      ['Wombatron two', 'It hums. The wombatron hums on and the other wombatron too'],
+      ['Plain', 'One wombatron was seen far from any other humming thing'],
+    ] as const)
+      await ticket(subject, { description: `<p>${description}</p>`, requesterId: client.id });
+    const texts = [
+      'wombatron',
+      'wombatorn',
+      'wombatron humming',
+      'zyphoquilex',
+      'zyphoquilx',
+      '"wombatron hums"',
+      'wombatron -zyphoquilex',
+      'Zypho',
+    ];
+    const seen = async () => {
+      const answers = [];
+      for (const text of texts) answers.push([text, await search(text, guest)]);
+      return answers;
+    };
+    const before = await seen();
+
+    for (const { node } of await search('wombatron')) {
+      const body = `<p>zyphoquilex wombatorn ${'padding '.repeat(node.ticket.subject === 'Wombatron one' ? 400 : 3)} wombatron hums</p>`;
+      await ada.run(NOTE, { input: { ticketId: node.ticket.id, body } });
+    }
+
+    expect(await seen()).toEqual(before);
+    expect(before.map(([, found]) => (found as Found[]).length)).toEqual([3, 3, 3, 0, 0, 1, 3, 0]);
+    // Those who read notes find and correct by them.
+    expect(await subjects('zyphoquilx', light)).toHaveLength(3);
+  });
+
+  it('corrects by words of visible tickets alone', async () => {
+    await ticket('A zumbarok');
+    await world.ticket({ subject: 'The zumbarak and the brontolith', teamId: await world.team() });
+    const hidden = await world.ticket({ subject: 'The vortexian', teamId: team });
+    await world.sql('update ticket set deleted_at = now() where id = ?', [hidden.id]);
+
+    // Spelled so in a ticket of another team, which must not keep the correction away.
+    expect(await subjects('zumbarak')).toEqual(['A zumbarok']);
+    expect(await subjects('brontolyth')).toEqual([]);
+    expect(await subjects('vortexiam')).toEqual([]);
+    expect(await subjects('brontolyth', await world.person('ADMIN'))).toEqual(['The zumbarak and the brontolith']);
+  });
+
+  it('ranks tickets the same for a member who cannot read customer details, whatever these are', async () => {
+    const [short, long] = [await world.contact({ name: 'Ann', email: null }), await world.contact({ name: 'Bob', email: null })];
+    for (const [requesterId, subject] of [
+      [long.id, 'Kettlephone a'],
+      [short.id, 'Kettlephone b'],
+      [short.id, 'Kettlephone c'],
+    ] as const)
+      await ticket(subject, { requesterId, description: '<p>The kettlephone rings again and again in the kitchen</p>' });
+    const before = await subjects('kettlephone kitchen', light);
+    const { contact } = await ada.run('query ($id: ID!) { contact(id: $id) { version } }', { id: long.id });
+    await ada.run('mutation ($i: ContactEditInput!) { contactEdit(input: $i) { userErrors { ... on UserError { message } } } }', {
+      i: {
+        contactId: long.id,
+        version: contact.version,
+        name: 'Bob',
+        emails: Array.from({ length: 15 }, (_, index) => `kettlephone${index}@kitchen${index}.test`),
+        phones: [],
+        notes: '',
+      },
+    });
+
+    expect(before).toHaveLength(3);
+    const [{ details } = {}] = await world.sql<{ details?: string }>(
+      `select count(*) as details from contact_address where contact_id = ?`,
+      [long.id],
+    );
+    expect(details).toBe('14');
+    expect(await subjects('kettlephone kitchen', light)).toEqual(before);
+  });
+
   it('tells nobody what they may not read: hidden tickets, notes, and the client’s details', async () => {
     const client = await world.contact({ name: 'Ottokar Zilk', email: 'otto.rarename@example.org' });
     const { id } = await ticket('A plain question', { requesterId: client.id });
