@@ -15,3 +15,8 @@ export function isOutage(error: unknown): boolean {
   const code = codeOf(error);
   return outages.test(code) || connectionErrors.has(code) || (error instanceof Error && connectionMessages.test(error.message));
 }
+
+/** Whether PostgreSQL ended a transaction for a deadlock or a serialization failure. Repeating it is safe. */
+export function isConflict(error: unknown): boolean {
+  return ['40P01', '40001'].includes(codeOf(error));
+}

@@ -1,7 +1,9 @@
+import { setTimeout } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '../kernel/clock.ts';
 import type { DomainEvent } from '../kernel/domain-event.ts';
 import type { Viewer } from '../kernel/viewer.ts';
+import { isConflict } from './database-errors.ts';
 import type { EventLog, RecordedEvent } from './event-log.ts';
 import { Loaders, type LoaderDefinition, type RowSource } from './loader.ts';
 
@@ -88,7 +90,7 @@ export class Scope {
       await this.em.flush();
       return result;
     }
-    const [result, recorded] = await retryDeadlock(() =>
+    const [result, recorded] = await retryConflict(() =>
       this.em.transactional(
         async (em) => {
           const tx = new Scope(em, this.viewer, this.clock, this.log, new Loaders(), this.causeId);
@@ -120,12 +122,21 @@ export class Scope {
   }
 }
 
-/** Two bulk writers may lock the same tickets in another order; PostgreSQL ends one of them, who simply tries again. */
-async function retryDeadlock<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if ((error as { code?: string }).code !== '40P01') throw error;
-    return work();
+const maxAttempts = 5;
+/** The longest wait before the second attempt; each further one may wait twice as long. */
+const firstWaitMs = 20;
+
+/**
+ * Repeats a transaction that PostgreSQL ended because it could not proceed beside another one. The random wait keeps the
+ * two from meeting again.
+ */
+async function retryConflict<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === maxAttempts || !isConflict(error)) throw error;
+      await setTimeout(Math.random() * firstWaitMs * 2 ** (attempt - 1));
+    }
   }
 }
