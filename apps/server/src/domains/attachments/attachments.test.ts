@@ -107,7 +107,7 @@ describe('a file', () => {
         async (secret) => (await read(secret, note.attachments[0].url)).status,
       ),
     );
-    expect(statuses).toEqual([404, 404, 200, 404, 404]);
+    expect(statuses).toEqual([404, 404, 200, 401, 404]);
     // Sent once is sent.
     const again = (await ada.run(NOTE, { input: { ticketId: id, body: '<p>Once more</p>', attachmentIds: [file.id] } })).noteAdd;
     expect(again).toMatchObject({ note: null, userErrors: [{ code: 'INVALID_INPUT', field: 'attachmentIds' }] });
@@ -291,7 +291,7 @@ describe('a file', () => {
     const own = await read(token, `/client/files/${shown.id}`);
     expect([own.status, await own.text()]).toEqual([200, 'for you']);
     const paths = [`/client/files/${hidden.id}`, `/files/${hidden.id}/x`, `/files/${shown.id}/x`, note.attachments[0].url];
-    expect(await Promise.all(paths.map(async (path) => (await read(token, path)).status))).toEqual([404, 404, 404, 404]);
+    expect(await Promise.all(paths.map(async (path) => (await read(token, path)).status))).toEqual([404, 401, 401, 401]);
   });
 });
 

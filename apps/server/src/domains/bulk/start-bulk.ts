@@ -149,6 +149,7 @@ function isAllowed(viewer: Viewer, action: BulkAction, assigneeId: string | null
 
 async function makeJob(tx: Scope, action: BulkAction, undoOfId: string | null): Promise<BulkJob> {
   const { workspaceId, viewer, em } = tx;
+  if (!may(viewer, 'ticket.read')) throw new NotPermitted('Bulk actions need the permission "ticket.read".');
   await requireFewRunning(tx);
   const id = newId();
   const started = domainEvent(BulkEvent.STARTED, null, { subjectId: id, memberIds: [viewer.memberId] });

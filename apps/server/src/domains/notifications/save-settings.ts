@@ -139,6 +139,7 @@ export function addPushDevice(
 ): Promise<NotificationSettings> {
   return scope.transaction(async (tx) => {
     const { em, workspaceId, viewer } = tx;
+    requireWholeMember(viewer);
     const { memberId } = viewer;
     const session = secret && (await em.findOne(Session, { workspaceId, memberId, tokenHash: hashSecret(secret) }));
     if (!session) throw new InvalidInput('Pushes are for browsers that are signed in. Programs follow notificationsChanged.');

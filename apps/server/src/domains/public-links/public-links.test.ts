@@ -231,7 +231,7 @@ describe('the client’s door', () => {
 
     expect((await ask('{ ticket { number } }', ada.secret)).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
     expect(((await withCookie.json()) as Reply).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
-    expect((await client.ask('{ viewer { email } }')).data).toEqual({ viewer: null });
+    expect((await client.ask('{ viewer { email } }')).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
     expect((await client.ask('{ statuses { id } }')).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
     expect(stream.received).toEqual([]);
   });
