@@ -5,7 +5,9 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { root } from './ensure.mjs';
 
-const env = { DEMO: 'true', ...process.env, NODE_ENV: 'production' };
+// With a database of its own this is a try-out; with one that is given, the safe defaults hold.
+const tryOut = process.env.DATABASE_URL ? {} : { DEMO: 'true', GRAPHIQL: 'true', INTROSPECTION: 'true' };
+const env = { ...tryOut, ...process.env, NODE_ENV: 'production' };
 let database;
 let server;
 let stopping = false;

@@ -34,6 +34,8 @@ export class Node {
         PORT: String(this.port),
         LOG_LEVEL: 'fatal',
         DEMO: 'false',
+        // Its clients run operations of their own.
+        GRAPHIQL: 'true',
       },
       stdio: ['ignore', 'pipe', process.env.CHAOS_VERBOSE ? 'inherit' : 'ignore'],
     });

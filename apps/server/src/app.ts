@@ -13,6 +13,8 @@ import { serveGraphiql } from './platform/graphiql.ts';
 import { VirusScanner } from './platform/files/virus-scanner.ts';
 import { createHttpServer } from './platform/http-server.ts';
 import type { Logger } from './platform/logger.ts';
+import { Metrics } from './platform/metrics.ts';
+import { queues } from './queues.ts';
 import { makeClientSchema, makeSchema } from './schema.ts';
 
 export interface App {
@@ -25,6 +27,7 @@ type AppConfig = Pick<Config, 'publicUrl' | 'graphiql' | 'introspection' | 'trus
   readonly clamd?: Config['clamd'];
   readonly singleSignOn?: Config['singleSignOn'];
   readonly socketsPerPerson?: number;
+  readonly metricsToken?: Config['metricsToken'];
   /** Where the built pages are; null for a server of the API alone. */
   readonly pagesPath: string | null;
 };
@@ -58,6 +61,17 @@ export async function openApp(desk: Desk, config: AppConfig, logger: Logger): Pr
     gate: new OperationGate({ ownOperations: null, openToBrowsers: true, introspection }),
   });
   const doors = [members, clients];
+  if (config.metricsToken) {
+    const metrics = new Metrics({
+      orm: desk.orm,
+      logger,
+      queues,
+      sockets: () => Object.fromEntries(doors.map((door) => [door.path, door.count()])),
+      liveLoad: () => live.desk.load,
+      isRedisHealthy: () => desk.pubSub.healthy(),
+    });
+    metrics.serve(http, config.metricsToken);
+  }
   serveSockets(http.server, doors, logger);
   const { factory, clientFactory, store } = desk;
   serveFiles(http, {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ConfigFault, readConfig } from './config.ts';
 import { MigrationFailed } from './desk.ts';
@@ -10,9 +12,36 @@ it('fills in what is left out or left empty', () => {
     port: 4000,
     redisUrl: null,
     publicUrl: 'http://127.0.0.1:4000',
-    graphiql: true,
-    introspection: true,
+    graphiql: false,
+    introspection: false,
+    demo: false,
+    metricsToken: null,
   });
+});
+
+it('takes passwords of any characters beside the addresses', () => {
+  const { databaseUrl, redisUrl } = readConfig({
+    DATABASE_URL: 'postgres://baton@postgres:5432/baton',
+    DATABASE_PASSWORD: 'p@ss/w:rd#1%',
+    REDIS_URL: 'redis://redis:6379',
+    REDIS_PASSWORD: '?&@',
+  });
+
+  expect(decodeURIComponent(new URL(databaseUrl).password)).toBe('p@ss/w:rd#1%');
+  expect(new URL(databaseUrl).host).toBe('postgres:5432');
+  expect(decodeURIComponent(new URL(redisUrl ?? '').password)).toBe('?&@');
+});
+
+it('gives the containers no setting that the server does not know, and no public password', () => {
+  const compose = readFileSync(join(import.meta.dirname, '../../../docker-compose.yml'), 'utf8');
+  const node = /x-node: &node([^]*?)\nservices:/.exec(compose)?.[1] ?? '';
+  const given = [...node.matchAll(/^ {4}([A-Z_]+): /gm)].map(([, name]) => name);
+  const known = readFileSync(join(import.meta.dirname, '../../../.env.example'), 'utf8');
+
+  expect(given).toContain('SECRET');
+  expect(given.filter((name) => !known.includes(`\n${name}=`))).toEqual([]);
+  expect(node).toMatch(/DEMO: \$\{DEMO:-false\}/);
+  expect(node).toMatch(/GRAPHIQL: \$\{GRAPHIQL:-false\}/);
 });
 
 it('names every fault at once, and no password', () => {

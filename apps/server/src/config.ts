@@ -10,6 +10,9 @@ const environment = z
   .object({
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must look like postgres://user:password@host:5432/database' }),
     REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must look like redis://host:6379' }).optional(),
+    // Apart from the URL, so that a password may hold any character.
+    DATABASE_PASSWORD: z.string().optional(),
+    REDIS_PASSWORD: z.string().optional(),
     PORT: z.coerce.number({ error: 'must be a number' }).int().min(1, 'must be 1 to 65535').max(65_535, 'must be 1 to 65535').default(4000),
     HOST: z.string().default('127.0.0.1'),
     PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must look like https://desk.example.org' }).optional(),
@@ -23,11 +26,12 @@ const environment = z
       .optional(),
     REQUESTS_PER_MINUTE: z.coerce.number({ error: 'must be a number' }).int().min(0).max(1_000_000).default(3000),
     SOCKETS_PER_PERSON: z.coerce.number({ error: 'must be a number' }).int().min(0).max(100_000).default(50),
+    METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters; make one with: openssl rand -base64 24').optional(),
     WATCHDOG_SECONDS: z.coerce.number({ error: 'must be a number' }).min(0).max(3600, 'must be 0 to 3600').default(30),
     DEMO: flag.default(false),
     DEMO_TICKETS: z.coerce.number().int().min(1).max(20_000).default(2000),
-    GRAPHIQL: flag.default(true),
-    INTROSPECTION: flag.default(true),
+    GRAPHIQL: flag.default(false),
+    INTROSPECTION: flag.default(false),
     TRUSTED_PROXIES: z.string().default(''),
     SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must look like smtps://user:password@mail.example.org' }).optional(),
     PUSH_SERVICES: z.string().default('fcm.googleapis.com,updates.push.services.mozilla.com,push.apple.com,notify.windows.com'),
@@ -85,6 +89,8 @@ export interface Config {
   /** What one person, program or address may ask in a minute, and how many sockets they may have at a node; 0 = no limit. */
   readonly requestsPerMinute: number;
   readonly socketsPerPerson: number;
+  /** The token of those who read `/metrics`; null = it is not served. */
+  readonly metricsToken: string | null;
   /** How long the event loop may be blocked before the process ends itself; 0 = no limit. */
   readonly watchdogSeconds: number;
   /** Make a demo workspace when there is no workspace at all. */
@@ -126,14 +132,14 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     const faults = parsed.error.issues.map(({ path, message }) => {
       const name = String(path[0]);
       if (given[name] === undefined) return `${name} is not set; it ${message}`;
-      return `${name} is "${/SECRET/.test(name) ? '…' : hidePassword(given[name])}"; it ${message}`;
+      return `${name} is "${/SECRET|PASSWORD|TOKEN/.test(name) ? '…' : hidePassword(given[name])}"; it ${message}`;
     });
     throw new ConfigFault(`The configuration is not valid:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
   }
   const values = parsed.data;
   return {
-    databaseUrl: values.DATABASE_URL,
-    redisUrl: values.REDIS_URL ?? null,
+    databaseUrl: withPassword(values.DATABASE_URL, values.DATABASE_PASSWORD),
+    redisUrl: values.REDIS_URL ? withPassword(values.REDIS_URL, values.REDIS_PASSWORD) : null,
     port: values.PORT,
     host: values.HOST,
     publicUrl: (values.PUBLIC_URL ?? `http://${values.HOST === '0.0.0.0' ? 'localhost' : values.HOST}:${values.PORT}`).replace(/\/$/, ''),
@@ -143,6 +149,7 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     secret: values.SECRET ?? null,
     requestsPerMinute: values.REQUESTS_PER_MINUTE,
     socketsPerPerson: values.SOCKETS_PER_PERSON,
+    metricsToken: values.METRICS_TOKEN ?? null,
     watchdogSeconds: values.WATCHDOG_SECONDS,
     demo: values.DEMO,
     demoTickets: values.DEMO_TICKETS,
@@ -177,6 +184,13 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
 
 function asList(text: string): string[] {
   return text.split(',').flatMap((part) => part.trim() || []);
+}
+
+function withPassword(url: string, password: string | undefined): string {
+  if (!password) return url;
+  const full = new URL(url);
+  full.password = encodeURIComponent(password);
+  return full.href;
 }
 
 export function hidePassword(url: string): string {

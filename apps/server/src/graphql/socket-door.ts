@@ -21,6 +21,8 @@ import { SocketLink } from './socket-link.ts';
 /** The sockets of one schema. */
 export interface SocketDoor {
   readonly path: string;
+  /** How many are open. */
+  count(): number;
   /** Completes the handshake of an upgrade request, or refuses it. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): Promise<void>;
@@ -151,6 +153,7 @@ export function openSocketDoor(settings: GraphqlServerSettings, executor: Execut
   };
   return {
     path,
+    count: () => server.clients.size,
     upgrade(request, socket, head) {
       if (!isSameOrigin(request, publicUrl)) return refuseUpgrade(socket, 403);
       server.handleUpgrade(request, socket, head, (opened) => accept(opened, request));

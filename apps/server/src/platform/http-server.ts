@@ -9,7 +9,7 @@ import { guarded, pathOf } from './raw-socket.ts';
 
 type PageHandler = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => unknown;
 
-const apiPaths = /^\/(graphql|graphiql|client|files|auth|healthz|readyz)(\/|\?|$)/;
+const apiPaths = /^\/(graphql|graphiql|client|files|auth|healthz|readyz|metrics)(\/|\?|$)/;
 
 const uploadPath = /^\/(client\/)?files(\?|$)/;
 const uploadMs = 15 * 60_000;

@@ -67,6 +67,10 @@ export class EventReader {
     }
   }
 
+  get hasBegun(): boolean {
+    return this.#place !== null;
+  }
+
   get place(): StreamPlace {
     if (!this.#place) throw new Error('a reader that has not begun');
     return this.#place;

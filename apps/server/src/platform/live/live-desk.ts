@@ -4,6 +4,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { LoggedEvent } from '../../kernel/domain-event.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
 import type { Logger } from '../logger.ts';
+import type { LiveLoad } from '../metrics.ts';
 import type { PubSub } from '../pub-sub.ts';
 import type { Scope } from '../scope.ts';
 import { joined } from '../joined.ts';
@@ -113,6 +114,15 @@ export class LiveDesk {
     }
   }
 
+  /** What this node delivers now. */
+  get load(): LiveLoad {
+    const workspaces = [...this.#workspaces].filter(([, workspace]) => workspace.hasBegun);
+    return {
+      subscriptions: workspaces.reduce((sum, [, { users }]) => sum + users, 0),
+      positions: new Map(workspaces.map(([id, { position }]) => [id, position])),
+    };
+  }
+
   /** Says something that is not in the log to those whom the topic concerns. */
   signal(workspaceId: string, topic: string, what = topic): void {
     this.#workspaces.get(workspaceId)?.signal(topic, what);
@@ -195,6 +205,10 @@ class LiveWorkspace implements LiveStream {
   async begin(after: StreamHead | null): Promise<void> {
     await this.#reader.begin();
     if (after) await this.#reader.catchUp(after);
+  }
+
+  get hasBegun(): boolean {
+    return this.#reader.hasBegun;
   }
 
   get position(): number {
