@@ -1,7 +1,6 @@
-import { limits } from '@baton/rules';
-import { InvalidInput } from '../../kernel/domain-error.ts';
 import { isId } from '../../kernel/id.ts';
 import { EventRecord } from '../../platform/event-record.entity.ts';
+import { Cursors, requirePageSize } from '../../platform/paging.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { canReadNotes } from '../notes/index.ts';
 
@@ -25,6 +24,8 @@ export interface ActivityPage {
   readonly hasOlder: boolean;
 }
 
+export const activityCursors = new Cursors<EventRecord>('activity', ['integer'], ({ ticketVersion }) => [ticketVersion ?? 0]);
+
 /**
  * The history of a ticket the viewer sees, oldest first: the last entries, or those before a version. What happened to
  * notes is left out for those who may not know that there are any.
@@ -34,14 +35,14 @@ export async function activityOf(
   ticketId: string,
   { last, before, types, actorIds, actorKinds }: ActivityAsked,
 ): Promise<ActivityPage> {
-  const count = Math.max(1, Math.min(last, limits.pageSize));
-  if (before !== null && !/^\d{1,9}$/.test(before)) throw new InvalidInput('The cursor is not one of this list.', 'before');
+  const count = requirePageSize('last', last);
+  const [version] = activityCursors.read('before', before) ?? [];
   const entries = await scope.em.find(
     EventRecord,
     {
       workspaceId: scope.workspaceId,
       ticketId,
-      ...(before === null ? {} : { ticketVersion: { $lt: Number(before) } }),
+      ...(version === undefined ? {} : { ticketVersion: { $lt: Number(version) } }),
       ...(types ? { type: { $in: [...types] } } : {}),
       ...(actorKinds ? { actorKind: { $in: [...actorKinds] } } : {}),
       ...(actorIds ? { actorId: { $in: actorIds.filter(isId) } } : {}),

@@ -1,9 +1,8 @@
-import { limits } from '@baton/rules';
-import { InvalidInput } from '../../kernel/domain-error.ts';
 import { isId } from '../../kernel/id.ts';
 import { actsForWholeMember, tokenOf, type Viewer } from '../../kernel/viewer.ts';
 import type { LiveSource } from '../../platform/live/live-source.ts';
 import { listLoaderByKey, loaderByKey } from '../../platform/loader.ts';
+import { Cursors, requirePageSize } from '../../platform/paging.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { BulkItem, BulkJob, type BulkOutcome } from './bulk.entity.ts';
 
@@ -61,11 +60,13 @@ export function listBulkJobs({ em, workspaceId, viewer }: Scope): Promise<BulkJo
   return em.find(BulkJob, { workspaceId, ...startedBy(viewer) }, { orderBy: { createdAt: 'desc', id: 'desc' }, limit: 20 });
 }
 
+export const itemCursors = new Cursors<BulkItem>('items', ['uuid'], ({ ticketId }) => [ticketId]);
+
 /** The tickets of a job that came out so, by their ids after a cursor. */
 export async function itemsOf({ em, workspaceId }: Scope, jobId: string, outcome: BulkOutcome, first: number, after: string | null) {
-  if (after !== null && !isId(after)) throw new InvalidInput('The cursor is not one of this list.', 'after');
-  const count = Math.max(1, Math.min(first, limits.pageSize));
-  const where = { workspaceId, jobId, outcome, ...(after === null ? {} : { ticketId: { $gt: after } }) };
+  const count = requirePageSize('first', first);
+  const [last] = itemCursors.read('after', after) ?? [];
+  const where = { workspaceId, jobId, outcome, ...(last === undefined ? {} : { ticketId: { $gt: last } }) };
   const items = await em.find(BulkItem, where, { orderBy: { ticketId: 'asc' }, limit: count + 1 });
   return { items: items.slice(0, count), hasNext: items.length > count };
 }

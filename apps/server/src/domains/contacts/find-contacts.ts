@@ -1,6 +1,6 @@
-import { InvalidInput } from '../../kernel/domain-error.ts';
 import { isId } from '../../kernel/id.ts';
 import { loaderByKey } from '../../platform/loader.ts';
+import { Cursors, requirePageSize } from '../../platform/paging.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { Contact } from './contact.entity.ts';
 import { canReadContactDetails } from './contact.policy.ts';
@@ -31,16 +31,19 @@ export interface ContactPage {
   readonly hasNext: boolean;
 }
 
+export const contactCursors = new Cursors<Contact>('contacts', ['text', 'uuid'], ({ name, id }) => [name, id]);
+
 /**
  * Clients whose name or one of whose addresses contains the words, the best match first; a misspelt word still finds.
  * Without words all of them by name, page by page. Nothing for those who may not read client details: a search would tell
  * what it hides.
  */
 export async function findContacts(scope: Scope, { search, organization, first, after }: FindContacts): Promise<ContactPage> {
+  const rows = requirePageSize('first', first);
+  const last = contactCursors.read('after', after);
   if (!canReadContactDetails(scope.viewer)) return { contacts: [], hasNext: false };
   const words = search.trim().toLowerCase();
-  const rows = Math.max(1, Math.min(first, pageLimit));
-  const ids = words === '' ? await listIds(scope, { organization, rows, after }) : await searchIds(scope, { words, organization, rows });
+  const ids = words === '' ? await listIds(scope, { organization, rows, last }) : await searchIds(scope, { words, organization, rows });
   const found = await Promise.all(ids.slice(0, rows).map((id) => scope.load(contactById, id)));
   return { contacts: found.filter((contact) => contact !== null), hasNext: ids.length > rows };
 }
@@ -52,13 +55,12 @@ interface Listed {
 
 async function listIds(
   { em, workspaceId }: Scope,
-  { organization, rows, after }: Listed & { readonly after: string | null | undefined },
+  { organization, rows, last }: Listed & { readonly last: readonly string[] | null },
 ): Promise<string[]> {
-  if (after && !isId(after)) throw new InvalidInput('The cursor is not one of this list.', 'after');
   const hits: { id: string }[] = await em.execute(
     `select id from contact where workspace_id = ? and merged_into_id is null ${organization ? 'and organization = ?' : ''}
-     ${after ? 'and (name, id) > (select name, id from contact where workspace_id = ? and id = ?)' : ''} order by name, id limit ?`,
-    [workspaceId, ...(organization ? [organization] : []), ...(after ? [workspaceId, after] : []), rows + 1],
+     ${last ? 'and (name, id) > (?, ?::uuid)' : ''} order by name, id limit ?`,
+    [workspaceId, ...(organization ? [organization] : []), ...(last ?? []), rows + 1],
   );
   return hits.map(({ id }) => id);
 }

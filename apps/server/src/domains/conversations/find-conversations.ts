@@ -1,7 +1,6 @@
-import { limits } from '@baton/rules';
-import { InvalidInput } from '../../kernel/domain-error.ts';
 import { isId } from '../../kernel/id.ts';
 import { listLoaderByKey } from '../../platform/loader.ts';
+import { Cursors, requirePageSize } from '../../platform/paging.ts';
 import type { LiveSource } from '../../platform/live/live-source.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { findTicket, visibleTickets } from '../tickets/index.ts';
@@ -21,16 +20,20 @@ interface ConversationsAsked {
   readonly all: boolean;
 }
 
+export const conversationCursors = new Cursors<Conversation>('conversations', ['timestamptz', 'uuid'], ({ lastMessageAt, id }) => [
+  lastMessageAt,
+  id,
+]);
+
 /**
  * Those that belong to no ticket and are not done, or all: the one in which something was said last first. None for who may
  * not read them.
  */
 export async function listConversations(scope: Scope, { first, after, all }: ConversationsAsked): Promise<ConversationPage> {
   const { em, workspaceId, viewer } = scope;
+  const count = requirePageSize('first', first);
+  const last = conversationCursors.read('after', after);
   if (!canReadConversations(viewer)) return { conversations: [], hasNext: false };
-  const count = Math.max(1, Math.min(first, limits.pageSize));
-  const last = after === null ? null : isId(after) ? await em.findOne(Conversation, { workspaceId, id: after }) : null;
-  if (after !== null && !last) throw new InvalidInput('The cursor is not one of this list.', 'after');
   const visible = visibleTickets(viewer);
   const shown = all
     ? { sql: `(c.ticket_id is null or (t.id is not null and ${visible.sql}))`, parameters: visible.parameters }
@@ -39,7 +42,7 @@ export async function listConversations(scope: Scope, { first, after, all }: Con
     `select c.id from conversation c left join ticket t on t.workspace_id = c.workspace_id and t.id = c.ticket_id
      where c.workspace_id = ? and ${shown.sql} ${last ? 'and (c.last_message_at, c.id) < (?::timestamptz, ?::uuid)' : ''}
      order by c.last_message_at desc, c.id desc limit ?`,
-    [workspaceId, ...shown.parameters, ...(last ? [last.lastMessageAt, last.id] : []), count + 1],
+    [workspaceId, ...shown.parameters, ...(last ?? []), count + 1],
   );
   const found = new Map((await em.find(Conversation, { workspaceId, id: { $in: rows.map(({ id }) => id) } })).map((one) => [one.id, one]));
   const conversations = rows.slice(0, count).flatMap(({ id }) => found.get(id) ?? []);

@@ -1,5 +1,5 @@
-import { limits } from '@baton/rules';
 import { loaderByKey } from '../../platform/loader.ts';
+import { Cursors, isEarlier, requirePageSize } from '../../platform/paging.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { findTicket } from '../tickets/index.ts';
 import { Conversation, Message } from './conversation.entity.ts';
@@ -46,7 +46,9 @@ export interface MessagePage {
   readonly hasOlder: boolean;
 }
 
-/** A page of what was said on a ticket, oldest first: the newest, or those before a message's id. */
+export const messageCursors = new Cursors<Message>('messages', ['timestamptz', 'uuid'], ({ createdAt, id }) => [createdAt, id]);
+
+/** A page of what was said on a ticket, oldest first: the newest, or those before a cursor. */
 export async function messagesOf(scope: Scope, ticketId: string, last: number, before: string | null): Promise<MessagePage> {
   const { workspaceId, em } = scope;
   const conversations = await em.find(Conversation, { workspaceId, ticketId });
@@ -66,14 +68,14 @@ export async function messagesIn(
   before: string | null,
 ): Promise<MessagePage> {
   const { workspaceId, em } = scope;
-  const count = Math.max(1, Math.min(last, limits.pageSize));
-  const from = before ? await scope.load(messageById, before) : null;
+  const count = requirePageSize('last', last);
+  const from = messageCursors.read('before', before);
   const newest = await em.find(
     Message,
     {
       workspaceId,
       conversationId: { $in: [...conversationIds] },
-      ...(from ? { $or: [{ createdAt: { $lt: from.createdAt } }, { createdAt: from.createdAt, id: { $lt: from.id } }] } : {}),
+      ...(from ? isEarlier('createdAt', from) : {}),
     },
     { orderBy: { createdAt: 'desc', id: 'desc' }, limit: count + 1 },
   );

@@ -1,9 +1,9 @@
 import { LockMode } from '@mikro-orm/core';
-import { limits } from '@baton/rules';
-import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
+import { NotPermitted } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId } from '../../kernel/id.ts';
 import { may } from '../../kernel/viewer.ts';
+import { Cursors, isEarlier, requirePageSize } from '../../platform/paging.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { lockTicket, Ticket, TicketEvent, TicketNotFound } from '../tickets/index.ts';
 
@@ -41,19 +41,17 @@ export interface DeletedPage {
   readonly hasNext: boolean;
 }
 
+export const deletedCursors = new Cursors<Ticket>('deletedTickets', ['timestamptz', 'uuid'], ({ deletedAt, id }) => [deletedAt ?? '', id]);
+
 /** What was deleted, the last first, for those who may delete. */
 export async function listDeleted(scope: Scope, first: number, after: string | null): Promise<DeletedPage> {
   requireDeleting(scope);
   const { em, workspaceId } = scope;
-  const count = Math.max(1, Math.min(first, limits.pageSize));
-  const last = after === null ? null : isId(after) ? await em.findOne(Ticket, { workspaceId, id: after }) : null;
-  if (after !== null && !last?.deletedAt) throw new InvalidInput('The cursor is not one of this list.', 'after');
-  const past = last?.deletedAt
-    ? { $or: [{ deletedAt: { $lt: last.deletedAt } }, { deletedAt: last.deletedAt, id: { $lt: last.id } }] }
-    : {};
+  const count = requirePageSize('first', first);
+  const last = deletedCursors.read('after', after);
   const found = await em.find(
     Ticket,
-    { workspaceId, deletedAt: { $ne: null }, ...past },
+    { workspaceId, deletedAt: { $ne: null }, ...(last ? isEarlier('deletedAt', last) : {}) },
     { orderBy: { deletedAt: 'desc', id: 'desc' }, limit: count + 1 },
   );
   return { tickets: found.slice(0, count), hasNext: found.length > count };

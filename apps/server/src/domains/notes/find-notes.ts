@@ -1,5 +1,5 @@
-import { limits } from '@baton/rules';
 import { listLoaderByKey, loaderByKey } from '../../platform/loader.ts';
+import { Cursors, isEarlier, requirePageSize } from '../../platform/paging.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { memberById, type Member } from '../identity/index.ts';
 import { findTicket } from '../tickets/index.ts';
@@ -23,18 +23,20 @@ export interface NotePage {
   readonly hasOlder: boolean;
 }
 
-/** A page of a ticket's notes, oldest first: the newest, or those before a note's id. Null for who may not read notes. */
+export const noteCursors = new Cursors<Note>('notes', ['timestamptz', 'uuid'], ({ createdAt, id }) => [createdAt, id]);
+
+/** A page of a ticket's notes, oldest first: the newest, or those before a cursor. Null for who may not read notes. */
 export async function notesOf(scope: Scope, ticketId: string, last: number, before: string | null): Promise<NotePage | null> {
+  const count = requirePageSize('last', last);
+  const from = noteCursors.read('before', before);
   if (!canReadNotes(scope.viewer)) return null;
   const { workspaceId } = scope;
-  const count = Math.max(1, Math.min(last, limits.pageSize));
-  const from = before ? await scope.load(noteById, before) : null;
   const newest = await scope.em.find(
     Note,
     {
       workspaceId,
       ticketId,
-      ...(from ? { $or: [{ createdAt: { $lt: from.createdAt } }, { createdAt: from.createdAt, id: { $lt: from.id } }] } : {}),
+      ...(from ? isEarlier('createdAt', from) : {}),
     },
     { orderBy: { createdAt: 'desc', id: 'desc' }, limit: count + 1 },
   );

@@ -140,7 +140,7 @@ it('shows a guest no note and no trace of one', async () => {
 it('pages backwards through many notes', async () => {
   const { id } = await world.ticket({ teamId: team });
   for (let index = 1; index <= 5; index++) await write(ada, id, `<p>${index}</p>`);
-  const page = `query ($id: ID!, $before: ID) { ticket(id: $id) { notes(last: 2, before: $before) { edges { node { body } } pageInfo { hasPreviousPage startCursor } } } }`;
+  const page = `query ($id: ID!, $before: String) { ticket(id: $id) { notes(last: 2, before: $before) { edges { node { body } } pageInfo { hasPreviousPage startCursor } } } }`;
 
   const newest = (await ada.run(page, { id })).ticket.notes;
   const older = (await ada.run(page, { id, before: newest.pageInfo.startCursor })).ticket.notes;

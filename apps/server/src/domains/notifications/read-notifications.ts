@@ -1,8 +1,6 @@
-import { limits } from '@baton/rules';
-import { InvalidInput } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
-import { isId } from '../../kernel/id.ts';
 import { requireWholeMember } from '../../kernel/viewer.ts';
+import { Cursors, isEarlier, requirePageSize } from '../../platform/paging.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { Notification } from './notification.entity.ts';
 import { NotificationReadEvent } from './notification.events.ts';
@@ -12,16 +10,20 @@ export interface NotificationPage {
   readonly hasNext: boolean;
 }
 
+export const notificationCursors = new Cursors<Notification>('notifications', ['timestamptz', 'uuid'], ({ createdAt, id }) => [
+  createdAt,
+  id,
+]);
+
 /** One's own notifications, newest first. */
 export async function listNotifications(scope: Scope, first: number, after: string | null): Promise<NotificationPage> {
   requireWholeMember(scope.viewer);
-  if (after && !isId(after)) throw new InvalidInput('The cursor is not one of this list.', 'after');
   const { workspaceId, viewer } = scope;
-  const count = Math.max(1, Math.min(first, limits.pageSize));
+  const count = requirePageSize('first', first);
+  const last = notificationCursors.read('after', after);
   const found = await scope.em.find(
     Notification,
-    // Ids grow with time, so they order as the instants do.
-    { workspaceId, memberId: viewer.memberId, inApp: true, ...(after ? { id: { $lt: after } } : {}) },
+    { workspaceId, memberId: viewer.memberId, inApp: true, ...(last ? isEarlier('createdAt', last) : {}) },
     { orderBy: { createdAt: 'desc', id: 'desc' }, limit: count + 1 },
   );
   return { notifications: found.slice(0, count), hasNext: found.length > count };

@@ -1,5 +1,5 @@
-import { limits } from '@baton/rules';
 import { InvalidInput } from '../../kernel/domain-error.ts';
+import { requirePageSize } from '../../platform/paging.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { canReadContactDetails } from '../contacts/index.ts';
 import { canReadNotes } from '../notes/index.ts';
@@ -49,9 +49,7 @@ const ranked = 200;
 /** The tickets in which the words stand and that the viewer sees, the best first; a ticket's own number before all. */
 export async function searchTickets(scope: Scope, { text, filter, first, offset }: SearchTickets): Promise<Hits> {
   if (text.length > longest) throw new InvalidInput(`A search has at most ${longest} characters; ${text.length} were given.`, 'text');
-  if (first < 1 || first > limits.pageSize) {
-    throw new InvalidInput(`A page has 1 to ${limits.pageSize} tickets; ${first} were asked for.`, 'first');
-  }
+  requirePageSize('first', first);
   const { em, workspaceId } = scope;
   const wanted = wantedIn(text);
   const known = await knownWords(scope, wanted);

@@ -1,7 +1,7 @@
-import { limits } from '@baton/rules';
-import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
+import { NotPermitted } from '../../kernel/domain-error.ts';
 import { isId } from '../../kernel/id.ts';
 import { may, type Viewer } from '../../kernel/viewer.ts';
+import { Cursors, requirePageSize } from '../../platform/paging.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { readSettingVersions, SettingKind, type SettingVersion } from '../../platform/setting-versions.ts';
 
@@ -17,14 +17,16 @@ export interface VersionsPage {
   readonly hasNext: boolean;
 }
 
+export const versionCursors = new Cursors<SettingVersion>('settingVersions', ['uuid'], ({ id }) => [id]);
+
 /** What was saved of settings, newest first: for those who save them. */
 export async function listSettingVersions(scope: Scope, { kind, settingId, first, after }: VersionsWanted): Promise<VersionsPage> {
   requireSettings(scope.viewer);
-  if (after && !isId(after)) throw new InvalidInput('The cursor is not one of this list.', 'after');
+  const count = requirePageSize('first', first);
+  const [before = null] = versionCursors.read('after', after) ?? [];
   const kinds = Object.values(SettingKind).filter((one) => canSeeKind(scope.viewer, one) && (!kind || kind === one));
   if (kinds.length === 0 || (settingId && !isId(settingId))) return { versions: [], hasNext: false };
-  const count = Math.max(1, Math.min(first, limits.pageSize));
-  const found = await readSettingVersions(scope, { kinds, settingId: settingId ?? null, first: count + 1, before: after ?? null });
+  const found = await readSettingVersions(scope, { kinds, settingId: settingId ?? null, first: count + 1, before });
   return { versions: found.slice(0, count), hasNext: found.length > count };
 }
 

@@ -1,10 +1,10 @@
-import { limits } from '@baton/rules';
 import { InvalidInput } from '../../kernel/domain-error.ts';
+import { requirePageSize } from '../../platform/paging.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { ticketOfRow, visibleTickets, type Ticket } from '../tickets/index.ts';
 import { currentFilter } from './current-filter.ts';
 import { filterSql, requireReasonable, type SqlCondition, type TicketFilter } from './ticket-filter.ts';
-import { cursorOf, orderingOf, readCursor, type OrderAsked, type Ordering, type Place } from './ticket-order.ts';
+import { cursorOf, orderingOf, placeAt, type OrderAsked, type Ordering, type Place } from './ticket-order.ts';
 
 export interface FindTickets extends OrderAsked {
   readonly filter: TicketFilter;
@@ -32,13 +32,11 @@ interface Stretch {
 
 /** A page of the tickets that match and that the viewer may see. */
 export async function findTickets(scope: Scope, { filter, first, after, offset, ...asked }: FindTickets): Promise<TicketPage> {
-  if (first < 1 || first > limits.pageSize) {
-    throw new InvalidInput(`A page has 1 to ${limits.pageSize} tickets; ${first} were asked for.`, 'first');
-  }
+  requirePageSize('first', first);
   if (offset != null && offset < 0) throw new InvalidInput(`An offset is 0 or more; ${offset} was given.`, 'offset');
   const ordering = await orderingOf(scope, asked);
   const where = await whereVisible(scope, filter);
-  const stretch = { after: after ? readCursor(ordering, after) : null, limit: first + 1, offset: offset ?? 0 };
+  const stretch = { after: placeAt(ordering, after), limit: first + 1, offset: offset ?? 0 };
   const rows = await rowsIn(scope, ordering, where, stretch);
   const places = new Map(rows.map((row) => [row.id, cursorOf(ordering, placeOf(ordering, row))]));
   return {

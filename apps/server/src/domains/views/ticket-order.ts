@@ -1,5 +1,6 @@
 import { InvalidInput } from '../../kernel/domain-error.ts';
 import { isId } from '../../kernel/id.ts';
+import { invalidCursor, readCursor, writeCursor, type KeyType } from '../../platform/paging.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { listFields, type CustomField } from '../fields/index.ts';
 import type { SqlCondition } from './ticket-filter.ts';
@@ -23,7 +24,7 @@ export interface OrderAsked {
 
 /** One part of a sort key, as SQL. */
 interface SortKey extends SqlCondition {
-  readonly type: string;
+  readonly type: KeyType;
 }
 
 /**
@@ -40,7 +41,7 @@ export interface Ordering {
 }
 
 const nothing: SqlCondition = { sql: '', parameters: [] };
-const key = (sql: string, type: string): SortKey => ({ sql, type, parameters: [] });
+const key = (sql: string, type: KeyType): SortKey => ({ sql, type, parameters: [] });
 
 const plain: Readonly<Record<Exclude<TicketOrder, 'FIELD' | 'FIELD_DESCENDING'>, Omit<Ordering, 'name'>>> = {
   UPDATED: { join: nothing, present: null, keys: [key('t.updated_at', 'timestamptz')], direction: 'desc' },
@@ -92,18 +93,20 @@ export interface Place {
   readonly id: string;
 }
 
-/** A place as clients keep it, opaque to them. */
+/** Rows without anything to be ordered by have cursors of their own. */
+const unorderedPart = (name: string) => `${name} none`;
+
 export function cursorOf({ name }: Ordering, { keys, id }: Place): string {
-  return Buffer.from(JSON.stringify([name, keys, id])).toString('base64url');
+  return keys === null ? writeCursor(unorderedPart(name), [id]) : writeCursor(name, [...keys, id]);
 }
 
-export function readCursor({ name, keys: { length } }: Ordering, cursor: string): Place {
-  try {
-    const [made, keys, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [string, readonly string[] | null, string];
-    const keysFit = keys === null || (Array.isArray(keys) && keys.length === length && keys.every((one) => typeof one === 'string'));
-    if (made === name && isId(id) && keysFit) return { keys, id };
-  } catch {
-    // Falls through to the one answer for everything that is no cursor of ours.
-  }
-  throw new InvalidInput('The cursor is not one of this list. Use an endCursor or cursor that the same list gave you.', 'after');
+/** The place at a cursor of this order; null without a cursor. */
+export function placeAt({ name, keys }: Ordering, cursor: string | null | undefined): Place | null {
+  if (cursor === null || cursor === undefined) return null;
+  const [unorderedId] = readCursor(unorderedPart(name), ['uuid'], cursor) ?? [];
+  if (unorderedId !== undefined) return { keys: null, id: unorderedId };
+  const parts = readCursor(name, [...keys.map(({ type }) => type), 'uuid'], cursor);
+  const id = parts?.at(-1);
+  if (!parts || id === undefined) throw invalidCursor('after');
+  return { keys: parts.slice(0, -1), id };
 }

@@ -23,7 +23,7 @@ import {
 } from '../find-people.ts';
 import { issueMachineToken } from '../issue-machine-token.ts';
 import { listLetters } from '../list-letters.ts';
-import { listSecurityEvents } from '../security-log.ts';
+import { securityCursors, listSecurityEvents } from '../security-log.ts';
 import {
   MachineTokenCreateInput,
   MachineTokenCreatePayload,
@@ -85,7 +85,7 @@ export class AccessResolver {
     @Ctx() { scope }: Context,
   ): Promise<Connection<SecurityEvent>> {
     const { events, hasNext } = await listSecurityEvents(scope, first, after ?? null);
-    return connection(events, ({ id }) => id, { next: hasNext });
+    return connection(events, securityCursors.of, { next: hasNext });
   }
 
   @Mutation(() => MemberInvitePayload, { description: 'Invites a person, who joins by accepting.' })

@@ -10,7 +10,7 @@ import { allNames, LocalizedName, TicketType } from '../../tickets/api/index.ts'
 import { findTicket, type Ticket } from '../../tickets/index.ts';
 import { causesOf, findEntry } from '../causes.ts';
 import { followEvents, type StreamedEvent } from '../follow-events.ts';
-import { activityOf, ActorKind } from '../activity.ts';
+import { activityCursors, activityOf, ActorKind } from '../activity.ts';
 import { participantsOf } from '../participants.ts';
 import { customFieldOf, shownValue, type ShownValue } from '../shown-value.ts';
 
@@ -70,7 +70,7 @@ export class TicketActivityResolver {
     @Ctx() { scope }: Context,
   ): Promise<Connection<EventRecord>> {
     const page = await activityOf(scope, ticket.id, { last, before: before ?? null, types, actorIds, actorKinds });
-    return connection(page.entries, (entry) => String(entry.ticketVersion), { previous: page.hasOlder });
+    return connection(page.entries, activityCursors.of, { previous: page.hasOlder });
   }
 
   @FieldResolver(() => [MemberType], {

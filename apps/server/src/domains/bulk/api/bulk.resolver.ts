@@ -8,7 +8,7 @@ import { ActivityEntryType } from '../../audit/api/index.ts';
 import { TicketType } from '../../tickets/api/index.ts';
 import { findTicket, type Ticket } from '../../tickets/index.ts';
 import { BulkOutcome, type BulkItem, type BulkJob } from '../bulk.entity.ts';
-import { canUndo, followJob, itemsOf, jobOfCause, listBulkJobs, outcomesOf } from '../find-bulk.ts';
+import { itemCursors, canUndo, followJob, itemsOf, jobOfCause, listBulkJobs, outcomesOf } from '../find-bulk.ts';
 import { cancelBulk, findBulkJob, startBulk, undoBulk, unwatchClosed } from '../start-bulk.ts';
 import { BulkCount, BulkItemConnection, BulkItemType, BulkJobInput, BulkJobType, BulkPayload, BulkStartInput } from './bulk.type.ts';
 
@@ -48,7 +48,7 @@ export class BulkResolver {
     @Ctx() { scope }: Context,
   ): Promise<Connection<BulkItem>> {
     const { items, hasNext } = await itemsOf(scope, id, outcome, first, after ?? null);
-    return connection(items, ({ ticketId }) => ticketId, { next: hasNext, previous: Boolean(after) });
+    return connection(items, itemCursors.of, { next: hasNext, previous: Boolean(after) });
   }
 
   @Mutation(() => BulkPayload, { description: 'Begins to stop your watching of all that is closed or spam.' })

@@ -10,7 +10,7 @@ import { shownDetail, shownEmail, shownPhone } from '../contact.policy.ts';
 import { blockContact } from '../block-contact.ts';
 import { createContact } from '../create-contact.ts';
 import { editContact } from '../edit-contact.ts';
-import { contactById, findContact, findContacts, listOrganizations, type OrganizationFound } from '../find-contacts.ts';
+import { contactCursors, contactById, findContact, findContacts, listOrganizations, type OrganizationFound } from '../find-contacts.ts';
 import { followContact } from '../follow-contact.ts';
 import {
   ContactBlockInput,
@@ -28,7 +28,7 @@ import {
 @Resolver(() => ContactType)
 export class ContactResolver {
   @Query(() => ContactConnection, {
-    description: 'Clients by name or address, the best match first; without words all by name, page by page. At most 50 a page.',
+    description: 'Clients by name or address, the best match first; without words all by name, page by page. At most 100 a page.',
   })
   async contacts(
     @Arg('search', () => String, { defaultValue: '' }) search: string,
@@ -39,7 +39,7 @@ export class ContactResolver {
     @Ctx() { scope }: Context,
   ): Promise<Connection<Contact>> {
     const { contacts, hasNext } = await findContacts(scope, { search, first, after, organization });
-    return connection(contacts, (contact) => contact.id, { next: hasNext, previous: after != null });
+    return connection(contacts, contactCursors.of, { next: hasNext, previous: after != null });
   }
 
   @Query(() => [OrganizationType], { description: 'By name, those that begin with the words. At most 50.' })

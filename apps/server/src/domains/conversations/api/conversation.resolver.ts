@@ -22,8 +22,8 @@ import { contactById, type Contact } from '../../contacts/index.ts';
 import { ReferenceNotFoundType, TicketNotFoundType, TicketType } from '../../tickets/api/index.ts';
 import { findTicket, type Ticket } from '../../tickets/index.ts';
 import { Channel, type Conversation, type Message } from '../conversation.entity.ts';
-import { conversationsOf, findConversation, followConversations, listConversations } from '../find-conversations.ts';
-import { lastMessageIn, messagesIn } from '../find-messages.ts';
+import { conversationCursors, conversationsOf, findConversation, followConversations, listConversations } from '../find-conversations.ts';
+import { messageCursors, lastMessageIn, messagesIn } from '../find-messages.ts';
 import {
   closeConversation,
   linkConversation,
@@ -136,7 +136,7 @@ export class ConversationResolver {
     @Ctx() { scope }: Context,
   ): Promise<Connection<Conversation>> {
     const { conversations, hasNext } = await listConversations(scope, { first, after: after ?? null, all });
-    return connection(conversations, ({ id }) => id, { next: hasNext, previous: after != null });
+    return connection(conversations, conversationCursors.of, { next: hasNext, previous: after != null });
   }
 
   @Query(() => ConversationType, { nullable: true })
@@ -163,11 +163,11 @@ export class ConversationResolver {
   async messages(
     @Root() { id }: Conversation,
     @Arg('last', () => Int, { defaultValue: 50 }) last: number,
-    @Arg('before', () => ID, { nullable: true }) before: string | null | undefined,
+    @Arg('before', () => String, { nullable: true }) before: string | null | undefined,
     @Ctx() { scope }: Context,
   ): Promise<Connection<Message>> {
     const page = await messagesIn(scope, [id], last, before ?? null);
-    return connection(page.messages, (message) => message.id, { previous: page.hasOlder });
+    return connection(page.messages, messageCursors.of, { previous: page.hasOlder });
   }
 
   @Mutation(() => ConversationPayload, { description: 'A client begins to talk, as a program brings it.' })

@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
 import { connection, type Connection } from '../../../graphql/connection.ts';
 import type { Context } from '../../../graphql/context.ts';
 import { ReturnsUserErrors } from '../../../graphql/user-error.ts';
@@ -12,7 +12,7 @@ import type { Ticket } from '../../tickets/index.ts';
 import { Channel, type Message } from '../conversation.entity.ts';
 import { receiveMessage, sendReply } from '../exchange-messages.ts';
 import { publishNote } from '../publish-note.ts';
-import { conversationById, findMessage, messagesOf } from '../find-messages.ts';
+import { messageCursors, conversationById, findMessage, messagesOf } from '../find-messages.ts';
 import {
   MessageConnection,
   MessageReceiveInput,
@@ -30,11 +30,11 @@ export class TicketMessagesResolver {
   async messages(
     @Root() ticket: Ticket,
     @Arg('last', () => Int, { defaultValue: 50 }) last: number,
-    @Arg('before', () => ID, { nullable: true }) before: string | null | undefined,
+    @Arg('before', () => String, { nullable: true }) before: string | null | undefined,
     @Ctx() { scope }: Context,
   ): Promise<Connection<Message>> {
     const page = await messagesOf(scope, ticket.id, last, before ?? null);
-    return connection(page.messages, (message) => message.id, { previous: page.hasOlder });
+    return connection(page.messages, messageCursors.of, { previous: page.hasOlder });
   }
 }
 

@@ -6,7 +6,7 @@ import { MemberType } from '../../identity/api/index.ts';
 import { memberById, type Member } from '../../identity/index.ts';
 import { TicketNotFoundType, TicketType } from '../../tickets/api/index.ts';
 import { findTicket, type Ticket } from '../../tickets/index.ts';
-import { deleteTicket, listDeleted, restoreTicket } from '../delete-ticket.ts';
+import { deletedCursors, deleteTicket, listDeleted, restoreTicket } from '../delete-ticket.ts';
 
 @ObjectType('DeletedTicket', { description: 'A ticket that nobody sees until it is restored.' })
 class DeletedTicketType implements Pick<Ticket, 'id' | 'number' | 'subject' | 'deletedAt'> {
@@ -46,7 +46,7 @@ export class DeletedTicketResolver {
     @Ctx() { scope }: Context,
   ): Promise<Connection<Ticket>> {
     const { tickets, hasNext } = await listDeleted(scope, first, after ?? null);
-    return connection(tickets, ({ id }) => id, { next: hasNext, previous: after != null });
+    return connection(tickets, deletedCursors.of, { next: hasNext, previous: after != null });
   }
 
   @FieldResolver(() => MemberType, { nullable: true })

@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
 import { connection, type Connection } from '../../../graphql/connection.ts';
 import type { Context } from '../../../graphql/context.ts';
 import { once } from '../../../platform/once.ts';
@@ -8,7 +8,7 @@ import { draftTopic } from '../../drafts/index.ts';
 import { memberById, type Member } from '../../identity/index.ts';
 import { TicketType } from '../../tickets/api/index.ts';
 import type { Ticket } from '../../tickets/index.ts';
-import { findNote, mentionedMembers, notesOf, versionsOf } from '../find-notes.ts';
+import { noteCursors, findNote, mentionedMembers, notesOf, versionsOf } from '../find-notes.ts';
 import type { Note, NoteVersion } from '../note.entity.ts';
 import { canEditLive } from '../note.policy.ts';
 import { addNote, deleteNote, editNote } from '../write-note.ts';
@@ -33,11 +33,11 @@ export class TicketNotesResolver {
   async notes(
     @Root() ticket: Ticket,
     @Arg('last', () => Int, { defaultValue: 50 }) last: number,
-    @Arg('before', () => ID, { nullable: true }) before: string | null | undefined,
+    @Arg('before', () => String, { nullable: true }) before: string | null | undefined,
     @Ctx() { scope }: Context,
   ): Promise<Connection<Note> | null> {
     const page = await notesOf(scope, ticket.id, last, before ?? null);
-    return page && connection(page.notes, (note) => note.id, { previous: page.hasOlder });
+    return page && connection(page.notes, noteCursors.of, { previous: page.hasOlder });
   }
 }
 

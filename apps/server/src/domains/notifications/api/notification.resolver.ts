@@ -23,7 +23,7 @@ import { findTicket, type Ticket } from '../../tickets/index.ts';
 import { followNotifications } from '../follow-notifications.ts';
 import { NotificationKind } from '../notification-kind.ts';
 import { NotificationReason, type Notification } from '../notification.entity.ts';
-import { countUnread, findNotificationOf, listNotifications, markNotificationsRead } from '../read-notifications.ts';
+import { notificationCursors, countUnread, findNotificationOf, listNotifications, markNotificationsRead } from '../read-notifications.ts';
 
 registerEnumType(NotificationReason, { name: 'NotificationReason', description: 'Why you were told.' });
 
@@ -65,7 +65,7 @@ export class NotificationResolver {
     @Ctx() { scope }: Context,
   ): Promise<Connection<Notification>> {
     const { notifications, hasNext } = await listNotifications(scope, first, after ?? null);
-    return connection(notifications, (notification) => notification.id, { next: hasNext, previous: after != null });
+    return connection(notifications, notificationCursors.of, { next: hasNext, previous: after != null });
   }
 
   @Query(() => Int)

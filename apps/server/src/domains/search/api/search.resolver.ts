@@ -1,7 +1,7 @@
 import { Arg, Ctx, Field, FieldResolver, ID, Int, ObjectType, Query, registerEnumType, Resolver, Root } from 'type-graphql';
 import { connection, connectionTypes, type Connection } from '../../../graphql/connection.ts';
 import type { Context } from '../../../graphql/context.ts';
-import { InvalidInput } from '../../../kernel/domain-error.ts';
+import { Cursors } from '../../../platform/paging.ts';
 import { TicketType } from '../../tickets/api/index.ts';
 import type { Ticket } from '../../tickets/index.ts';
 import { TicketFilterInput } from '../../views/api/index.ts';
@@ -28,6 +28,9 @@ class SearchHitType implements Pick<Hit, 'snippets'> {
   snippets!: readonly SearchSnippetType[];
 }
 
+/** By place: a search ranks at most some hundred tickets, as they are now. */
+const placeCursors = new Cursors<number>('search', ['integer'], (place) => [place]);
+
 const SearchConnection = connectionTypes('SearchHit', () => SearchHitType);
 
 @Resolver()
@@ -43,11 +46,11 @@ export class SearchResolver {
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
     @Ctx() { scope }: Context,
   ): Promise<Connection<Hit>> {
-    const offset = after == null ? 0 : Number(after);
-    if (!Number.isInteger(offset) || offset < 0 || offset > 200) throw new InvalidInput('The cursor is not one of this list.', 'after');
+    const [place = '0'] = placeCursors.read('after', after) ?? [];
+    const offset = Math.max(0, Number(place));
     const { hits, hasNext } = await searchTickets(scope, { text, filter, first, offset });
     const placeOf = new Map(hits.map((hit, index) => [hit, offset + index + 1]));
-    return connection(hits, (hit) => String(placeOf.get(hit)), { next: hasNext, previous: offset > 0 });
+    return connection(hits, (hit) => placeCursors.of(placeOf.get(hit) ?? 0), { next: hasNext, previous: offset > 0 });
   }
 }
 

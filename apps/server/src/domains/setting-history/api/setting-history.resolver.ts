@@ -11,7 +11,7 @@ import {
 } from '../../../platform/setting-versions.ts';
 import { MemberType } from '../../identity/api/index.ts';
 import { memberById, type Member } from '../../identity/index.ts';
-import { listSettingVersions } from '../list-versions.ts';
+import { versionCursors, listSettingVersions } from '../list-versions.ts';
 import { restoreSetting } from '../restore-setting.ts';
 import {
   asInput,
@@ -32,7 +32,7 @@ export class SettingHistoryResolver {
     @Ctx() { scope }: Context,
   ): Promise<Connection<SettingVersion>> {
     const { versions, hasNext } = await listSettingVersions(scope, { kind, settingId, first, after });
-    return connection(versions, ({ id }) => id, { next: hasNext });
+    return connection(versions, versionCursors.of, { next: hasNext });
   }
 
   @Mutation(() => SettingRestorePayload, {
