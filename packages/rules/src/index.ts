@@ -4,3 +4,5 @@ export * from './priority.ts';
 export * from './sla-clock.ts';
 export * from './sla-ledger.ts';
 export * from './status-category.ts';
+export * from './ticket-metrics.ts';
+export * from './ticket-source.ts';

@@ -217,6 +217,7 @@ export const operations: Readonly<Record<string, Row>> = {
   ticketLinkRevoke: { on: 'ticket', ...edited, input: ({ ticketId }) => ({ ticketId }), select: 'ticket { id }' },
   ticketEdit: { on: 'ticket', ...edited, input: ({ ticketId }) => ({ ticketId, subject: { from: 'Matrix', to: 'Changed' } }) },
   ticketSetStatus: { on: 'ticket', ...edited, input: ({ ticketId, open, inProgress }) => ({ ticketId, from: open, to: inProgress }) },
+  ticketSpamRemove: { on: 'ticket', ...edited, input: ({ ticketId }) => ({ ticketId }) },
   ticketSnooze: {
     on: 'ticket',
     ...edited,

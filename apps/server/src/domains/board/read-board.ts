@@ -1,17 +1,17 @@
-import { openCategories, type Priority } from '@baton/rules';
+import { ticketMetrics, type Priority } from '@baton/rules';
 import { NotPermitted } from '../../kernel/domain-error.ts';
 import { may, type Viewer } from '../../kernel/viewer.ts';
 import type { LiveSource } from '../../platform/live/live-source.ts';
 import { edgeTopic, type TimeWatch } from '../../platform/live/time-watch.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { memberById } from '../identity/index.ts';
-import { canWork, findTicket, visibleTickets, type Ticket } from '../tickets/index.ts';
+import { canWork, findTicket, type Ticket } from '../tickets/index.ts';
+import { countEach, edgesOf, filterSql, whereVisible, type SqlCondition } from '../views/index.ts';
 
-/** How far ahead a ticket counts as about to be late. */
-const soonMs = 30 * 60_000;
 const worstCount = 10;
 /** How many weeks back the usual is looked for. */
 const usualWeeks = 4;
+const weekMs = 7 * 86_400_000;
 
 /** So many open tickets are of one kind; `late` of them are past their due instant. */
 export interface BoardCount<Key> {
@@ -61,34 +61,30 @@ interface GroupRow {
   readonly soon: string;
 }
 
-/** `midnight`: when the viewer's day began. `online`: who is at the desk. */
+/** Every figure counts what `ticketMetrics` says. `midnight`: when the viewer's day began. `online`: who is at the desk. */
 export async function readBoard(scope: Scope, midnight: Date, online: ReadonlySet<string>): Promise<Board> {
   requireBoard(scope.viewer);
-  const { em, workspaceId } = scope;
+  const { em } = scope;
   const now = scope.now();
-  const visible = visibleTickets(scope.viewer);
-  const open = `t.category in (${openCategories.map((category) => `'${category}'`).join(', ')})`;
+  const open = await whereVisible(scope, ticketMetrics.open, now);
+  const [late, soon] = [ticketMetrics.overdue, ticketMetrics.dueSoon].map((metric) => filterSql(metric, scope.viewer, now)) as [
+    SqlCondition,
+    SqlCondition,
+  ];
   const [groups, trends, worst] = await Promise.all([
     em.execute<GroupRow[]>(
       `select t.status_id, t.priority, t.team_id, t.topic_id, t.assignee_id,
          grouping(t.status_id, t.priority, t.team_id, t.topic_id, t.assignee_id) as grouped, count(*) as count,
-         count(*) filter (where t.due_at <= ?) as late, count(*) filter (where t.due_at > ? and t.due_at <= ?) as soon
-       from ticket t where t.workspace_id = ? and ${open} and ${visible.sql}
+         count(*) filter (where ${late.sql}) as late, count(*) filter (where ${soon.sql}) as soon
+       from ticket t where ${open.sql}
        group by grouping sets ((t.status_id), (t.priority), (t.team_id), (t.topic_id), (t.assignee_id), ())`,
-      [now, now, new Date(now.getTime() + soonMs), workspaceId, ...visible.parameters],
+      [...late.parameters, ...soon.parameters, ...open.parameters],
     ),
-    em.execute<{ weeks: number; arrived: string; resolved: string }[]>(
-      `select w.weeks,
-         (select count(*) from ticket t where t.workspace_id = ? and t.created_at >= w.begins and t.created_at <= w.ends and ${visible.sql}) as arrived,
-         (select count(*) from ticket t where t.workspace_id = ? and t.resolved_at >= w.begins and t.resolved_at <= w.ends and ${visible.sql}) as resolved
-       from (select n as weeks, ?::timestamptz - n * interval '7 days' as begins, ?::timestamptz - n * interval '7 days' as ends
-         from generate_series(0, ?) n) w`,
-      [workspaceId, ...visible.parameters, workspaceId, ...visible.parameters, midnight, now, usualWeeks],
-    ),
-    em.execute<{ id: string }[]>(
-      `select t.id from ticket t where t.workspace_id = ? and ${open} and t.due_at is not null and ${visible.sql} order by t.due_at, t.id limit ?`,
-      [workspaceId, ...visible.parameters, worstCount],
-    ),
+    readTrends(scope, midnight, now),
+    em.execute<{ id: string }[]>(`select t.id from ticket t where ${open.sql} and t.due_at is not null order by t.due_at, t.id limit ?`, [
+      ...open.parameters,
+      worstCount,
+    ]),
   ]);
   const of = <Key>(bits: number, keyOf: (row: GroupRow) => Key): BoardCount<Key>[] =>
     groups
@@ -97,10 +93,6 @@ export async function readBoard(scope: Scope, midnight: Date, online: ReadonlySe
       .sort((a, b) => b.count - a.count);
   const total = groups.find(({ grouped }) => grouped === 0b11111);
   const byOperator = of(0b11110, (row) => row.assignee_id);
-  const trend = (field: 'arrived' | 'resolved'): BoardTrend => {
-    const before = trends.filter(({ weeks }) => weeks > 0).reduce((sum, row) => sum + Number(row[field]), 0);
-    return { today: Number(trends.find(({ weeks }) => weeks === 0)?.[field] ?? 0), usual: before / usualWeeks };
-  };
   const found = await Promise.all(worst.map(({ id }) => findTicket(scope, id)));
   return {
     open: Number(total?.count ?? 0),
@@ -112,10 +104,28 @@ export async function readBoard(scope: Scope, midnight: Date, online: ReadonlySe
     byTeam: of(0b11011, (row) => row.team_id),
     byTopic: of(0b11101, (row) => row.topic_id),
     byOperator: await operators(scope, byOperator, online),
-    arrivals: trend('arrived'),
-    resolutions: trend('resolved'),
+    arrivals: trends.created,
+    resolutions: trends.resolved,
     worst: found.filter((ticket) => ticket !== null),
   };
+}
+
+/** Created and resolved since midnight, and by the same time of the same weekday in the last weeks. */
+async function readTrends(scope: Scope, midnight: Date, now: Date): Promise<Record<'created' | 'resolved', BoardTrend>> {
+  const weeks = Array.from({ length: usualWeeks + 1 }, (_, week) => ({
+    from: new Date(midnight.getTime() - week * weekMs),
+    // What happens at this very instant is part of it.
+    to: new Date(now.getTime() - week * weekMs + 1),
+  }));
+  const counts = await countEach(scope, [
+    ...weeks.map((created) => ({ ...ticketMetrics.created, created })),
+    ...weeks.map((resolved) => ({ ...ticketMetrics.resolved, resolved })),
+  ]);
+  const trend = ([today = 0, ...before]: readonly number[]): BoardTrend => ({
+    today,
+    usual: before.reduce((sum, count) => sum + count, 0) / usualWeeks,
+  });
+  return { created: trend(counts.slice(0, weeks.length)), resolved: trend(counts.slice(weeks.length)) };
 }
 
 /** The most loaded first; among equals, those who are there. */
@@ -137,13 +147,10 @@ function requireBoard(viewer: Viewer): void {
   if (!may(viewer, 'report.read')) throw new NotPermitted('Your role does not watch the board. Ask an administrator.');
 }
 
-/** Ticks when something happened to any ticket, and when one becomes late or soon will be, at most once a second. */
+/** Ticks when something happened to any ticket, and when time alone changes a figure, at most once a second. */
 export function followBoard(time: TimeWatch, scope: Scope): LiveSource<true> {
   requireBoard(scope.viewer);
-  const edges = [
-    { field: 'dueAt', shiftMs: 0 },
-    { field: 'dueAt', shiftMs: -soonMs },
-  ];
+  const edges = edgesOf({ all: [ticketMetrics.overdue, ticketMetrics.dueSoon] });
   return {
     topics: ['tickets', 'online', ...edges.map(edgeTopic)],
     restMs: 1000,

@@ -1,8 +1,16 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { TicketSource } from '@baton/rules';
 
 /** LINK: written on the ticket's public link. API: brought by a program. */
 export const Channel = { EMAIL: 'EMAIL', LINK: 'LINK', API: 'API' } as const;
 export type Channel = (typeof Channel)[keyof typeof Channel];
+
+/** The source of a ticket that is made of what a customer wrote. */
+export const sourceByChannel: Readonly<Record<Channel, TicketSource>> = {
+  EMAIL: TicketSource.EMAIL,
+  LINK: TicketSource.PUBLIC_LINK,
+  API: TicketSource.API,
+};
 
 export const Direction = { IN: 'IN', OUT: 'OUT' } as const;
 export type Direction = (typeof Direction)[keyof typeof Direction];

@@ -16,10 +16,9 @@ import {
   lockTicketOrMerged,
   makeTicket,
   reopenTicket,
-  TicketSource,
   Ticket,
 } from '../tickets/index.ts';
-import { Channel, Conversation, Direction, Message } from './conversation.entity.ts';
+import { Channel, Conversation, Direction, Message, sourceByChannel } from './conversation.entity.ts';
 import { MessageMeanwhile, NoClient, SenderBlocked, TooManyMessages } from './conversation.errors.ts';
 import { ConversationEvent, MessageEvent } from './conversation.events.ts';
 import { canReply } from './conversation.policy.ts';
@@ -141,7 +140,7 @@ export async function receive(tx: Scope, ticket: Ticket, channel: Channel, { id,
   if (!client) throw new NoClient();
   requireWelcome(client);
   const reopened = await reopenTicket(tx, ticket);
-  const place = reopened ? ticket : await followUp(tx, ticket);
+  const place = reopened ? ticket : await followUp(tx, ticket, channel);
   const conversation = (await latestConversation(tx, place.id, client, channel)) ?? beginConversation(tx, place.id, client, channel);
   const message = await write(tx, conversation, { id, direction: Direction.IN, body, authorId: null, authorName: client.name });
   tx.record(domainEvent(MessageEvent.RECEIVED, place.id, { subjectId: message.id }));
@@ -154,9 +153,9 @@ export function requireWelcome({ blockedAt }: Contact): void {
 }
 
 /** A ticket that was closed too long ago stays so; what its client says then is a matter of its own. */
-async function followUp(tx: Scope, ticket: Ticket): Promise<Ticket> {
+async function followUp(tx: Scope, ticket: Ticket, channel: Channel): Promise<Ticket> {
   const { subject, requesterId, teamId, topicId, priority } = ticket;
-  const next = await makeTicket(tx, { subject, requesterId, teamId, topicId, priority, source: TicketSource.AUTOMATION });
+  const next = await makeTicket(tx, { subject, requesterId, teamId, topicId, priority, source: sourceByChannel[channel] });
   await addLink(tx, next, ticket, 'EARLIER');
   return next;
 }

@@ -1,6 +1,6 @@
-export { Channel, Conversation, Message } from './conversation.entity.ts';
+export { Channel, Conversation, Message, sourceByChannel } from './conversation.entity.ts';
 export { ConversationEvent, MessageEvent } from './conversation.events.ts';
 export { beginConversation, writeAsClient } from './exchange-messages.ts';
 export { findMessage } from './find-messages.ts';
-export { clientOfConversation, linkConversation, openConversation } from './open-conversation.ts';
+export { linkConversation, lockFreeConversation, openConversation } from './open-conversation.ts';
 export { findUnansweredSince, listConversationIds } from './unanswered.ts';

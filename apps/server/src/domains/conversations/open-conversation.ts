@@ -139,12 +139,12 @@ export function unlinkConversation(scope: Scope, conversationId: string): Promis
   });
 }
 
-/** The client of a conversation that is to have a ticket. */
-export async function clientOfConversation(tx: Scope, conversationId: string): Promise<string> {
+/** A conversation that a ticket can be made for, locked until the transaction ends. */
+export async function lockFreeConversation(tx: Scope, conversationId: string): Promise<Conversation> {
   await lockContactOf(tx, conversationId);
   const conversation = await lockConversation(tx, conversationId);
   if (conversation.ticketId) throw new ConversationLinked(conversation.ticketId);
-  return conversation.contactId;
+  return conversation;
 }
 
 /** Contacts are locked before conversations and tickets: no merge of the contact runs from here on. */

@@ -1,4 +1,4 @@
-import type { Priority, StatusCategory } from '@baton/rules';
+import type { Priority, StatusCategory, TicketSource } from '@baton/rules';
 import { newId } from '../../kernel/id.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { nobody, type Viewer } from '../../kernel/viewer.ts';
@@ -20,7 +20,6 @@ import {
   Ticket,
   Topic,
   type Status,
-  type TicketSource,
 } from '../tickets/index.ts';
 import { addWatcher } from '../watchers/index.ts';
 import { demoPassword, firstNames, lastNames, members, organizations, teams } from './people.ts';

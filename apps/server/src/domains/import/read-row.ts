@@ -1,9 +1,9 @@
-import { limits, type Priority } from '@baton/rules';
+import { limits, type Priority, type TicketSource } from '@baton/rules';
 import { InvalidInput, type DomainError } from '../../kernel/domain-error.ts';
 import { parseEmailAddress } from '../../kernel/email-address.ts';
 import { nameKey } from '../../kernel/names.ts';
 import { isVisible, requireLine } from '../../kernel/text.ts';
-import { richTextFromPlain, type Status, type TicketSource } from '../tickets/index.ts';
+import { richTextFromPlain, type Status } from '../tickets/index.ts';
 import type { ColumnMapping, ImportField } from './column-mapping.ts';
 import { readDate } from './read-date.ts';
 import { RowFault } from './row-fault.ts';

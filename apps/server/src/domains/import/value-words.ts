@@ -1,6 +1,6 @@
-import { parsePriority, priorities, Priority, StatusCategory } from '@baton/rules';
+import { parsePriority, priorities, Priority, StatusCategory, TicketSource } from '@baton/rules';
 import { nameKey } from '../../kernel/names.ts';
-import { TicketSource, WaitingOn, type Status } from '../tickets/index.ts';
+import { WaitingOn, type Status } from '../tickets/index.ts';
 import { ImportFault } from './import-fault.ts';
 import { RowFault } from './row-fault.ts';
 

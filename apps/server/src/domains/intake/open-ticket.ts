@@ -1,7 +1,7 @@
 import { InvalidInput } from '../../kernel/domain-error.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { beginChecklist } from '../checklists/index.ts';
-import { clientOfConversation, linkConversation } from '../conversations/index.ts';
+import { linkConversation, lockFreeConversation, sourceByChannel } from '../conversations/index.ts';
 import { findOrCreateContact, type CreateContact } from '../contacts/index.ts';
 import { beginFields, type FieldEdit } from '../fields/index.ts';
 import { createTicket, type CreateTicket, type Ticket } from '../tickets/index.ts';
@@ -28,9 +28,11 @@ export function openTicket(
     if (newContact && ticket.requesterId) {
       throw new InvalidInput('Give either a client who exists or a new one, not both.', 'newContact');
     }
-    const client = conversationId ? await clientOfConversation(tx, conversationId) : null;
+    const conversation = conversationId ? await lockFreeConversation(tx, conversationId) : null;
     const contact = newContact ? await findOrCreateContact(tx, newContact) : null;
-    const opened = await createTicket(tx, { ...ticket, requesterId: contact?.id ?? ticket.requesterId ?? client });
+    const source = conversation ? { source: sourceByChannel[conversation.channel] } : {};
+    const requesterId = contact?.id ?? ticket.requesterId ?? conversation?.contactId;
+    const opened = await createTicket(tx, { ...ticket, ...source, requesterId });
     if (conversationId) await linkConversation(tx, { conversationId, ticketId: opened.id });
     await beginFields(tx, opened, fields ?? []);
     await beginChecklist(tx, opened, checklist ?? []);

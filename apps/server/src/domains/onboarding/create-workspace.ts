@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { openCategories, type StatusCategory } from '@baton/rules';
+import { openCategories, ticketMetrics, type StatusCategory } from '@baton/rules';
 import { newId } from '../../kernel/id.ts';
 import { Account, hashPassword, Member, MemberKind, Workspace, type Role } from '../identity/index.ts';
 import { SlaPolicy, SlaPolicyVersion, type Targets } from '../sla/index.ts';
@@ -131,7 +131,7 @@ const defaultStatuses: { category: StatusCategory; name: Names; color: string; w
   { category: 'SPAM', name: { en: 'Spam', uk: 'Спам' }, color: 'gray' },
 ];
 
-const active = openCategories;
+const { open, unassigned, overdue, dueSoon, resolved } = ticketMetrics;
 const working = openCategories.filter((category) => category !== 'WAITING');
 
 const defaultViews: { key: string; name: Names; text: string; filter: TicketFilter; sort: TicketOrder }[] = [
@@ -139,64 +139,71 @@ const defaultViews: { key: string; name: Names; text: string; filter: TicketFilt
     key: 'mine',
     text: 'assignee:me is:open -is:snoozed',
     name: { en: 'Mine', uk: 'Мої' },
-    filter: { mine: true, snoozed: false, categories: active },
+    filter: { ...open, mine: true },
     sort: TicketOrder.DUE,
   },
   {
     key: 'unassigned',
     text: 'assignee:none is:open -is:snoozed',
     name: { en: 'Unassigned', uk: 'Без виконавця' },
-    filter: { unassigned: true, snoozed: false, categories: active },
+    filter: unassigned,
     sort: TicketOrder.DUE,
   },
   {
     key: 'my-team',
     text: 'team:mine is:open -is:snoozed',
     name: { en: 'My team', uk: 'Моя команда' },
-    filter: { myTeams: true, snoozed: false, categories: active },
+    filter: { ...open, myTeams: true },
     sort: TicketOrder.DUE,
   },
   {
+    key: 'queue',
+    text: 'assignee:none status:new,open,in-progress -is:snoozed',
+    name: { en: 'Queue', uk: 'Черга' },
+    filter: { ...unassigned, categories: working },
+    sort: TicketOrder.QUEUE,
+  },
+  {
     key: 'watched',
-    text: 'watcher:me is:open',
+    text: 'watcher:me is:open -is:snoozed',
     name: { en: 'Watched', uk: 'Спостерігаю' },
-    filter: { watched: true, categories: active },
+    filter: { ...open, watched: true },
     sort: TicketOrder.UPDATED,
   },
-  { key: 'open', text: 'is:open', name: { en: 'All open', uk: 'Усі відкриті' }, filter: { categories: active }, sort: TicketOrder.UPDATED },
+  { key: 'open', text: 'is:open -is:snoozed', name: { en: 'All open', uk: 'Усі відкриті' }, filter: open, sort: TicketOrder.UPDATED },
   {
     key: 'waiting',
-    text: 'status:waiting',
+    text: 'status:waiting -is:snoozed',
     name: { en: 'Waiting', uk: 'В очікуванні' },
-    filter: { categories: ['WAITING'] },
+    filter: { ...open, categories: ['WAITING'] },
     sort: TicketOrder.UPDATED,
   },
   {
     key: 'snoozed',
     text: 'is:snoozed is:open',
     name: { en: 'Snoozed', uk: 'Відкладені' },
-    filter: { snoozed: true, categories: active },
+    filter: { ...open, snoozed: true },
     sort: TicketOrder.UPDATED,
   },
   {
     key: 'breaching',
-    text: 'status:new,open,in-progress due:<30m',
+    text: 'is:open due:<30m -is:snoozed',
     name: { en: 'Breaching soon', uk: 'Скоро порушення' },
-    filter: { categories: working, dueWithinMinutes: 30, not: { dueWithinMinutes: 0 } },
+    filter: dueSoon,
     sort: TicketOrder.DUE,
   },
   {
     key: 'overdue',
-    text: 'status:new,open,in-progress due:overdue',
+    text: 'is:open due:overdue -is:snoozed',
     name: { en: 'Overdue', uk: 'Прострочені' },
-    filter: { categories: working, dueWithinMinutes: 0 },
+    filter: overdue,
     sort: TicketOrder.DUE,
   },
   {
     key: 'closed',
-    text: 'status:resolved,closed',
+    text: 'status:resolved,closed -is:merged',
     name: { en: 'Closed', uk: 'Закриті' },
-    filter: { categories: ['RESOLVED', 'CLOSED'] },
+    filter: resolved,
     sort: TicketOrder.UPDATED,
   },
   { key: 'spam', text: 'status:spam', name: { en: 'Spam', uk: 'Спам' }, filter: { categories: ['SPAM'] }, sort: TicketOrder.UPDATED },

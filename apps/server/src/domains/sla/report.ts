@@ -77,8 +77,8 @@ interface Row {
 }
 
 /**
- * How promises were kept, over the tickets that the viewer sees. A promise belongs to the period in which it came to an
- * end, or was missed while it still runs; what was cancelled is in no statistics. Team, operator, topic and priority are
+ * SLA outcomes over the tickets that the viewer sees. A clock belongs to the period in which it stopped, or in which it
+ * breached while it still runs. Canceled clocks, spam and merged sources count nowhere. Team, agent, topic and priority are
  * those of the ticket now.
  */
 export async function slaReport(scope: Scope, { from, to, by, timeZone }: AskReport): Promise<ReportRow[]> {
@@ -98,7 +98,8 @@ export async function slaReport(scope: Scope, { from, to, by, timeZone }: AskRep
        percentile_cont(0.9) within group (order by c.elapsed_ms) ${stopped} as p90,
        sum(c.elapsed_ms) ${stopped} as elapsed
      from sla_clock c join ticket t on t.workspace_id = c.workspace_id and t.id = c.ticket_id ${join}
-     where c.workspace_id = ? and ${ended} >= ? and ${ended} < ? and c.cancelled_at is null and c.target_ms is not null and ${visible.sql}
+     where c.workspace_id = ? and ${ended} >= ? and ${ended} < ? and c.cancelled_at is null and c.target_ms is not null
+       and t.category <> 'SPAM' and t.merged_into_id is null and ${visible.sql}
      group by 1, 2, 3 order by 1, 2`,
     [...(by === ReportGrouping.DAY ? [timeZone] : []), scope.workspaceId, from, to, ...visible.parameters],
   );

@@ -1,4 +1,4 @@
-import { Priority, StatusCategory } from '@baton/rules';
+import { Priority, StatusCategory, TicketSource } from '@baton/rules';
 import { NotPermitted } from '../../kernel/domain-error.ts';
 import type { FieldChange } from '../../kernel/domain-event.ts';
 import { newId } from '../../kernel/id.ts';
@@ -9,7 +9,7 @@ import { canAssign } from './ticket.policy.ts';
 import { requireContact, requireReference, topicById } from './references.ts';
 import { cleanRichText } from './rich-text.ts';
 import { Status } from './status.entity.ts';
-import { Ticket, TicketSource } from './ticket.entity.ts';
+import { Ticket } from './ticket.entity.ts';
 import { TicketEvent, ticketEvent } from './ticket.events.ts';
 
 export interface CreateTicket {
@@ -71,6 +71,7 @@ export async function makeTicket(tx: Scope, command: CreateTicket): Promise<Tick
     deletedById: null,
     staleAt: null,
     mergedIntoId: null,
+    statusBeforeSpamId: null,
     reopenCount: 0,
   });
   ticket.rename(command.subject);

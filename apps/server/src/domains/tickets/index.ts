@@ -14,7 +14,7 @@ export { settingsChanged } from './settings.events.ts';
 export { setTicketDue, stampTicket } from './stamp-ticket.ts';
 export { Status, Tag, Topic, WaitingOn, type Names } from './status.entity.ts';
 export { tagTicket } from './tag-ticket.ts';
-export { Ticket, TicketGrant, TicketSource, TicketTag } from './ticket.entity.ts';
+export { Ticket, TicketGrant, TicketTag } from './ticket.entity.ts';
 export { asFacets, movesIn, nextInstant, ticketsPassing, topicsOf, type TicketFacets, type TimeField } from './ticket-facets.ts';
 export { ticketOfRow } from './ticket-row.ts';
 export { ReferenceNotFound, TicketNotFound } from './ticket.errors.ts';

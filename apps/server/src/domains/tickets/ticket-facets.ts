@@ -1,7 +1,7 @@
-import type { Priority, StatusCategory } from '@baton/rules';
+import type { Priority, StatusCategory, TicketSource } from '@baton/rules';
 import type { LoggedEvent, LoggedFacets } from '../../kernel/domain-event.ts';
 import type { RowSource } from '../../platform/loader.ts';
-import type { TicketSource } from './ticket.entity.ts';
+import type { WaitingOn } from './status.entity.ts';
 
 /** What filters and policies look at in a ticket. Instants are milliseconds since 1970; the SQL twin is `ticket_facets`. */
 export interface TicketFacets {
@@ -26,6 +26,10 @@ export interface TicketFacets {
   readonly updatedAt?: number;
   /** Whether it was ever opened again. */
   readonly reopened?: boolean;
+  /** Whether it was merged into another ticket. */
+  readonly merged?: boolean;
+  /** Of its status, when the ticket last changed. */
+  readonly waitingOn?: WaitingOn | null;
   /** Of the workspace's own, by their ids; events from before there were any lack it. */
   readonly fields?: Readonly<Record<string, readonly string[]>>;
   /** Members let in by name. */

@@ -35,6 +35,7 @@ export function ticketOfRow(row: Row): Ticket {
     deletedById: row.deleted_by_id,
     staleAt: instantOrNull(row.stale_at),
     mergedIntoId: row.merged_into_id,
+    statusBeforeSpamId: row.status_before_spam_id,
     reopenCount: row.reopen_count,
   } as unknown as Ticket;
 }

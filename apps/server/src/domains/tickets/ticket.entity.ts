@@ -1,19 +1,9 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { limits, mayMoveTo, Priority, StatusCategory } from '@baton/rules';
+import { limits, mayMoveTo, Priority, StatusCategory, TicketSource } from '@baton/rules';
 import { requireLine } from '../../kernel/text.ts';
 import type { Status } from './status.entity.ts';
 import { StatusMoveRefused } from './ticket.errors.ts';
 import type { RichText } from './rich-text.ts';
-
-export const TicketSource = {
-  EMAIL: 'EMAIL',
-  WIDGET: 'WIDGET',
-  AGENT: 'AGENT',
-  API: 'API',
-  AUTOMATION: 'AUTOMATION',
-  IMPORT: 'IMPORT',
-} as const;
-export type TicketSource = (typeof TicketSource)[keyof typeof TicketSource];
 
 const TicketSchema = defineEntity({
   name: 'Ticket',
@@ -50,6 +40,8 @@ const TicketSchema = defineEntity({
     staleAt: p.datetime().strictNullable().default(null),
     /** The ticket that it became part of; null for one that is its own. */
     mergedIntoId: p.uuid().strictNullable().default(null),
+    /** The status that it returns to once it is no spam. */
+    statusBeforeSpamId: p.uuid().strictNullable().default(null),
     /** How often it was done and came back. */
     reopenCount: p.integer().default(0),
   },
@@ -60,23 +52,16 @@ export class Ticket extends TicketSchema.class {
   /** Moves to a status and keeps what follows from its category. */
   moveTo(status: Status, at: Date): void {
     if (!mayMoveTo(this.category, status.category)) throw new StatusMoveRefused(this.category, status.category);
-    const wasDone = this.category === StatusCategory.RESOLVED || this.category === StatusCategory.CLOSED;
-    const isDone = status.category === StatusCategory.RESOLVED || status.category === StatusCategory.CLOSED;
-    this.statusId = status.id;
-    this.category = status.category;
-    this.statusSince = at;
-    this.staleAt = null;
-    if (wasDone && !isDone) this.reopenCount += 1;
-    if (isDone !== wasDone) this.resolvedAt = isDone ? at : null;
+    const wasDone = isDone(this);
+    enter(this, status, at);
+    if (wasDone && !isDone(this)) this.reopenCount += 1;
+    if (isDone(this) !== wasDone) this.resolvedAt = isDone(this) ? at : null;
   }
 
-  /** As if it had never left: what was not asked for by anybody is no reopening. */
+  /** Returns to a status that it had. This is no reopening. */
   comeBackTo(status: Status, at: Date): void {
-    this.statusId = status.id;
-    this.category = status.category;
-    this.statusSince = at;
-    this.staleAt = null;
-    if (status.category !== StatusCategory.RESOLVED && status.category !== StatusCategory.CLOSED) this.resolvedAt = null;
+    enter(this, status, at);
+    this.resolvedAt = isDone(this) ? (this.resolvedAt ?? at) : null;
   }
 
   rename(subject: string): void {
@@ -88,6 +73,20 @@ export class Ticket extends TicketSchema.class {
   }
 }
 TicketSchema.setClass(Ticket);
+
+function isDone({ category }: Ticket): boolean {
+  return category === StatusCategory.RESOLVED || category === StatusCategory.CLOSED;
+}
+
+function enter(ticket: Ticket, status: Status, at: Date): void {
+  const isSpam = status.category === StatusCategory.SPAM;
+  if (isSpam && ticket.category !== StatusCategory.SPAM) ticket.statusBeforeSpamId = ticket.statusId;
+  if (!isSpam) ticket.statusBeforeSpamId = null;
+  ticket.statusId = status.id;
+  ticket.category = status.category;
+  ticket.statusSince = at;
+  ticket.staleAt = null;
+}
 
 const TicketTagSchema = defineEntity({
   name: 'TicketTag',

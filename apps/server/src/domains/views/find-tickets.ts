@@ -114,6 +114,20 @@ export async function countTickets(scope: Scope, filter: TicketFilter): Promise<
   return Number(row?.count ?? 0);
 }
 
+/** How many the viewer sees under each of several filters, in their order and in one statement. */
+export async function countEach(scope: Scope, filters: readonly TicketFilter[]): Promise<number[]> {
+  const { sql, parameters } = countsSql(await Promise.all(filters.map((filter) => whereVisible(scope, filter))));
+  const [row]: Record<string, string>[] = await scope.em.execute(`select ${sql}`, parameters);
+  return filters.map((_, index) => Number(row?.[`c${index}`] ?? 0));
+}
+
+function countsSql(wheres: readonly SqlCondition[]): SqlCondition {
+  return {
+    sql: wheres.map(({ sql }, index) => `(select count(*) from ticket t where ${sql}) as c${index}`).join(', '),
+    parameters: wheres.flatMap(({ parameters }) => parameters),
+  };
+}
+
 export const TicketGrouping = { STATUS: 'STATUS', PRIORITY: 'PRIORITY', ASSIGNEE: 'ASSIGNEE', TEAM: 'TEAM', TOPIC: 'TOPIC' } as const;
 export type TicketGrouping = (typeof TicketGrouping)[keyof typeof TicketGrouping];
 
@@ -150,12 +164,11 @@ export interface CountsAsOf {
 
 /** The counts of several filters, in their order and in one statement, so that all are of one snapshot. */
 export async function countsAsOf(scope: Scope, filters: readonly TicketFilter[], now: Date): Promise<CountsAsOf> {
-  const wheres = await Promise.all(filters.map((filter) => whereVisible(scope, filter, now)));
-  const counts = wheres.map(({ sql }, index) => `, (select count(*) from ticket t where ${sql}) as c${index}`);
+  const counts = countsSql(await Promise.all(filters.map((filter) => whereVisible(scope, filter, now))));
   const [row]: (Record<string, string> & { included: string[] })[] = await scope.em.execute(
-    `select s.position, array(select id from event where workspace_id = s.workspace_id and position is null) as included ${counts.join('')}
+    `select s.position, array(select id from event where workspace_id = s.workspace_id and position is null) as included${counts.sql && `, ${counts.sql}`}
      from stream s where s.workspace_id = ?`,
-    [...wheres.flatMap(({ parameters }) => parameters), scope.workspaceId],
+    [...counts.parameters, scope.workspaceId],
   );
   return {
     counts: filters.map((_, index) => Number(row?.[`c${index}`] ?? 0)),

@@ -1,7 +1,7 @@
 export { findView } from './find-views.ts';
 export { recordViewsChanged } from './record-views-changed.ts';
 export { ViewNotFound } from './view.errors.ts';
-export { whereVisible } from './find-tickets.ts';
+export { countEach, whereVisible } from './find-tickets.ts';
 export { usualColumns, View, ViewPlace } from './view.entity.ts';
-export type { TicketFilter } from './ticket-filter.ts';
+export { edgesOf, filterSql, type SqlCondition, type TicketFilter } from './ticket-filter.ts';
 export { TicketOrder } from './ticket-order.ts';

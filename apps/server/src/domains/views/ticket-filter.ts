@@ -1,8 +1,8 @@
-import type { Priority, StatusCategory } from '@baton/rules';
+import type { Priority, StatusCategory, TicketSource } from '@baton/rules';
 import { InvalidInput } from '../../kernel/domain-error.ts';
 import { isId } from '../../kernel/id.ts';
 import { decide, type Viewer } from '../../kernel/viewer.ts';
-import type { TicketFacets, TicketSource, TimeField } from '../tickets/index.ts';
+import type { TicketFacets, TimeField, WaitingOn } from '../tickets/index.ts';
 
 /** From an instant, and up to one without it. */
 export interface InstantRange {
@@ -45,6 +45,10 @@ export interface TicketFilter {
   readonly watcherIds?: readonly string[] | null | undefined;
   /** Opened again at least once. */
   readonly reopened?: boolean | null | undefined;
+  /** Merged into another ticket. */
+  readonly merged?: boolean | null | undefined;
+  /** In a status that waits on one of these. */
+  readonly waitingOn?: readonly WaitingOn[] | null | undefined;
   readonly sources?: readonly TicketSource[] | null | undefined;
   readonly created?: InstantRange | null | undefined;
   /** Created within so many minutes up to now. */
@@ -138,6 +142,8 @@ export function matchesFilter(filter: TicketFilter, viewer: Viewer, now: number,
     (filter.watched == null || filter.watched === (ticket.watcherIds ?? []).includes(viewer.memberId)) &&
     (!filter.watcherIds || filter.watcherIds.some((id) => ticket.watcherIds?.includes(id))) &&
     (filter.reopened == null || filter.reopened === (ticket.reopened ?? false)) &&
+    (filter.merged == null || filter.merged === (ticket.merged ?? false)) &&
+    among(filter.waitingOn, ticket.waitingOn ?? null) &&
     among(filter.sources, ticket.source) &&
     within(filter.created, ticket.createdAt) &&
     within(filter.updated, updatedAt) &&
@@ -258,6 +264,14 @@ export function filterSql(filter: TicketFilter, viewer: Viewer, now: Date): SqlC
   if (filter.watcherIds?.length === 0) also('false');
   else if (filter.watcherIds) also(watchedBy(marks(filter.watcherIds)), ...filter.watcherIds);
   if (filter.reopened != null) also(`t.reopen_count ${filter.reopened ? '> 0' : '= 0'}`);
+  if (filter.merged != null) also(`t.merged_into_id is ${filter.merged ? 'not ' : ''}null`);
+  if (filter.waitingOn?.length === 0) also('false');
+  else if (filter.waitingOn) {
+    also(
+      `exists (select 1 from status s where s.workspace_id = t.workspace_id and s.id = t.status_id and s.waiting_on in (${marks(filter.waitingOn)}))`,
+      ...filter.waitingOn,
+    );
+  }
   among('t.source', filter.sources);
   for (const [column, range] of [
     ['t.created_at', filter.created],

@@ -11,6 +11,7 @@ export const TicketOrder = {
   DUE: 'DUE',
   NUMBER: 'NUMBER',
   PRIORITY: 'PRIORITY',
+  QUEUE: 'QUEUE',
   FIELD: 'FIELD',
   FIELD_DESCENDING: 'FIELD_DESCENDING',
 } as const;
@@ -48,6 +49,13 @@ const plain: Readonly<Record<Exclude<TicketOrder, 'FIELD' | 'FIELD_DESCENDING'>,
   DUE: { join: nothing, present: 't.due_at is not null', keys: [key('t.due_at', 'timestamptz')], direction: 'asc' },
   NUMBER: { join: nothing, present: null, keys: [key('t.number', 'integer')], direction: 'desc' },
   PRIORITY: { join: nothing, present: null, keys: [key('priority_rank(t.priority)', 'integer')], direction: 'desc' },
+  // The id breaks ties by age: it grows with time.
+  QUEUE: {
+    join: nothing,
+    present: null,
+    keys: [key('-priority_rank(t.priority)', 'integer'), key(`coalesce(t.due_at, 'infinity')`, 'timestamptz')],
+    direction: 'asc',
+  },
 };
 
 /** Values of these say nothing about which comes first. */

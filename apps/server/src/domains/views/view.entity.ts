@@ -14,6 +14,7 @@ export const TicketColumn = {
   TEAM: 'TEAM',
   TOPIC: 'TOPIC',
   TAGS: 'TAGS',
+  SOURCE: 'SOURCE',
   CREATED: 'CREATED',
   DUE: 'DUE',
   UPDATED: 'UPDATED',

@@ -33,6 +33,7 @@ it('means the same in memory and in SQL, for generated filters and tickets', asy
   const minutes = (distance: number | null) => (distance === null ? null : new Date(now.getTime() + distance * 60_000));
   const people = [boss.id, (await world.person('AGENT')).id];
   const categories = ['NEW', 'OPEN', 'WAITING', 'CLOSED'] as const;
+  const waitingOnVendor = world.statuses.find(({ waitingOn }) => waitingOn === 'VENDOR')?.id;
   const tagNames = ['red', 'blue'];
   const fieldIds = [crypto.randomUUID(), crypto.randomUUID()];
   for (const id of fieldIds) {
@@ -57,12 +58,15 @@ it('means the same in memory and in SQL, for generated filters and tickets', asy
       source: fc.constantFrom('AGENT', 'API'),
       updated: fc.constantFrom(-1440, -60, 0),
       reopened: fc.constantFrom(0, 2),
+      merged: fc.boolean(),
+      vendor: fc.boolean(),
       watchers: fc.subarray(people),
       held: fc.tuple(...fieldIds.map(() => fc.subarray(['-3', '2', '10', '1e3', '9e999', 'a', 'Є', '2026-01-01'], { maxLength: 2 }))),
     }),
     { numRuns: 60, seed: 3 },
   );
-  for (const { due, since, snoozed, created, resolved, source, updated, reopened, watchers, category, tags, held, ...shape } of shapes) {
+  for (const { due, since, snoozed, created, resolved, source, updated, reopened, ...more } of shapes) {
+    const { merged, vendor, watchers, category, tags, held, ...shape } = more;
     const { id } = await world.ticket(shape);
     if (tags.length > 0) await boss.run(TAG, { input: { ticketId: id, add: tags } });
     for (const [index, values] of held.entries()) {
@@ -72,8 +76,18 @@ it('means the same in memory and in SQL, for generated filters and tickets', asy
     }
     await world.sql(
       'update ticket set category = ?, status_id = ?, source = ?, created_at = ?, updated_at = ?, reopen_count = ?, resolved_at = ? where id = ?',
-      [category, world.status(category), source, minutes(created), minutes(updated), reopened, minutes(resolved), id],
+      [
+        category,
+        vendor && category === 'WAITING' ? waitingOnVendor : world.status(category),
+        source,
+        minutes(created),
+        minutes(updated),
+        reopened,
+        minutes(resolved),
+        id,
+      ],
     );
+    if (merged) await world.sql('update ticket set merged_into_id = id where id = ?', [id]);
     for (const memberId of watchers)
       await world.sql('insert into watcher (workspace_id, ticket_id, member_id, since) values (?, ?, ?, now())', [
         world.workspaceId,
@@ -119,6 +133,8 @@ it('means the same in memory and in SQL, for generated filters and tickets', asy
         watched: seldom(fc.boolean()),
         watcherIds: some(people),
         reopened: seldom(fc.boolean()),
+        merged: seldom(fc.boolean()),
+        waitingOn: some(['CUSTOMER', 'VENDOR'] as const),
         updated: range,
         updatedWithinMinutes: seldom(fc.constantFrom(0, 60, 1440)),
         dueWithinMinutes: seldom(fc.constantFrom(0, 60, 1000)),
@@ -148,7 +164,7 @@ it('means the same in memory and in SQL, for generated filters and tickets', asy
   }));
 
   let matched = 0;
-  for (const filter of fc.sample(filterShape, { numRuns: 400, seed: 5 })) {
+  for (const filter of fc.sample(filterShape, { numRuns: 700, seed: 5 })) {
     const { sql, parameters } = filterSql(filter, viewer, now);
     const listed = await world.sql<{ id: string }>(`select id from ticket t where workspace_id = ? and ${sql}`, [
       world.workspaceId,
@@ -169,7 +185,7 @@ it('means the same in memory and in SQL, for generated filters and tickets', asy
 });
 
 describe('a list', () => {
-  it.each(['UPDATED', 'DUE', 'NUMBER', 'PRIORITY', 'FIELD', 'FIELD_DESCENDING'] as const)(
+  it.each(['UPDATED', 'DUE', 'NUMBER', 'PRIORITY', 'QUEUE', 'FIELD', 'FIELD_DESCENDING'] as const)(
     'walks through every ticket once in the order %s, by cursor and by offset',
     async (order) => {
       const filter = {};
@@ -305,6 +321,7 @@ describe('a list', () => {
       'mine',
       'unassigned',
       'my-team',
+      'queue',
       'watched',
       'open',
       'waiting',

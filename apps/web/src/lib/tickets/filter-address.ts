@@ -1,8 +1,5 @@
-import { openCategories } from '@baton/rules';
+import { ticketMetrics } from '@baton/rules';
 import type { Priority, TicketFilterInput } from '#lib/graphql/generated/graphql.ts';
-
-/** How far ahead a ticket counts as about to be late, as on the board. */
-const soonMinutes = 30;
 
 /** What an address can ask of tickets, a word each; several values of one word mean any of them. */
 const conditions = {
@@ -12,15 +9,21 @@ const conditions = {
   team: (ids: string[]) => orNone(ids, (teamIds) => ({ teamIds }), { withoutTeam: true }),
   topic: (ids: string[]) => orNone(ids, (topicIds) => ({ topicIds }), { withoutTopic: true }),
   assignee: (ids: string[]) => orNone(ids, (assigneeIds) => ({ assigneeIds }), { unassigned: true }),
-  created: ([from]: string[]) => ({ created: { from } }),
-  resolved: ([from]: string[]) => ({ resolved: { from } }),
+  created: ([from]: string[]) => ({ ...asInput(ticketMetrics.created), created: { from } }),
+  resolved: ([from]: string[]) => ({ ...asInput(ticketMetrics.resolved), resolved: { from } }),
 } satisfies Record<string, (values: string[]) => TicketFilterInput>;
 
+/** The lists of the figures of the dashboard. */
 const traits = {
-  open: { categories: [...openCategories] },
-  late: { dueWithinMinutes: 0 },
-  soon: { dueWithinMinutes: soonMinutes, not: { dueWithinMinutes: 0 } },
+  open: asInput(ticketMetrics.open),
+  late: asInput(ticketMetrics.overdue),
+  soon: asInput(ticketMetrics.dueSoon),
 } satisfies Record<string, TicketFilterInput>;
+
+/** Generated input types have no read-only lists. */
+function asInput(metric: (typeof ticketMetrics)[keyof typeof ticketMetrics]): TicketFilterInput {
+  return metric as TicketFilterInput;
+}
 
 export type Trait = keyof typeof traits;
 export type Condition = keyof typeof conditions;

@@ -1,5 +1,5 @@
-import { openCategories, type Priority, type StatusCategory } from '@baton/rules';
-import type { FieldType, TicketFilterInput, TicketSource } from '#lib/graphql/generated/graphql.ts';
+import { openCategories, ticketSources, type Priority, type StatusCategory } from '@baton/rules';
+import type { FieldType, TicketFilterInput, TicketSource, WaitingOn } from '#lib/graphql/generated/graphql.ts';
 import { endOf, Fault, quoted, readTree, type FilterCondition, type FilterFault, type FilterNode } from './filter-tree.ts';
 
 /** A thing of the desk, by its names. */
@@ -173,8 +173,13 @@ const conditions: Readonly<Record<string, Make>> = {
   },
   client: (value) => (same(value, 'none') ? { withoutRequester: true } : same(value, 'any') ? { not: { withoutRequester: true } } : null),
   source(value) {
-    const source = among(['EMAIL', 'WIDGET', 'AGENT', 'API', 'AUTOMATION', 'IMPORT'], value);
+    const source = among(ticketSources, value);
     return source ? { sources: [source as TicketSource] } : null;
+  },
+  /** What its status waits on. */
+  waiting(value) {
+    const waitingOn = among(['CUSTOMER', 'VENDOR'], value);
+    return waitingOn ? { waitingOn: [waitingOn as WaitingOn] } : null;
   },
   due(value) {
     const distance = distanceIn(value);
@@ -208,6 +213,7 @@ const conditions: Readonly<Record<string, Make>> = {
     if (same(value, 'open')) return { categories: [...openCategories] };
     if (same(value, 'snoozed')) return { snoozed: true };
     if (same(value, 'reopened')) return { reopened: true };
+    if (same(value, 'merged')) return { merged: true };
     return same(value, 'unassigned') ? { unassigned: true } : null;
   },
 };
@@ -265,13 +271,14 @@ export function valuesFor(key: string, world: FilterWorld): FilterValues {
     tag: () => chosen('none', ...named(world.tags)),
     watcher: () => chosen('me', ...named(world.members)),
     client: () => chosen('none', 'any'),
-    source: () => chosen('email', 'widget', 'agent', 'api', 'automation', 'import'),
+    source: () => chosen(...ticketSources.map((source) => source.toLowerCase().replaceAll('_', '-'))),
+    waiting: () => chosen('customer', 'vendor'),
     due: () => as('overdue', '<30m', '<2h', '<1d'),
     waits: () => as('>1d', '>7d', '>30d'),
     created: () => as('<1d', '<7d', '>30d', today, `${today}..`),
     updated: () => as('<1d', '<7d', '>30d', today, `..${today}`),
     resolved: () => as(today, `${today}..`),
-    is: () => chosen('open', 'snoozed', 'reopened', 'unassigned'),
+    is: () => chosen('open', 'snoozed', 'reopened', 'merged', 'unassigned'),
   };
   const field = world.fields.find((one) => fieldKey(one) === key || `field.${one.key}` === key);
   const ofType = (): FilterValues => {

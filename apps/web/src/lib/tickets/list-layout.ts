@@ -27,6 +27,7 @@ const widths: Readonly<Record<TicketColumn, string>> = {
   TEAM: '7rem',
   TOPIC: '8rem',
   TAGS: '9rem',
+  SOURCE: '7rem',
   CREATED: '6rem',
   DUE: '6.5rem',
   UPDATED: '6rem',

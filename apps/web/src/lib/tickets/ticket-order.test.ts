@@ -13,7 +13,7 @@ const ticket = fc.record({
   dueAt: fc.option(fc.integer({ min: 0, max: 50 }).map((second) => new Date(second * 1000).toISOString())),
 });
 const orders = fc
-  .constantFrom('UPDATED', 'DUE', 'NUMBER', 'PRIORITY', 'FIELD', 'FIELD_DESCENDING')
+  .constantFrom('UPDATED', 'DUE', 'NUMBER', 'PRIORITY', 'QUEUE', 'FIELD', 'FIELD_DESCENDING')
   .map((order) => ({ order, field }) as ListOrder);
 const tickets = fc.uniqueArray(ticket, { selector: ({ id }) => id, maxLength: 30 });
 

@@ -24,6 +24,7 @@ type Key = string | number;
 function keysOf({ order, field }: ListOrder, ticket: Ordered): readonly Key[] | null {
   if (order === 'NUMBER') return [ticket.number];
   if (order === 'PRIORITY') return [priorities.indexOf(ticket.priority)];
+  if (order === 'QUEUE') return [-priorities.indexOf(ticket.priority), ticket.dueAt ?? '\uffff'];
   if (order === 'UPDATED') return [ticket.updatedAt];
   if (order === 'DUE') return ticket.dueAt === null ? null : [ticket.dueAt];
   const [value] = ticket.fields?.find((one) => one.field.id === field?.id)?.values ?? [];
@@ -34,7 +35,7 @@ function keysOf({ order, field }: ListOrder, ticket: Ordered): readonly Key[] | 
   return [isNumber ? Number(value) : Infinity, [...value].slice(0, 100).join('')];
 }
 
-const isAscending = ({ order }: ListOrder) => order === 'DUE' || order === 'FIELD';
+const isAscending = ({ order }: ListOrder) => order === 'DUE' || order === 'QUEUE' || order === 'FIELD';
 
 /** The server's order of a list; ids break ties, and among those with nothing to go by the newest comes first. */
 export function compareTickets(order: ListOrder, a: Ordered, b: Ordered): number {

@@ -51,10 +51,25 @@ export function keyHint(key: string, { fields }: FilterWorld): string {
   return fields.find((field) => fieldKey(field) === key)?.names[0] ?? t(`filter.key.${key as 'status'}`);
 }
 
-const words = ['me', 'mine', 'none', 'any', 'yes', 'no', 'unassigned', 'snoozed', 'reopened', 'overdue'] as const;
+const words = [
+  'me',
+  'mine',
+  'none',
+  'any',
+  'yes',
+  'no',
+  'unassigned',
+  'snoozed',
+  'reopened',
+  'merged',
+  'overdue',
+  'customer',
+  'vendor',
+] as const;
 
 /** A value of a condition, in words; a name is its own. */
 export function valueName(key: string, value: string): string {
+  if (key === 'source') return t(`source.${value.toUpperCase().replaceAll('-', '_') as 'API'}`);
   if (key === 'priority') return t(`priority.${value.toUpperCase() as 'LOW'}`);
   const word = words.find((one) => one === value);
   return word ? t(`filter.value.${word}`) : value;

@@ -1,5 +1,5 @@
 import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { priorities, Priority, type DayHours } from '@baton/rules';
+import { type DayHours, priorities, Priority, TicketSource } from '@baton/rules';
 import {
   NameTakenType,
   SettingsConflictType,
@@ -8,7 +8,7 @@ import {
   userErrorUnion,
   type UserErrorData,
 } from '../../../graphql/user-error.ts';
-import { TicketSource } from '../../tickets/index.ts';
+
 import type { HolidayProblem } from '../read-holidays.ts';
 import type { CalendarAt, PolicyAt } from '../find-settings.ts';
 import type { ClockEffects } from '../clock-effects.ts';

@@ -41,6 +41,11 @@ export class TicketSetStatusInput {
 }
 
 @InputType()
+export class TicketSpamRemoveInput {
+  @Field(() => ID) ticketId!: string;
+}
+
+@InputType()
 export class TicketAssignInput {
   @Field(() => ID) ticketId!: string;
   @Field(() => ID, { nullable: true, description: 'The assignee you started from; null for nobody.' }) from!: string | null;
@@ -67,6 +72,7 @@ const TicketSetStatusError = userErrorUnion('TicketSetStatusError', [
   TicketConflictType,
   StatusMoveRefusedType,
 ]);
+const TicketSpamRemoveError = userErrorUnion('TicketSpamRemoveError', [TicketNotFoundType]);
 const TicketAssignError = userErrorUnion('TicketAssignError', [TicketNotFoundType, ReferenceNotFoundType, TicketConflictType]);
 const TicketSnoozeError = userErrorUnion('TicketSnoozeError', [TicketNotFoundType]);
 const TicketTagError = userErrorUnion('TicketTagError', [TicketNotFoundType]);
@@ -81,6 +87,12 @@ export class TicketEditPayload {
 export class TicketSetStatusPayload {
   @Field(() => TicketType, { nullable: true }) ticket?: Ticket | null;
   @Field(() => [TicketSetStatusError]) userErrors!: UserErrorData[];
+}
+
+@ObjectType()
+export class TicketSpamRemovePayload {
+  @Field(() => TicketType, { nullable: true }) ticket?: Ticket | null;
+  @Field(() => [TicketSpamRemoveError]) userErrors!: UserErrorData[];
 }
 
 @ObjectType()

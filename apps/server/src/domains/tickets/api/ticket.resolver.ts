@@ -12,6 +12,7 @@ import { findTicket, findTicketByNumber } from '../find-ticket.ts';
 import { followTicket } from '../follow-ticket.ts';
 import { statusById, tagsOf, topicById } from '../references.ts';
 import type { Status, Tag, Topic } from '../status.entity.ts';
+import { removeSpam } from '../remove-spam.ts';
 import { snoozeTicket } from '../snooze-ticket.ts';
 import { tagTicket } from '../tag-ticket.ts';
 import type { Ticket } from '../ticket.entity.ts';
@@ -25,6 +26,8 @@ import {
   TicketSetStatusPayload,
   TicketSnoozeInput,
   TicketSnoozePayload,
+  TicketSpamRemoveInput,
+  TicketSpamRemovePayload,
   TicketTagInput,
   TicketTagPayload,
 } from './ticket.input.ts';
@@ -96,6 +99,16 @@ export class TicketResolver {
     @Ctx() { scope }: Context,
   ): Promise<Partial<TicketSetStatusPayload>> {
     const { id } = await changeStatus(scope, input);
+    return { ticket: await findTicket(scope.fresh(), id) };
+  }
+
+  @Mutation(() => TicketSpamRemovePayload, { description: 'Returns a spam ticket to the status that it had before. Its clocks resume.' })
+  @ReturnsUserErrors()
+  async ticketSpamRemove(
+    @Arg('input', () => TicketSpamRemoveInput) { ticketId }: TicketSpamRemoveInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<TicketSpamRemovePayload>> {
+    const { id } = await removeSpam(scope, ticketId);
     return { ticket: await findTicket(scope.fresh(), id) };
   }
 

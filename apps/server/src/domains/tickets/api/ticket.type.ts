@@ -1,10 +1,10 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { Priority, StatusCategory } from '@baton/rules';
+import { Priority, StatusCategory, TicketSource } from '@baton/rules';
 import '../../../graphql/enums.ts';
 import { Node } from '../../../graphql/node.ts';
 import { UserError } from '../../../graphql/user-error.ts';
 import { WaitingOn, type Status, type Tag, type Topic } from '../status.entity.ts';
-import { TicketSource, type Ticket } from '../ticket.entity.ts';
+import type { Ticket } from '../ticket.entity.ts';
 
 registerEnumType(TicketSource, { name: 'TicketSource' });
 registerEnumType(WaitingOn, { name: 'WaitingOn' });

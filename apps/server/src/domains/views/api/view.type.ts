@@ -1,5 +1,5 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { Priority, StatusCategory } from '@baton/rules';
+import { Priority, StatusCategory, TicketSource } from '@baton/rules';
 import { PageInfo, type Edge } from '../../../graphql/connection.ts';
 import {
   IdempotencyKeyReusedType,
@@ -9,7 +9,7 @@ import {
   type UserErrorData,
 } from '../../../graphql/user-error.ts';
 import { ReferenceNotFoundType, TicketType } from '../../tickets/api/index.ts';
-import { TicketSource, type Ticket } from '../../tickets/index.ts';
+import { WaitingOn, type Ticket } from '../../tickets/index.ts';
 import { ViewChangeKind, type ViewCounted } from '../live-views.ts';
 import { ViewAudience } from '../save-view.ts';
 import { TicketGrouping, type TicketGroup } from '../find-tickets.ts';
@@ -20,7 +20,7 @@ import { TicketColumn, type View } from '../view.entity.ts';
 registerEnumType(TicketOrder, {
   name: 'TicketOrder',
   description:
-    'UPDATED: latest change first. DUE: next due first, nothing due last. NUMBER: newest first. PRIORITY: most urgent first, then newest. FIELD: by a field of the workspace’s own, those with nothing in it last.',
+    'UPDATED: latest change first. DUE: next due first, nothing due last. NUMBER: newest first. PRIORITY: most urgent first, then newest. QUEUE: most urgent first, then next due, then oldest. FIELD: by a field of the workspace’s own, those with nothing in it last.',
 });
 registerEnumType(TicketGrouping, { name: 'TicketGrouping' });
 registerEnumType(ViewChangeKind, { name: 'ViewChangeKind' });
@@ -62,6 +62,8 @@ export class TicketFilterInput implements TicketFilter {
   @Field(() => Boolean, { nullable: true, description: 'Watched by you.' }) watched?: boolean | null;
   @Field(() => [ID], { nullable: true, description: 'Watched by any of these members.' }) watcherIds?: string[] | null;
   @Field(() => Boolean, { nullable: true, description: 'Opened again at least once.' }) reopened?: boolean | null;
+  @Field(() => Boolean, { nullable: true, description: 'Merged into another ticket.' }) merged?: boolean | null;
+  @Field(() => [WaitingOn], { nullable: true, description: 'In a status that waits on one of these.' }) waitingOn?: WaitingOn[] | null;
   @Field(() => [TicketSource], { nullable: true }) sources?: TicketSource[] | null;
   @Field(() => InstantRangeInput, { nullable: true }) created?: InstantRangeInput | null;
   @Field(() => Int, { nullable: true, description: 'Created within so many minutes up to now.' }) createdWithinMinutes?: number | null;
