@@ -29,6 +29,7 @@ import { Migration0029LiveAppendOnlyLog } from '../migrations/0029-live-append-o
 import { Migration0030CustomersReferencesAndTraces } from '../migrations/0030-customers-references-and-traces.ts';
 import { Migration0031ImportRefusedRows } from '../migrations/0031-import-refused-rows.ts';
 import { Migration0032SlaPresentTarget } from '../migrations/0032-sla-present-target.ts';
+import { Migration0037LiveGuardEventToken } from '../migrations/0037-live-guard-event-token.ts';
 import { Migration0040ViewsMetricsAndQueue } from '../migrations/0040-views-metrics-and-queue.ts';
 import type { Config } from './config.ts';
 import { FileCleaner } from './domains/attachments/index.ts';
@@ -174,6 +175,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       { name: '0030-customers-references-and-traces', class: Migration0030CustomersReferencesAndTraces },
       { name: '0031-import-refused-rows', class: Migration0031ImportRefusedRows },
       { name: '0032-sla-present-target', class: Migration0032SlaPresentTarget },
+      { name: '0037-live-guard-event-token', class: Migration0037LiveGuardEventToken },
       { name: '0040-views-metrics-and-queue', class: Migration0040ViewsMetricsAndQueue },
     ],
     poolSize: config.databasePool,

@@ -14,7 +14,7 @@ import { BoardOperatorResolver, BoardResolver } from './domains/board/api/index.
 import { BulkActivityResolver, BulkItemResolver, BulkResolver } from './domains/bulk/api/index.ts';
 import { CustomFieldResolver, FieldValueResolver, TicketFieldsResolver } from './domains/fields/api/index.ts';
 import { ContactMergeResolver, MergedContactResolver } from './domains/contact-merges/api/index.ts';
-import { ContactResolver } from './domains/contacts/api/index.ts';
+import { ContactResolver, ContactStreamResolver } from './domains/contacts/api/index.ts';
 import { FailedJobResolver } from './domains/failed-jobs/api/index.ts';
 import { DraftResolver } from './domains/drafts/api/index.ts';
 import { IdentityResolver, SessionResolver } from './domains/identity/api/index.ts';
@@ -24,9 +24,10 @@ import { ClientTicketResolver, PublicLinkResolver } from './domains/public-links
 import type { LinkDesk } from './domains/public-links/index.ts';
 import { DeletedTicketResolver } from './domains/lifecycle/api/index.ts';
 import { IntakeResolver } from './domains/intake/api/index.ts';
-import { PresenceResolver } from './domains/live/api/index.ts';
+import { PresenceResolver, StreamPositionResolver } from './domains/live/api/index.ts';
 import {
   ConversationResolver,
+  ConversationStreamResolver,
   MessageResolver,
   TicketConversationsResolver,
   TicketMessagesResolver,
@@ -54,7 +55,7 @@ import { SplitResolver } from './domains/splits/api/index.ts';
 import { TicketTemplateResolver } from './domains/templates/api/index.ts';
 import { UndoResolver } from './domains/undo/api/index.ts';
 import { TicketListResolver, ViewResolver } from './domains/views/api/index.ts';
-import { SettingHistoryResolver, SettingVersionResolver } from './domains/setting-history/api/index.ts';
+import { SettingHistoryResolver, SettingStreamResolver, SettingVersionResolver } from './domains/setting-history/api/index.ts';
 import { TicketSettingsResolver } from './domains/ticket-settings/api/index.ts';
 import { WatcherResolver } from './domains/watchers/api/index.ts';
 import { Instant } from './graphql/scalars.ts';
@@ -96,11 +97,13 @@ export function makeSchema({ signInDesk, linkDesk, push }: SchemaDesk): Promise<
       TicketFieldsResolver,
       TicketSettingsResolver,
       SettingHistoryResolver,
+      SettingStreamResolver,
       SettingVersionResolver,
       ConflictResolver,
       ContactMergeResolver,
       MergedContactResolver,
       ContactResolver,
+      ContactStreamResolver,
       DeletedTicketResolver,
       DraftResolver,
       FailedJobResolver,
@@ -112,6 +115,7 @@ export function makeSchema({ signInDesk, linkDesk, push }: SchemaDesk): Promise<
       LinkResolver,
       MergeResolver,
       ConversationResolver,
+      ConversationStreamResolver,
       MessageResolver,
       NoteResolver,
       NotificationResolver,
@@ -133,6 +137,7 @@ export function makeSchema({ signInDesk, linkDesk, push }: SchemaDesk): Promise<
       SlaReportResolver,
       SlaResolver,
       StatusResolver,
+      StreamPositionResolver,
       TicketActivityResolver,
       TicketListResolver,
       ConcernedContactResolver,

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { domainEvent } from '../kernel/domain-event.ts';
 import { newId } from '../kernel/id.ts';
 import { SettingsConflict } from '../kernel/settings-error.ts';
 import { loaderByKey } from './loader.ts';
@@ -64,9 +65,21 @@ export interface MadeAs {
 
 export const madeAnew = (): MadeAs => ({ id: newId(), version: 1 });
 
+/** Which setting changed, or was deleted; without a subject the order of its kind changed. */
+export const settingChanged = 'setting.changed';
+
+export function recordSettingChange(tx: Scope, kind: SettingKind, settingId: string | null): void {
+  tx.record(domainEvent(settingChanged, null, { subjectId: settingId, changes: [{ field: 'setting', from: null, to: kind }] }));
+}
+
+export function recordSettingDeletion(tx: Scope, kind: SettingKind, settingId: string): void {
+  tx.record(domainEvent(settingChanged, null, { subjectId: settingId, changes: [{ field: 'setting', from: kind, to: null }] }));
+}
+
 export async function settingCreated<T extends Versioned>(tx: Scope, setting: Setting<T>, thing: T): Promise<void> {
   await tx.em.flush();
   await keep(tx, setting, thing, saved(tx));
+  recordSettingChange(tx, setting.kind, thing.id);
 }
 
 /**
@@ -84,6 +97,7 @@ export async function reviseSetting<T extends Versioned>(
   thing.version += 1;
   await tx.em.flush();
   await keep(tx, setting, thing, saved(tx));
+  recordSettingChange(tx, setting.kind, thing.id);
   return thing;
 }
 
@@ -91,6 +105,7 @@ export async function reviseSetting<T extends Versioned>(
 export async function settingDeleted<T extends Versioned>(tx: Scope, setting: Setting<T>, thing: T): Promise<void> {
   await keep(tx, setting, thing, { savedById: null, savedAt: null });
   await keep(tx, setting, thing, { ...saved(tx), version: thing.version + 1, deleted: true });
+  recordSettingDeletion(tx, setting.kind, thing.id);
 }
 
 type Kept = Pick<SettingVersion, 'savedById' | 'savedAt'> & Partial<Pick<SettingVersion, 'version' | 'deleted'>>;

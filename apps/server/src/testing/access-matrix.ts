@@ -111,6 +111,7 @@ export const operations: Readonly<Record<string, Row>> = {
     select: 'met',
   },
   statuses: { ...everybody, select: 'id' },
+  streamPosition: everybody,
   tags: { ...everybody, select: 'id' },
   teams: { ...everybody, select: 'id' },
   ticket: { on: 'ticket', ...seen, input: byId, select: 'id' },
@@ -436,6 +437,10 @@ export const operations: Readonly<Record<string, Row>> = {
   viewCountsChanged: { ...everybody, select: 'viewId' },
   bulkJobChanged: { ...everybody, input: () => ({ id: crypto.randomUUID() }), select: 'id', yes: (answer: unknown) => answer === null },
   settingsChanged: { ...everybody },
+  // A position of another log is answered with RELOAD, whoever the viewer is.
+  contactsStreamed: { ...everybody, input: () => ({ after: 'x' }), select: 'kind' },
+  conversationsStreamed: { ...everybody, input: () => ({ after: 'x' }), select: 'kind' },
+  settingsStreamed: { ...everybody, input: () => ({ after: 'x' }), select: 'kind' },
   viewsChanged: { ...everybody, select: 'id' },
 };
 
@@ -463,7 +468,7 @@ export const fields: Readonly<Record<string, string>> = {
   AccessToken: 'createdAt expiresAt hint id lastUsedAt name permissions',
   ActivityChange: 'field from names to',
   ActingToken: 'id name',
-  ActivityEntry: 'actor actorKind at bulkJobId bulkTotal byClient causes changes id isCaused ticket token type undo',
+  ActivityEntry: 'actor actorKind at bulkJobId bulkTotal byClient causes changes id isCaused kind ticket token type undo',
   ActivityValue: 'names text',
   Attachment: 'createdAt id name size type uploadedBy url',
   Board: 'arrivals byOperator byPriority byStatus byTeam byTopic dueSoon late open resolutions unassigned worst',
@@ -537,7 +542,10 @@ export const fields: Readonly<Record<string, string>> = {
   SlaWarning: 'beforeMinutes share',
   SlaZoneOffset: 'from offsetMs',
   Status: 'category color fromIds id name names requiresAssignee version waitingOn',
-  StreamEvent: 'entry position reload ticketId ticketVersion',
+  StreamEvent: 'entry kind position reload ticket ticketId ticketVersion',
+  ContactChange: 'contact contactId kind position',
+  ConversationChange: 'conversation conversationId kind position',
+  SettingChange: 'kind position settingId settingKind',
   Tag: 'id name version',
   Team: 'id name reopenToQueue version',
   Ticket:

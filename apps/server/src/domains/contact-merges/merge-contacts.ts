@@ -4,7 +4,9 @@ import { newId } from '../../kernel/id.ts';
 import { may, type Viewer } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { addressesOf, ContactEvent, findCurrentContact, joinData, lockContact, setAddresses, type Contact } from '../contacts/index.ts';
+import { recordConversations } from '../conversations/index.ts';
 import { fieldPrefix } from '../fields/index.ts';
+import { TicketContactEvent } from '../ticket-contacts/index.ts';
 import { TicketEvent } from '../tickets/index.ts';
 import { recordViewsChanged } from '../views/index.ts';
 import { ContactMerge, type CardBefore, type FieldOfTicket } from './contact-merge.entity.ts';
@@ -114,6 +116,8 @@ async function moveAll(tx: Scope, { id: from }: Contact, { id: to }: Contact): P
     'update conversation set contact_id = ? where workspace_id = ? and contact_id = ? returning id',
     [to, workspaceId, from],
   );
+  const conversationIds = conversations.map(({ id }) => id);
+  recordConversations(tx, conversationIds);
   const concerned: { ticket_id: string; added_at: Date }[] = await em.execute(
     'delete from ticket_contact where workspace_id = ? and contact_id = ? returning ticket_id, added_at',
     [workspaceId, from],
@@ -125,13 +129,21 @@ async function moveAll(tx: Scope, { id: from }: Contact, { id: to }: Contact): P
        on conflict do nothing returning ticket_id`,
     [to, JSON.stringify(concerned), workspaceId, to],
   );
+  for (const { ticket_id } of concerned) recordConcerned(tx, ticket_id, { from, to: null });
+  for (const { ticket_id } of taken) recordConcerned(tx, ticket_id, { from: null, to });
   for (const { id } of tickets) tx.record(domainEvent(TicketEvent.EDITED, id, { changes: [{ field: 'requesterId', from, to }] }));
   return {
     ticketIds: tickets.map(({ id }) => id),
-    conversationIds: conversations.map(({ id }) => id),
+    conversationIds,
     concernedIds: concerned.map(({ ticket_id }) => ticket_id),
     takenIds: taken.map(({ ticket_id }) => ticket_id),
   };
+}
+
+/** Records on a ticket that a contact beside its requester came or went. */
+export function recordConcerned(tx: Scope, ticketId: string, change: { readonly from: string | null; readonly to: string | null }): void {
+  const type = change.to === null ? TicketContactEvent.REMOVED : TicketContactEvent.ADDED;
+  tx.record(domainEvent(type, ticketId, { changes: [{ field: 'contact', ...change }] }));
 }
 
 async function joinCards(tx: Scope, source: Contact, destination: Contact, before: ContactMerge['before']): Promise<void> {

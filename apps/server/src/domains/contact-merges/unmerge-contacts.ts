@@ -4,11 +4,12 @@ import { isId } from '../../kernel/id.ts';
 import { listLoaderByKey } from '../../platform/loader.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { addressesOf, canReadContactDetails, Contact, ContactEvent, setAddresses } from '../contacts/index.ts';
+import { recordConversations } from '../conversations/index.ts';
 import { TicketEvent } from '../tickets/index.ts';
 import { recordViewsChanged } from '../views/index.ts';
 import { ContactUnmergeRefused } from './contact-merge.errors.ts';
 import { ContactMerge } from './contact-merge.entity.ts';
-import { joinedNotes, requireMayMerge, setContactFields } from './merge-contacts.ts';
+import { joinedNotes, recordConcerned, requireMayMerge, setContactFields } from './merge-contacts.ts';
 
 /** How long a merge can be undone. */
 const undoWindowMs = 30 * 86_400_000;
@@ -77,23 +78,24 @@ async function giveBack(tx: Scope, { sourceId, destinationId, ...moved }: Contac
     destinationId,
     list(moved.ticketIds),
   ]);
-  await em.execute(`update conversation set contact_id = ? where workspace_id = ? and contact_id = ? and id ${among}`, [
-    sourceId,
-    workspaceId,
-    destinationId,
-    list(moved.conversationIds),
-  ]);
-  await em.execute(
+  const conversations: { id: string }[] = await em.execute(
+    `update conversation set contact_id = ? where workspace_id = ? and contact_id = ? and id ${among} returning id`,
+    [sourceId, workspaceId, destinationId, list(moved.conversationIds)],
+  );
+  const conversationIds = conversations.map(({ id }) => id);
+  recordConversations(tx, conversationIds);
+  const returned: { ticket_id: string }[] = await em.execute(
     `insert into ticket_contact (workspace_id, ticket_id, contact_id, added_at)
        select workspace_id, id, ?, ? from ticket where workspace_id = ? and requester_id is distinct from ? and id ${among}
-       on conflict do nothing`,
+       on conflict do nothing returning ticket_id`,
     [sourceId, tx.now(), workspaceId, sourceId, list(moved.concernedIds)],
   );
-  await em.execute(`delete from ticket_contact where workspace_id = ? and contact_id = ? and ticket_id ${among}`, [
-    workspaceId,
-    destinationId,
-    list(moved.takenIds),
-  ]);
+  const taken: { ticket_id: string }[] = await em.execute(
+    `delete from ticket_contact where workspace_id = ? and contact_id = ? and ticket_id ${among} returning ticket_id`,
+    [workspaceId, destinationId, list(moved.takenIds)],
+  );
+  for (const { ticket_id } of returned) recordConcerned(tx, ticket_id, { from: null, to: sourceId });
+  for (const { ticket_id } of taken) recordConcerned(tx, ticket_id, { from: destinationId, to: null });
   const changes = [{ field: 'requesterId', from: destinationId, to: sourceId }];
   for (const { id } of tickets) tx.record(domainEvent(TicketEvent.EDITED, id, { changes }));
 }

@@ -1,1 +1,4 @@
-export const ContactEvent = { CHANGED: 'contact.changed' } as const;
+export const ContactEvent = {
+  /** It was created, edited, blocked, merged or erased. */
+  CHANGED: 'contact.changed',
+} as const;

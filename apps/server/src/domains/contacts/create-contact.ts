@@ -1,5 +1,6 @@
 import { limits } from '@baton/rules';
 import { NotPermitted } from '../../kernel/domain-error.ts';
+import { domainEvent } from '../../kernel/domain-event.ts';
 import { requireEmailAddress } from '../../kernel/email-address.ts';
 import { newId } from '../../kernel/id.ts';
 import { requireLine } from '../../kernel/text.ts';
@@ -8,6 +9,7 @@ import type { Scope } from '../../platform/scope.ts';
 import { findMatch, optionalLine, requireFree, type Identifiers } from './addresses.ts';
 import { requireData, type ContactDatum } from './contact-data.ts';
 import { Contact } from './contact.entity.ts';
+import { ContactEvent } from './contact.events.ts';
 
 export interface CreateContact {
   readonly name: string;
@@ -67,5 +69,6 @@ async function insertContact(tx: Scope, command: CreateContact, { emails, extern
     { persist: true },
   );
   await tx.em.flush();
+  tx.record(domainEvent(ContactEvent.CHANGED, null, { subjectId: contact.id }));
   return contact;
 }

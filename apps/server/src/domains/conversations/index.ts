@@ -3,4 +3,5 @@ export { ConversationEvent, MessageEvent } from './conversation.events.ts';
 export { beginConversation, writeAsClient } from './exchange-messages.ts';
 export { findMessage } from './find-messages.ts';
 export { linkConversation, lockFreeConversation, openConversation } from './open-conversation.ts';
+export { recordConversations } from './stream-conversations.ts';
 export { findUnansweredSince, listConversationIds } from './unanswered.ts';

@@ -10,6 +10,7 @@ import { Channel, Conversation, Direction, type Message } from './conversation.e
 import { ConversationLinked, ConversationNotFound, ConversationOfAnother, ConversationOfTicket } from './conversation.errors.ts';
 import { ConversationEvent } from './conversation.events.ts';
 import { canReadConversations } from './conversation.policy.ts';
+import { recordConversations } from './stream-conversations.ts';
 import { beginConversation, receive, requireWelcome, write } from './exchange-messages.ts';
 
 export interface OpenConversation {
@@ -77,7 +78,7 @@ export function closeConversation(scope: Scope, conversationId: string): Promise
     const conversation = await lockConversation(tx, conversationId);
     if (conversation.ticketId) throw new ConversationLinked(conversation.ticketId);
     conversation.closedAt ??= tx.now();
-    told(tx, conversation);
+    recordConversations(tx, [conversationId]);
     return conversation;
   });
 }
@@ -109,7 +110,7 @@ async function join(tx: Scope, conversation: Conversation, ticket: Ticket): Prom
   await tx.em.flush();
   await bringFiles(tx, conversation.id, ticket.id);
   tx.record(domainEvent(ConversationEvent.LINKED, ticket.id, { subjectId: id }));
-  told(tx, conversation);
+  recordConversations(tx, [id], { from: null, to: ticket.id });
 }
 
 /** Files of what was said stand where it stands. */
@@ -134,7 +135,7 @@ export function unlinkConversation(scope: Scope, conversationId: string): Promis
     conversation.ticketId = null;
     await tx.em.flush();
     tx.record(domainEvent(ConversationEvent.UNLINKED, ticket.id, { subjectId: conversation.id }));
-    told(tx, conversation);
+    recordConversations(tx, [conversation.id], { from: ticket.id, to: null });
     return conversation;
   });
 }
@@ -166,8 +167,4 @@ async function lockConversation(tx: Scope, id: string): Promise<Conversation> {
 
 function requireReader({ viewer }: Scope): void {
   if (!canReadConversations(viewer)) throw new NotPermitted('Those who work on tickets talk with clients. Ask an administrator.');
-}
-
-function told(tx: Scope, { id }: Conversation): void {
-  tx.record(domainEvent(ConversationEvent.CHANGED, null, { subjectId: id }));
 }

@@ -45,7 +45,8 @@ it('asks the database nothing about a workspace whose last subscriber has left',
 
   for (const stream of streams) stream.close();
 
-  await waitFor(async () => (await askedOfWorkspace()).length === 0, 'three sweeps without a query about the workspace');
+  // The reader waits some seconds for a client that reconnects.
+  for (let attempt = 0; attempt < 5 && (await askedOfWorkspace()).length > 0; attempt++);
   expect(await askedOfWorkspace()).toEqual([]);
 });
 

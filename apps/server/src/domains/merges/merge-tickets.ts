@@ -1,10 +1,11 @@
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { newId } from '../../kernel/id.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { recordConversations } from '../conversations/index.ts';
 import { TicketContactEvent } from '../ticket-contacts/index.ts';
 import { letIn, listStatuses, lockTicketToEdit, lockTwo, TicketEvent, type Ticket } from '../tickets/index.ts';
 import { WatcherEvent } from '../watchers/index.ts';
-import { Merge, MergeItemKind } from './merge.entity.ts';
+import { Merge, MergeItem, MergeItemKind } from './merge.entity.ts';
 import { MergeRefused } from './merge.errors.ts';
 import { MergeEvent } from './merge.events.ts';
 
@@ -58,7 +59,8 @@ export function numberChange({ number }: Ticket) {
   return { field: 'merge', from: null, to: `#${number}` };
 }
 
-async function moveItems({ em, workspaceId }: Scope, { id, sourceId, destinationId }: Merge): Promise<void> {
+async function moveItems(tx: Scope, { id, sourceId, destinationId }: Merge): Promise<void> {
+  const { em, workspaceId } = tx;
   for (const [table, kind, which] of [
     ['note', MergeItemKind.NOTE, 'true'],
     ['conversation', MergeItemKind.CONVERSATION, 'true'],
@@ -73,6 +75,9 @@ async function moveItems({ em, workspaceId }: Scope, { id, sourceId, destination
       [destinationId, workspaceId, sourceId, workspaceId, id, kind],
     );
   }
+  const conversations = await em.find(MergeItem, { workspaceId, mergeId: id, kind: MergeItemKind.CONVERSATION });
+  const moved = conversations.map(({ itemId }) => itemId);
+  recordConversations(tx, moved, { from: sourceId, to: destinationId });
   // Whoever was let into the source by a note goes on to read it.
   await em.execute(
     `insert into ticket_grant (workspace_id, ticket_id, member_id, reason)

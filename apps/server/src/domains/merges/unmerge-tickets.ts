@@ -14,6 +14,7 @@ import {
   TicketTag,
   type Ticket,
 } from '../tickets/index.ts';
+import { recordConversations } from '../conversations/index.ts';
 import { TicketContact, TicketContactEvent } from '../ticket-contacts/index.ts';
 import { Watcher, WatcherEvent } from '../watchers/index.ts';
 import { Merge, MergeItem, MergeItemKind } from './merge.entity.ts';
@@ -74,11 +75,14 @@ async function takeBack(tx: Scope, { id, sourceId, destinationId }: Merge): Prom
     ['time_entry', MergeItemKind.TIME_ENTRY],
     ['attachment', MergeItemKind.ATTACHMENT],
   ] as const) {
-    await em.execute(
+    const moved: { id: string }[] = await em.execute(
       `update ${table} set ticket_id = ? where workspace_id = ? and ticket_id = ?
-         and id in (select item_id from merge_item where workspace_id = ? and merge_id = ? and kind = ?)`,
+         and id in (select item_id from merge_item where workspace_id = ? and merge_id = ? and kind = ?) returning id`,
       [sourceId, workspaceId, destinationId, workspaceId, id, kind],
     );
+    if (kind !== MergeItemKind.CONVERSATION) continue;
+    const conversations = moved.map(({ id: conversationId }) => conversationId);
+    recordConversations(tx, conversations, { from: destinationId, to: sourceId });
   }
   await em.execute(
     `delete from ticket_grant g where workspace_id = ? and ticket_id = ? and reason like 'mention:%'

@@ -4,6 +4,7 @@ import type { Scope } from '../../platform/scope.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
 import { discard } from '../attachments/index.ts';
 import { addressesOf, ContactEvent, setAddresses, type Contact } from '../contacts/index.ts';
+import { recordConversations } from '../conversations/index.ts';
 import { TicketContactEvent } from '../ticket-contacts/index.ts';
 import { TicketEvent } from '../tickets/index.ts';
 import { eraseHistory } from './erase-history.ts';
@@ -78,6 +79,7 @@ async function eraseMessages(tx: Scope, { conversationIds }: PersonalData): Prom
     [erased, tx.workspaceId, idList(conversationIds)],
   );
   await discard(tx, { ownerIds: messages.map(({ id }) => id) });
+  recordConversations(tx, conversationIds);
 }
 
 async function eraseTickets(tx: Scope, { tickets, ticketIds, moved }: PersonalData): Promise<void> {

@@ -1,6 +1,8 @@
+import { domainEvent } from '../../kernel/domain-event.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { SettingKind } from '../../platform/setting-versions.ts';
+import { recordSettingDeletion, SettingKind } from '../../platform/setting-versions.ts';
 import { MergeItemKind } from '../merges/index.ts';
+import { TicketEvent } from '../tickets/index.ts';
 import { idList, type PersonalData } from './find-personal-data.ts';
 
 /**
@@ -15,11 +17,22 @@ export async function eraseTags(tx: Scope, data: PersonalData): Promise<string[]
     SettingKind.TAG,
     idList(ids),
   ]);
+  for (const id of ids) recordSettingDeletion(tx, SettingKind.TAG, id);
+  await recordOtherTickets(tx, data, ids);
   const gone: { name: string }[] = await em.execute('delete from tag where workspace_id = ? and id = any(?::uuid[]) returning name', [
     workspaceId,
     idList(ids),
   ]);
   return gone.map(({ name }) => name);
+}
+
+/** Tickets of other contacts lose such a tag too. */
+async function recordOtherTickets(tx: Scope, { ticketIds, otherTicketIds }: PersonalData, tagIds: readonly string[]): Promise<void> {
+  const tickets: { ticket_id: string }[] = await tx.em.execute(
+    `select distinct ticket_id from ticket_tag where workspace_id = ? and tag_id = any(?::uuid[]) and ticket_id <> all(?::uuid[])`,
+    [tx.workspaceId, idList(tagIds), idList([...ticketIds, ...otherTicketIds])],
+  );
+  for (const { ticket_id: id } of tickets) tx.record(domainEvent(TicketEvent.ERASED, id));
 }
 
 async function namingTags({ em, workspaceId }: Scope, { identity }: PersonalData): Promise<string[]> {

@@ -5,7 +5,7 @@ import { isId, newId } from '../../kernel/id.ts';
 import { cutText, requireLine } from '../../kernel/text.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
-import { reviseSetting, settingCreated, type Setting, type SettingState } from '../../platform/setting-versions.ts';
+import { recordSettingChange, reviseSetting, settingCreated, type Setting, type SettingState } from '../../platform/setting-versions.ts';
 import { Member, Team } from '../identity/index.ts';
 import { isConditional } from './policy.ts';
 import {
@@ -104,6 +104,7 @@ export function orderPolicies(scope: Scope, ids: readonly string[]): Promise<Sla
     }
     for (const policy of policies) policy.place = ids.indexOf(policy.id);
     await recordSecurity(tx, SecurityEventKind.SLA_CHANGED, { details: { order: 'policies' } });
+    recordSettingChange(tx, 'SLA_POLICY', null);
     return policies.toSorted((a, b) => a.place - b.place);
   });
 }

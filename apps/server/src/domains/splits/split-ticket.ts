@@ -4,7 +4,7 @@ import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId, newId } from '../../kernel/id.ts';
 import { may } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { beginConversation, Conversation, Message } from '../conversations/index.ts';
+import { beginConversation, Conversation, Message, recordConversations } from '../conversations/index.ts';
 import { beginFields, fieldsOfTicket } from '../fields/index.ts';
 import { addLink } from '../links/index.ts';
 import { Note } from '../notes/index.ts';
@@ -66,6 +66,7 @@ export function splitTicket(scope: Scope, command: SplitTicket): Promise<Split> 
         message.conversationId = own.id;
         if (message.createdAt > own.lastMessageAt) own.lastMessageAt = message.createdAt;
       }
+      recordConversations(tx, [id, own.id]);
     }
     await em.flush();
     await moveAlong(

@@ -1,7 +1,7 @@
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId } from '../../kernel/id.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { Conversation } from '../conversations/index.ts';
+import { Conversation, recordConversations } from '../conversations/index.ts';
 import { mergeTickets } from '../merges/index.ts';
 import { lockTicketToEdit, lockTwo } from '../tickets/index.ts';
 import { moveAlong, splitChange } from './split-ticket.ts';
@@ -46,7 +46,12 @@ export function unsplitTicket(scope: Scope, splitId: string): Promise<Split> {
       [ticket.id, source.id],
       items.map(({ itemId }) => itemId),
     );
+    const begun = await em.find(Conversation, { workspaceId, ticketId: ticket.id });
     await em.nativeDelete(Conversation, { workspaceId, ticketId: ticket.id });
+    const givenBack = new Set(items.flatMap(({ fromId }) => fromId ?? []));
+    recordConversations(tx, [...givenBack]);
+    const deleted = begun.map(({ id }) => id);
+    recordConversations(tx, deleted, { from: ticket.id, to: null });
     split.undoneAt = tx.now();
     await em.flush();
     tx.record(domainEvent(SplitEvent.UNDONE, source.id, { subjectId: split.id, changes: [splitChange(ticket)] }));

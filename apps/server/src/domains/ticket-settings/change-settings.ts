@@ -4,7 +4,14 @@ import { isId } from '../../kernel/id.ts';
 import { may } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
-import { reviseSetting, settingCreated, settingDeleted, type Setting, type SettingKind } from '../../platform/setting-versions.ts';
+import {
+  recordSettingChange,
+  reviseSetting,
+  settingCreated,
+  settingDeleted,
+  type Setting,
+  type SettingKind,
+} from '../../platform/setting-versions.ts';
 import type { Workspace } from '../identity/index.ts';
 import { settingsChanged, type Names } from '../tickets/index.ts';
 
@@ -82,6 +89,7 @@ export async function putInOrder<T extends { readonly id: string; place: number 
   const ordered = things.toSorted((a, b) => placeOf(a) - placeOf(b));
   for (const [place, thing] of ordered.entries()) thing.place = place;
   await note(tx, kind, { ordered: true });
+  recordSettingChange(tx, kind, null);
   return ordered;
 }
 

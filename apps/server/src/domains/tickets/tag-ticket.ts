@@ -3,6 +3,7 @@ import { InvalidInput } from '../../kernel/domain-error.ts';
 import { newId } from '../../kernel/id.ts';
 import { requireLine } from '../../kernel/text.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { recordSettingChange, SettingKind } from '../../platform/setting-versions.ts';
 import { lockTicketToEdit } from './find-ticket.ts';
 import { Tag } from './status.entity.ts';
 import { TicketTag, type Ticket } from './ticket.entity.ts';
@@ -52,11 +53,11 @@ export function tagTicket(scope: Scope, { ticketId, add, remove }: TagTicket): P
 /** Two people may name the same new tag at once; the second joins the first's. */
 async function findOrMakeTag(tx: Scope, text: string): Promise<Tag> {
   const name = requireLine('tag', text, 50);
-  await tx.em.execute('insert into tag (workspace_id, id, name) values (?, ?, ?) on conflict (workspace_id, lower(name)) do nothing', [
-    tx.workspaceId,
-    newId(),
-    name,
-  ]);
+  const made: { id: string }[] = await tx.em.execute(
+    'insert into tag (workspace_id, id, name) values (?, ?, ?) on conflict (workspace_id, lower(name)) do nothing returning id',
+    [tx.workspaceId, newId(), name],
+  );
+  for (const { id } of made) recordSettingChange(tx, SettingKind.TAG, id);
   const [row]: { id: string }[] = await tx.em.execute('select id from tag where workspace_id = ? and lower(name) = lower(?)', [
     tx.workspaceId,
     name,

@@ -9,7 +9,8 @@ import { memberById, tokenById, type AccessToken, type Member } from '../../iden
 import { allNames, LocalizedName, TicketType } from '../../tickets/api/index.ts';
 import { findTicket, type Ticket } from '../../tickets/index.ts';
 import { causesOf, findEntry } from '../causes.ts';
-import { followEvents, type StreamedEvent } from '../follow-events.ts';
+import { followEvents, StreamEventKind, type StreamedEvent } from '../follow-events.ts';
+import { activityKind, ActivityKind } from '../activity-kind.ts';
 import { activityCursors, activityOf, ActorKind } from '../activity.ts';
 import { participantsOf } from '../participants.ts';
 import { customFieldOf, shownValue, type ShownValue } from '../shown-value.ts';
@@ -17,6 +18,21 @@ import { customFieldOf, shownValue, type ShownValue } from '../shown-value.ts';
 registerEnumType(ActorKind, {
   name: 'ActorKind',
   description: 'Who did something: a member or a program of theirs, the client, the desk itself, or an import.',
+});
+
+registerEnumType(ActivityKind, { name: 'ActivityKind', description: 'What happened.' });
+registerEnumType(StreamEventKind, {
+  name: 'StreamEventKind',
+  description: 'The kind of message in the event stream.',
+  valuesConfig: {
+    EVENT: { description: 'Something happened to a ticket that you see.' },
+    HIDDEN: {
+      description: 'Something that you may not read, such as an internal note, happened to a ticket that you see. It explains the version.',
+    },
+    GONE: { description: 'The ticket was deleted, or you may no longer see it. Delete your copy.' },
+    RELOAD: { description: 'Events before this position can no longer be delivered. Load everything again and continue from here.' },
+    HEARTBEAT: { description: 'Nothing was missed up to this position. Sent every 10 seconds.' },
+  },
 });
 
 @ObjectType({ description: 'A value as people read it: a text, or a name in several languages.' })
@@ -37,18 +53,23 @@ class ActivityChange {
 @ObjectType('ActivityEntry', { description: 'One thing that happened to a ticket.' })
 export class ActivityEntryType implements Pick<EventRecord, 'id' | 'type' | 'at'> {
   @Field(() => ID) id!: string;
-  @Field(() => String, { description: 'Such as `ticket.status_changed`.' }) type!: string;
+  @Field(() => String, { description: 'The text of `kind`, such as `ticket.status_changed`.' }) type!: string;
   @Field(() => Date) at!: Date;
 }
 
-@ObjectType({ description: 'The next event of the stream; without an entry a heartbeat: up to this position nothing was missed.' })
+@ObjectType({ description: 'A message of the event stream. HEARTBEAT and RELOAD have a position only.' })
 class StreamEvent {
+  @Field(() => StreamEventKind) kind!: StreamEventKind;
   @Field(() => String, { description: 'Resume after this position.' }) position!: string;
-  @Field(() => Boolean, { description: 'True = what was missed can no longer be told one by one. Load anew.' }) reload!: boolean;
-  @Field(() => ID, { nullable: true }) ticketId!: string | null;
-  @Field(() => Int, { nullable: true, description: 'The ticket’s version after the event: the last one you saw and one.' })
+  @Field(() => Boolean, { description: 'True for RELOAD.' }) reload!: boolean;
+  @Field(() => ID, { nullable: true, description: 'Set for EVENT, HIDDEN and GONE.' }) ticketId!: string | null;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The version of the ticket after an EVENT or HIDDEN: the last one that you received plus one, for a ticket that you hold.',
+  })
   ticketVersion!: number | null;
-  @Field(() => ActivityEntryType, { nullable: true }) entry!: Pick<
+  @Field(() => TicketType, { nullable: true, description: 'The ticket as it is now, for EVENT and HIDDEN.' }) ticket!: Ticket | null;
+  @Field(() => ActivityEntryType, { nullable: true, description: 'What happened, for EVENT.' }) entry!: Pick<
     EventRecord,
     'id' | 'type' | 'at' | 'actorKind' | 'actorId' | 'tokenId' | 'changes'
   > | null;
@@ -63,13 +84,14 @@ export class TicketActivityResolver {
     @Root() ticket: Ticket,
     @Arg('last', () => Int, { defaultValue: 50 }) last: number,
     @Arg('before', () => String, { nullable: true }) before: string | null | undefined,
-    @Arg('types', () => [String], { nullable: true, description: 'Of these kinds alone, such as `ticket.status_changed`.' })
+    @Arg('types', () => [String], { nullable: true, description: 'Only these types, such as `ticket.status_changed`.' })
     types: string[] | null | undefined,
+    @Arg('kinds', () => [ActivityKind], { nullable: true, description: 'Only these kinds.' }) kinds: ActivityKind[] | null | undefined,
     @Arg('actorIds', () => [ID], { nullable: true, description: 'By these members alone.' }) actorIds: string[] | null | undefined,
     @Arg('actorKinds', () => [ActorKind], { nullable: true }) actorKinds: ActorKind[] | null | undefined,
     @Ctx() { scope }: Context,
   ): Promise<Connection<EventRecord>> {
-    const page = await activityOf(scope, ticket.id, { last, before: before ?? null, types, actorIds, actorKinds });
+    const page = await activityOf(scope, ticket.id, { last, before: before ?? null, types: kinds ?? types, actorIds, actorKinds });
     return connection(page.entries, activityCursors.of, { previous: page.hasOlder });
   }
 
@@ -99,6 +121,11 @@ export class ActivityEntryResolver {
   })
   token(@Root() { tokenId }: Pick<EventRecord, 'tokenId'>, @Ctx() { scope }: Context): Promise<AccessToken | null> {
     return scope.load(tokenById, tokenId);
+  }
+
+  @FieldResolver(() => ActivityKind)
+  kind(@Root() { type }: Pick<EventRecord, 'type'>): ActivityKind {
+    return activityKind(type);
   }
 
   @FieldResolver(() => ActorKind)
@@ -145,15 +172,24 @@ export class ActivityEntryResolver {
   }
 
   @Subscription(() => StreamEvent, {
-    description: 'Every event on tickets you see, complete and in order, for programs that keep a copy.',
+    description: 'Every event on tickets you see, complete and in order, for API clients that keep a copy. Resumable.',
     subscribe: following<{ after?: string | null }>(({ args }) => followEvents(parseHead(args.after))),
   })
-  eventsStreamed(
-    @Arg('after', () => String, { nullable: true, description: 'The position of the last event you have; from now on without one.' })
+  async eventsStreamed(
+    @Arg('after', () => String, { nullable: true, description: 'The last position you have. Without one: from now on.' })
     _after: string | null,
-    @Root() { event, reload, head }: StreamedEvent,
-  ): StreamEvent {
-    const { ticketId = null, ticketVersion = null } = event ?? {};
-    return { position: formatHead(head), reload, ticketId, ticketVersion, entry: event };
+    @Root() { kind, event, head }: StreamedEvent,
+    @Ctx() { scope }: Context,
+  ): Promise<StreamEvent> {
+    const shown = kind === 'EVENT' || kind === 'HIDDEN' ? event : null;
+    return {
+      kind,
+      position: formatHead(head),
+      reload: kind === 'RELOAD',
+      ticketId: event?.ticketId ?? null,
+      ticketVersion: shown?.ticketVersion ?? null,
+      ticket: shown?.ticketId ? await findTicket(scope, shown.ticketId) : null,
+      entry: kind === 'EVENT' ? event : null,
+    };
   }
 }

@@ -35,7 +35,7 @@ import {
 import { MessageConnection, MessageType, NoClientType, SenderBlockedType } from './message.type.ts';
 
 @ObjectType('Conversation', { description: 'One thread with one client on one channel. A ticket is made for it, never of it.' })
-class ConversationType implements Pick<Conversation, 'id' | 'channel' | 'createdAt' | 'lastMessageAt' | 'closedAt'> {
+export class ConversationType implements Pick<Conversation, 'id' | 'channel' | 'createdAt' | 'lastMessageAt' | 'closedAt'> {
   @Field(() => ID) id!: string;
   @Field(() => Channel) channel!: Channel;
   @Field(() => Date) createdAt!: Date;

@@ -1,3 +1,4 @@
+export { ConversationStreamResolver } from './conversation-stream.resolver.ts';
 export {
   ConversationLinkedType,
   ConversationNotFoundType,

@@ -1,1 +1,2 @@
+export { SettingStreamResolver } from './setting-stream.resolver.ts';
 export { SettingHistoryResolver, SettingVersionResolver } from './setting-history.resolver.ts';
