@@ -8,6 +8,7 @@ declare module 'vitest' {
   export interface ProvidedContext {
     postgresUrl: string;
     redisUrl: string;
+    fuzz: { readonly seed: number; readonly seconds: number };
   }
 }
 
