@@ -52,7 +52,8 @@ export default defineConfig({
           // Positions of rows and pop-ups are set as style attributes.
           'style-src': ['self', 'unsafe-inline'],
           'img-src': ['self', 'data:'],
-          'connect-src': ['self', 'ws:', 'wss:'],
+          // Includes the sockets of this origin, and those of no other.
+          'connect-src': ['self'],
           'object-src': ['none'],
           'base-uri': ['none'],
           'frame-ancestors': ['none'],

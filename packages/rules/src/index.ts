@@ -1,5 +1,6 @@
 export * from './business-time.ts';
 export * from './limits.ts';
+export * from './own-path.ts';
 export * from './priority.ts';
 export * from './sla-clock.ts';
 export * from './sla-ledger.ts';

@@ -10,6 +10,8 @@ import {
   randomState,
   type Configuration,
 } from 'openid-client';
+import { z } from 'zod';
+import { ownPath } from '@baton/rules';
 import type { Origin } from '../kernel/viewer.ts';
 import type { Logger } from '../platform/logger.ts';
 import { requestTransport } from './http-transport.ts';
@@ -42,12 +44,14 @@ const cookieName = 'baton_oidc';
 const attemptSeconds = 600;
 
 /** What a browser keeps between going to the provider and coming back. */
-interface Attempt {
-  readonly state: string;
-  readonly nonce: string;
-  readonly verifier: string;
-  readonly to: string;
-}
+const attemptSchema = z.object({
+  state: z.string(),
+  nonce: z.string(),
+  verifier: z.string(),
+  // Another site under the same domain can set the cookie.
+  to: z.string().transform(ownPath),
+});
+type Attempt = Readonly<z.infer<typeof attemptSchema>>;
 
 /**
  * OpenID Connect by discovery, with code flow and PKCE (RFC 7636). The attempt lives in a cookie of the browser that began
@@ -123,15 +127,14 @@ function discover({ issuer, clientId, clientSecret }: SingleSignOnProvider): Pro
   return discovery(url, clientId, clientSecret, undefined, { execute, timeout: 5 });
 }
 
-/** A path of this desk, whatever was asked for. */
+/** A path of this site, whatever was asked for. */
 function wantedOf({ query }: FastifyRequest): string {
-  const { to } = query as { to?: string };
-  return to?.startsWith('/') && !to.startsWith('//') && !to.startsWith('/\\') ? to : '/';
+  return ownPath((query as { to?: unknown }).to);
 }
 
 function attemptOf({ cookies }: FastifyRequest): Attempt | null {
   try {
-    return JSON.parse(cookies[cookieName] ?? '') as Attempt;
+    return attemptSchema.parse(JSON.parse(cookies[cookieName] ?? ''));
   } catch {
     return null;
   }

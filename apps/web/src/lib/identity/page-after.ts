@@ -1,5 +1,6 @@
-/** Where somebody wanted to go before they were asked who they are; never to another site. */
+import { ownPath } from '@baton/rules';
+
+/** The page that the viewer asked for before signing in; never one of another site. */
 export function pageAfter({ searchParams }: { readonly searchParams: { get(name: string): string | null } }): string {
-  const wanted = searchParams.get('to');
-  return wanted?.startsWith('/') && !wanted.startsWith('//') ? wanted : '/';
+  return ownPath(searchParams.get('to') ?? '/');
 }
