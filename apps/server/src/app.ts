@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
 import type { Desk } from './desk.ts';
@@ -15,6 +16,7 @@ import { createHttpServer } from './platform/http-server.ts';
 import type { Logger } from './platform/logger.ts';
 import { Metrics } from './platform/metrics.ts';
 import { queues } from './queues.ts';
+import { OpenRequests } from './platform/open-requests.ts';
 import { makeClientSchema, makeSchema } from './schema.ts';
 
 export interface App {
@@ -28,6 +30,10 @@ type AppConfig = Pick<Config, 'publicUrl' | 'graphiql' | 'introspection' | 'trus
   readonly singleSignOn?: Config['singleSignOn'];
   readonly socketsPerPerson?: number;
   readonly metricsToken?: Config['metricsToken'];
+  readonly socketsPerAddress?: number;
+  readonly socketInitSeconds?: number;
+  readonly shutdownDelaySeconds?: number;
+  readonly drainSeconds?: number;
   /** Where the built pages are; null for a server of the API alone. */
   readonly pagesPath: string | null;
 };
@@ -36,15 +42,18 @@ const usualLimits: FileLimits = { mostBytes: 25 * 1_048_576, refused: [] };
 
 /** The doors of a node: pages, GraphQL over HTTP and sockets for members and for clients, the explorer, and health. */
 export async function openApp(desk: Desk, config: AppConfig, logger: Logger): Promise<App> {
-  const http = await createHttpServer(config, logger);
-  const { publicUrl, graphiql, introspection, pagesPath, trustedProxies, socketsPerPerson = 0 } = config;
+  const requests = new OpenRequests();
+  const http = await createHttpServer({ ...config, requests }, logger);
+  const { publicUrl, graphiql, introspection, pagesPath, trustedProxies } = config;
+  const { socketsPerPerson = 0, socketsPerAddress = 0, socketInitSeconds = 10, shutdownDelaySeconds = 0, drainSeconds = 0 } = config;
   const gate = new OperationGate({
     ownOperations: pagesPath === null ? null : readOperations(pagesPath),
     openToBrowsers: graphiql,
     introspection,
   });
   const { live, limits, clock } = desk;
-  const shared = { live, clock, logger, publicUrl, limits, socketsPerPerson, trustedProxies };
+  const socketLimits = { perPerson: socketsPerPerson, perAddress: socketsPerAddress };
+  const shared = { live, clock, logger, publicUrl, limits, socketLimits, socketInitMs: socketInitSeconds * 1000, trustedProxies };
   const members = await serveGraphql(http, {
     ...shared,
     path: '/graphql',
@@ -89,18 +98,25 @@ export async function openApp(desk: Desk, config: AppConfig, logger: Logger): Pr
   }
   if (graphiql) serveGraphiql(http);
   http.get('/healthz', () => ({ alive: true }));
+  let stopping = false;
   http.get('/readyz', async (_request, reply) => {
     const database = await desk.orm.isConnected();
     const redis = desk.pubSub.healthy();
+    const ready = database && !stopping;
     // Without Redis a node is slower, not broken: it finds the changes of other nodes within a second.
-    return reply
-      .code(database ? 200 : 503)
-      .send({ ready: database, degraded: !redis, database, redis, droppedMessages: desk.pubSub.dropped });
+    return reply.code(ready ? 200 : 503).send({ ready, stopping, degraded: !redis, database, redis, droppedMessages: desk.pubSub.dropped });
   });
   return {
     http,
     async close() {
-      // Sockets first: the server waits for what is open.
+      stopping = true;
+      requests.startDraining();
+      // Load balancers notice that the node is not ready while it still answers.
+      await delay(shutdownDelaySeconds * 1000);
+      http.server.close();
+      const deadlineMs = drainSeconds * 1000;
+      const [unanswered] = await Promise.all([requests.drain(deadlineMs), ...doors.map((door) => door.drain(deadlineMs))]);
+      if (unanswered > 0) logger.warn({ unanswered }, `requests took longer than ${drainSeconds} s and were cut off`);
       await Promise.all(doors.map((door) => door.close()));
       await http.close();
     },

@@ -27,6 +27,10 @@ const environment = z
     REQUESTS_PER_MINUTE: z.coerce.number({ error: 'must be a number' }).int().min(0).max(1_000_000).default(3000),
     SOCKETS_PER_PERSON: z.coerce.number({ error: 'must be a number' }).int().min(0).max(100_000).default(50),
     METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters; make one with: openssl rand -base64 24').optional(),
+    SOCKETS_PER_ADDRESS: z.coerce.number({ error: 'must be a number' }).int().min(0).max(100_000).default(200),
+    SOCKET_INIT_SECONDS: z.coerce.number({ error: 'must be a number' }).min(1, 'must be 1 to 60').max(60, 'must be 1 to 60').default(10),
+    SHUTDOWN_DELAY_SECONDS: z.coerce.number({ error: 'must be a number' }).min(0).max(60, 'must be 0 to 60').default(1),
+    DRAIN_SECONDS: z.coerce.number({ error: 'must be a number' }).min(0).max(600, 'must be 0 to 600').default(20),
     WATCHDOG_SECONDS: z.coerce.number({ error: 'must be a number' }).min(0).max(3600, 'must be 0 to 3600').default(30),
     DEMO: flag.default(false),
     DEMO_TICKETS: z.coerce.number().int().min(1).max(20_000).default(2000),
@@ -91,6 +95,14 @@ export interface Config {
   readonly socketsPerPerson: number;
   /** The token of those who read `/metrics`; null = it is not served. */
   readonly metricsToken: string | null;
+  /** Sockets of one address at a node on which nobody has signed in; 0 = no limit. */
+  readonly socketsPerAddress: number;
+  /** How long an opened socket may stay silent. */
+  readonly socketInitSeconds: number;
+  /** How long a stopping node reports that it is not ready and still answers. */
+  readonly shutdownDelaySeconds: number;
+  /** How long a stopping node waits for requests in flight. */
+  readonly drainSeconds: number;
   /** How long the event loop may be blocked before the process ends itself; 0 = no limit. */
   readonly watchdogSeconds: number;
   /** Make a demo workspace when there is no workspace at all. */
@@ -150,6 +162,10 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     requestsPerMinute: values.REQUESTS_PER_MINUTE,
     socketsPerPerson: values.SOCKETS_PER_PERSON,
     metricsToken: values.METRICS_TOKEN ?? null,
+    socketsPerAddress: values.SOCKETS_PER_ADDRESS,
+    socketInitSeconds: values.SOCKET_INIT_SECONDS,
+    shutdownDelaySeconds: values.SHUTDOWN_DELAY_SECONDS,
+    drainSeconds: values.DRAIN_SECONDS,
     watchdogSeconds: values.WATCHDOG_SECONDS,
     demo: values.DEMO,
     demoTickets: values.DEMO_TICKETS,

@@ -65,10 +65,11 @@ async function greet(desk: Desk, { publicUrl, graphiql }: Config): Promise<void>
   console.log('\nCtrl-C stops it.');
 }
 
-/** An ordered stop that takes longer is cut short. */
-const stopDeadlineMs = 30_000;
+/** After the requests, workers end what they do; a stop that takes longer is cut short. */
+const workersDeadlineMs = 15_000;
 
 let stopping = false;
+let stopDeadlineMs = workersDeadlineMs;
 let close: (() => Promise<void>) | undefined;
 
 async function stop(code: number): Promise<void> {
@@ -92,7 +93,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => vo
 process.on('disconnect', () => void stop(0));
 
 try {
-  close = await start(readConfig(process.env));
+  const config = readConfig(process.env);
+  stopDeadlineMs += (config.shutdownDelaySeconds + config.drainSeconds) * 1000;
+  close = await start(config);
 } catch (error) {
   console.error(`\n${explainStartFault(error, process.env)}`);
   process.exit(1);

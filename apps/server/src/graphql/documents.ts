@@ -1,5 +1,6 @@
 import { parse, specifiedRules, validate, type DocumentNode, type GraphQLError, type GraphQLSchema, type Source } from 'graphql';
 import { limitRules, maxTokens } from './limits.ts';
+import { unconditionalSubscriptionRule } from './subscription-root.ts';
 
 const kept = 500;
 
@@ -25,8 +26,14 @@ export class Documents {
   };
 
   validate(document: DocumentNode): readonly GraphQLError[] {
-    const faults = this.#faults.get(document) ?? validate(this.schema, document, [...specifiedRules, ...limitRules]);
+    const faults = this.#faults.get(document) ?? this.#check(document);
     this.#faults.set(document, faults);
     return faults;
+  }
+
+  #check(document: DocumentNode): readonly GraphQLError[] {
+    // First and alone: a rule of the specification evaluates such a condition, and throws if it has a variable.
+    const conditions = validate(this.schema, document, [unconditionalSubscriptionRule]);
+    return conditions.length > 0 ? conditions : validate(this.schema, document, [...specifiedRules, ...limitRules]);
   }
 }

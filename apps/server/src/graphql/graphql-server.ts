@@ -14,6 +14,7 @@ import { costBudget, limitRules, maxTokens } from './limits.ts';
 import { requireNoSubscription } from './read-operation.ts';
 import type { GraphqlServerSettings } from './server-settings.ts';
 import { openSocketDoor, type SocketDoor } from './socket-door.ts';
+import { unconditionalSubscriptionRule } from './subscription-root.ts';
 
 /** Serves a schema over HTTP, and over the sockets that `serveSockets` passes to the result. */
 export async function serveGraphql(app: FastifyInstance, settings: GraphqlServerSettings): Promise<SocketDoor> {
@@ -32,7 +33,7 @@ export async function serveGraphql(app: FastifyInstance, settings: GraphqlServer
     // Who may see the schema is for the gate to say, the same over HTTP and over sockets.
     introspection: true,
     parseOptions: { maxTokens },
-    validationRules: [...limitRules],
+    validationRules: [unconditionalSubscriptionRule, ...limitRules],
     formatError: (_formatted, error) => format(located(error)),
     plugins: [
       ApolloServerPluginLandingPageDisabled(),

@@ -44,6 +44,11 @@ export function trustOf(proxies: readonly string[]): Trust {
   return proxies.length > 0 ? proxyAddress.compile([...proxies]) : () => false;
 }
 
+/** The address of the client, as trusted proxies report it. */
+export function addressOf(request: IncomingMessage, trust: Trust): string {
+  return proxyAddress(request, trust);
+}
+
 /** A socket's secret comes with the handshake: the cookie, or `authorization` among the connection parameters. */
 export function socketTransport(
   request: IncomingMessage,
@@ -56,7 +61,7 @@ export function socketTransport(
   return {
     ...credentialOf(authorization, fastifyCookie.parse(request.headers.cookie ?? ''), secure),
     userAgent: request.headers['user-agent'] ?? '',
-    address: proxyAddress(request, trust),
+    address: addressOf(request, trust),
     keepSession: () => undefined,
     dropSession: () => undefined,
     keepDevice: () => undefined,

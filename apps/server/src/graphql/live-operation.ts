@@ -22,6 +22,7 @@ import { SampleViewer, type Viewer } from '../kernel/viewer.ts';
 import type { Scope } from '../platform/scope.ts';
 import type { Context } from './context.ts';
 import type { SocketLink } from './socket-link.ts';
+import { subscriptionRoot } from './subscription-root.ts';
 
 export interface LiveOperation {
   readonly args: ExecutionArgs;
@@ -31,6 +32,8 @@ export interface LiveOperation {
   readonly query: string;
   readonly id: string;
   readonly link: SocketLink;
+  /** Called when an opened subscription ends. */
+  readonly release: () => void;
 }
 
 /**
@@ -39,7 +42,7 @@ export interface LiveOperation {
  * due the same, and each socket gets the shared bytes behind its own operation id.
  */
 export async function openLive(operation: LiveOperation): Promise<AsyncGenerator<ExecutionResult, void> | ExecutionResult> {
-  const { args, context, desk, link, id } = operation;
+  const { args, context, desk, link, id, release } = operation;
   const definition = getOperationAST(args.document, args.operationName);
   if (!definition) return { errors: [new GraphQLError('The document holds no single operation to run; name one.')] };
   const asked = askedOf(args, definition);
@@ -72,10 +75,11 @@ export async function openLive(operation: LiveOperation): Promise<AsyncGenerator
       : (payload, scope) => render(args, context.seenBy(scope), payload),
   });
   const drop = link.carry({ wake: () => following.wake(), end: () => stream.end(null) });
-  stream.onEnd = () => {
+  stream.whenEnded(() => {
     drop();
     following.close();
-  };
+    release();
+  });
   return stream;
 }
 
@@ -89,16 +93,7 @@ interface Asked {
 function askedOf(args: ExecutionArgs, definition: OperationDefinitionNode): Asked | { errors: readonly GraphQLError[] } {
   const coerced = getVariableValues(args.schema, definition.variableDefinitions ?? [], args.variableValues ?? {});
   if (coerced.errors) return { errors: coerced.errors };
-  // Validation lets one root field through, which may stand in a fragment.
-  let node: FieldNode | undefined;
-  for (const root of [definition, ...args.document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION)]) {
-    if (
-      root.kind !== Kind.OPERATION_DEFINITION &&
-      !(root.kind === Kind.FRAGMENT_DEFINITION && root.typeCondition.name.value === 'Subscription')
-    )
-      continue;
-    node ??= root.selectionSet.selections.find((selection) => selection.kind === Kind.FIELD);
-  }
+  const node = subscriptionRoot(args.document, definition);
   const field = node && args.schema.getSubscriptionType()?.getFields()[node.name.value];
   if (!node || !field) return { errors: [new GraphQLError('Ask for one field of Subscription.')] };
   return { field, node, values: getArgumentValues(field, node, coerced.coerced), variables: coerced.coerced };
@@ -197,16 +192,22 @@ export function askAgain(): GraphQLError {
 
 /** Stays silent until it ends, of itself or with a last error. */
 class EndingOnly implements AsyncGenerator<ExecutionResult, void> {
-  onEnd: () => void = () => undefined;
+  #onEnd: () => void = () => undefined;
   #last: GraphQLError | null = null;
   #ended = false;
   #settle: (() => void) | null = null;
+
+  /** Calls the listener once, also if it has already ended. */
+  whenEnded(listener: () => void): void {
+    if (this.#ended) listener();
+    else this.#onEnd = listener;
+  }
 
   end(last: GraphQLError | null): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#last = last;
-    this.onEnd();
+    this.#onEnd();
     this.#settle?.();
   }
 

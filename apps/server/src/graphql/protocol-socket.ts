@@ -27,6 +27,8 @@ export function speakProtocol(server: Server<SocketExtra>, { socket, request, li
       close: (code, reason) => socket.close(code, reason),
       onMessage(handle) {
         socket.on('message', (data, isBinary) => {
+          // The answer could not be sent any more, so nothing runs.
+          if (socket.readyState !== socket.OPEN) return;
           if (isBinary) return socket.close(CloseCode.BadRequest, invalidMessage);
           handle(String(data)).catch((error: unknown) => closeAfter(error, { socket, data, logger }));
         });

@@ -4,6 +4,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { RateLimits } from '../platform/rate-limits.ts';
 import type { ContextFactory, LiveSources } from './context.ts';
 import type { OperationGate } from './operation-gate.ts';
+import type { SocketLimitSettings } from './socket-limits.ts';
 
 export interface GraphqlServerSettings {
   readonly schema: GraphQLSchema;
@@ -17,7 +18,8 @@ export interface GraphqlServerSettings {
   readonly clock: Clock;
   /** Proxies whose X-Forwarded-For header names the client, as for requests. */
   readonly trustedProxies: readonly string[];
-  /** Sockets of one member or program at this node; 0 = no limit. */
-  readonly socketsPerPerson: number;
+  readonly socketLimits: SocketLimitSettings;
+  /** Time from the handshake to `connection_init`. */
+  readonly socketInitMs: number;
   readonly path: string;
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { GraphQLError, type ExecutionArgs } from 'graphql';
 import { makeServer } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
@@ -11,12 +12,13 @@ import { Context } from './context.ts';
 import { Documents } from './documents.ts';
 import type { Executor } from './executor.ts';
 import { errorFormatter, located, withoutSuggestions } from './format-error.ts';
-import { socketTransport, trustOf } from './http-transport.ts';
+import { addressOf, socketTransport, trustOf } from './http-transport.ts';
 import { askAgain, openLive } from './live-operation.ts';
 import { speakProtocol, type SocketExtra } from './protocol-socket.ts';
 import type { OperationRead } from './read-operation.ts';
 import type { GraphqlServerSettings } from './server-settings.ts';
-import { SocketLink } from './socket-link.ts';
+import { SocketLimits, type CountedSocket } from './socket-limits.ts';
+import { SocketLink, slotsPerSocket } from './socket-link.ts';
 
 /** The sockets of one schema. */
 export interface SocketDoor {
@@ -25,10 +27,22 @@ export interface SocketDoor {
   count(): number;
   /** Completes the handshake of an upgrade request, or refuses it. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Refuses new sockets and closes each open one once its requests are answered; after the deadline all of them. */
+  drain(deadlineMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
-const subscriptionsPerSocket = 100;
+interface OpenedSocket {
+  readonly link: SocketLink;
+  readonly counted: CountedSocket;
+}
+
+/** "Service Restart": clients reconnect, to another node if there is one, and resume after their last position. */
+const restarting = 1012;
+/** A client that does not answer the close frame in this time is cut off. */
+const closeMs = 2000;
+const drainLookMs = 20;
+
 /** A client that vanished without closing its socket counts as connected for at most twice this time. */
 const pingMs = 4000;
 
@@ -63,13 +77,13 @@ interface SocketOperation {
 
 export function openSocketDoor(settings: GraphqlServerSettings, executor: Executor): SocketDoor {
   const { schema, factory, live, logger, publicUrl, path, clock } = settings;
-  const people = new SocketsByPerson(settings.socketsPerPerson);
+  const limits = new SocketLimits(settings.socketLimits);
   const trust = trustOf(settings.trustedProxies);
   const secure = publicUrl.startsWith('https:');
   const format = errorFormatter(logger);
   const server = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024 });
   const documents = new Documents(schema);
-  const links = new WeakMap<WebSocket, SocketLink>();
+  const opened = new Map<WebSocket, OpenedSocket>();
   const openContext = ({ connectionParams, extra: { request } }: SocketCaller) =>
     Context.open(socketTransport(request, connectionParams, secure, trust), factory, live);
   const shownErrors = async (caller: SocketCaller, errors: readonly GraphQLError[]) => {
@@ -97,20 +111,20 @@ export function openSocketDoor(settings: GraphqlServerSettings, executor: Execut
     },
     parse: documents.parse,
     validate: (_schema, document) => documents.validate(document),
-    connectionInitWaitTimeout: 10_000,
+    connectionInitWaitTimeout: settings.socketInitMs,
     // Clients count down to instants of ours, and their clocks differ.
     onConnect: () => ({ now: clock().getTime() }),
     // Each operation has a context of its own. It is opened later: an exception here would close the socket with a code
     // after which clients do not reconnect.
     context({ connectionParams, extra: { request, socket } }, id, { query }): SocketOperation {
-      const link = links.get(socket);
+      const { link, counted } = opened.get(socket) ?? {};
       if (!link) throw new Error('an operation on a socket that was never opened');
       return {
         async open({ document, operationName, variableValues }) {
-          const opened = await openContext({ connectionParams, extra: { request } });
-          const read = await admitOperation(settings, { document, operationName, variables: variableValues }, opened);
-          people.take(opened.counted, socket);
-          return { context: opened, read };
+          const context = await openContext({ connectionParams, extra: { request } });
+          const read = await admitOperation(settings, { document, operationName, variables: variableValues }, context);
+          if (context.isSignedIn) counted?.signIn(context.counted);
+          return { context, read };
         },
         query,
         id,
@@ -118,7 +132,9 @@ export function openSocketDoor(settings: GraphqlServerSettings, executor: Execut
       };
     },
     async execute(args) {
-      const { open } = args.contextValue as SocketOperation;
+      const { open, link } = args.contextValue as SocketOperation;
+      const release = link.requests.take();
+      if (!release) return { errors: [tooManyOperations('queries and mutations')] };
       try {
         const { context, read } = await open(args);
         const { document, variables, cost } = read;
@@ -126,70 +142,69 @@ export function openSocketDoor(settings: GraphqlServerSettings, executor: Execut
         return { ...result, extensions: { ...result.extensions, ...costShown(cost) } };
       } catch (error) {
         return { errors: [located(error)] };
+      } finally {
+        release();
       }
     },
     async subscribe(args) {
       const { open, query, id, link } = args.contextValue as SocketOperation;
+      const release = link.subscriptions.take();
+      if (!release) return { errors: [tooManyOperations('subscriptions')] };
+      let isOpen = false;
       try {
         const { context, read } = await open(args);
-        if (link.subscriptions >= subscriptionsPerSocket) return { errors: [tooManySubscriptions()] };
         const clean = { ...args, document: read.document, variableValues: read.variables };
-        return await openLive({ args: clean, context, desk: live.desk, query, id, link });
+        const result = await openLive({ args: clean, context, desk: live.desk, query, id, link, release });
+        isOpen = !('errors' in result);
+        return result;
       } catch (error) {
         if (error instanceof GraphQLError || error instanceof DomainError) return { errors: [located(error)] };
         logger.error({ err: error }, 'a subscription could not be opened, the client subscribes again');
         return { errors: [askAgain()] };
+      } finally {
+        if (!isOpen) release();
       }
     },
     onError: (context, _id, _payload, errors) => shownErrors(context, errors),
     onNext: async (context, _id, _payload, _args, result) =>
       result.errors ? { ...result, errors: await shownErrors(context, result.errors) } : result,
   });
-  const accept = (socket: WebSocket, request: IncomingMessage) => {
+  const accept = (socket: WebSocket, request: IncomingMessage, counted: CountedSocket) => {
     const link = new SocketLink(socket, request.socket);
-    links.set(socket, link);
-    socket.once('close', () => people.leave(socket));
+    opened.set(socket, { link, counted });
+    socket.once('close', () => opened.delete(socket));
     speakProtocol(protocol, { socket, request, link, logger, pingMs });
   };
+  let draining = false;
   return {
     path,
     count: () => server.clients.size,
     upgrade(request, socket, head) {
+      if (draining) return refuseUpgrade(socket, 503);
       if (!isSameOrigin(request, publicUrl)) return refuseUpgrade(socket, 403);
-      server.handleUpgrade(request, socket, head, (opened) => accept(opened, request));
+      const counted = limits.open(addressOf(request, trust));
+      if (!counted) return refuseUpgrade(socket, 429);
+      socket.once('close', () => counted.leave());
+      server.handleUpgrade(request, socket, head, (webSocket) => accept(webSocket, request, counted));
     },
-    async close() {
-      for (const socket of server.clients) socket.close(1001, 'Going away');
-      await new Promise<void>((resolve) => server.close(() => resolve()));
+    async drain(deadlineMs) {
+      draining = true;
+      const end = performance.now() + deadlineMs;
+      while (opened.size > 0) {
+        const isLate = performance.now() > end;
+        for (const [socket, { link }] of opened) if (isLate || link.requests.areFree) socket.close(restarting, 'Service restart');
+        if (performance.now() > end + closeMs) for (const socket of opened.keys()) socket.terminate();
+        await delay(drainLookMs);
+      }
+    },
+    close() {
+      return new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
 }
 
-/** How many sockets each has open here. */
-class SocketsByPerson {
-  readonly #sockets = new Map<string, Set<WebSocket>>();
-
-  constructor(private readonly limit: number) {}
-
-  /** Counts a socket as theirs; refuses one too many. */
-  take(person: string, socket: WebSocket): void {
-    const theirs = this.#sockets.get(person) ?? new Set();
-    if (theirs.has(socket)) return;
-    if (this.limit > 0 && theirs.size >= this.limit) {
-      throw new GraphQLError(`You have ${this.limit} sockets open, which is the most there may be. Close a page or a program first.`, {
-        extensions: { code: 'TOO_MANY_SOCKETS' },
-      });
-    }
-    this.#sockets.set(person, theirs.add(socket));
-  }
-
-  leave(socket: WebSocket): void {
-    for (const [person, theirs] of this.#sockets) if (theirs.delete(socket) && theirs.size === 0) this.#sockets.delete(person);
-  }
-}
-
-function tooManySubscriptions(): GraphQLError {
-  return new GraphQLError(`One socket carries at most ${subscriptionsPerSocket} subscriptions. End some, or open another socket.`, {
+function tooManyOperations(what: string): GraphQLError {
+  return new GraphQLError(`One socket carries at most ${slotsPerSocket} ${what} at a time. End some, or open another socket.`, {
     extensions: { code: 'TOO_MANY_SUBSCRIPTIONS' },
   });
 }

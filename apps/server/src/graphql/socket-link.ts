@@ -18,8 +18,33 @@ interface Carried {
   end(): void;
 }
 
+/** Operations of one kind that a socket may run at a time. */
+export const slotsPerSocket = 100;
+
+/** Counts what runs on a socket. A slot is taken before any asynchronous work, so a burst cannot pass the limit. */
+class Slots {
+  #taken = 0;
+
+  get areFree(): boolean {
+    return this.#taken === 0;
+  }
+
+  /** Returns what frees the slot, or null if all are taken. */
+  take(): (() => void) | null {
+    if (this.#taken >= slotsPerSocket) return null;
+    this.#taken += 1;
+    let held = true;
+    return () => {
+      if (held) this.#taken -= 1;
+      held = false;
+    };
+  }
+}
+
 /** A client's socket as live delivery sees it: bounded, whatever the client does. */
 export class SocketLink {
+  readonly subscriptions = new Slots();
+  readonly requests = new Slots();
   readonly #carried = new Set<Carried>();
   #watch: NodeJS.Timeout | undefined;
   #slowSince = 0;
@@ -39,10 +64,6 @@ export class SocketLink {
 
   get congested(): boolean {
     return this.#watch !== undefined;
-  }
-
-  get subscriptions(): number {
-    return this.#carried.size;
   }
 
   carry(carried: Carried): () => void {

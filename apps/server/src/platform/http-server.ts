@@ -5,6 +5,7 @@ import fastifyCookie from '@fastify/cookie';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { answerErrors, refuseUrl } from './http-errors.ts';
 import type { Logger } from './logger.ts';
+import type { OpenRequests } from './open-requests.ts';
 import { guarded, pathOf } from './raw-socket.ts';
 
 type PageHandler = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => unknown;
@@ -23,6 +24,9 @@ const pageHeaders = {
   'cross-origin-opener-policy': 'same-origin',
 };
 
+/** Answers of the API are data. A browser that is made to show one as a page runs and loads nothing. */
+const apiHeaders = { 'content-security-policy': "default-src 'none'; frame-ancestors 'none'" };
+
 /** What is for whoever has a link: kept out of searches and caches, and no other site is told of it. */
 const clientPaths = /^\/(follow|client)(\/|\?|$)/;
 const clientHeaders = { 'referrer-policy': 'no-referrer', 'x-robots-tag': 'noindex, nofollow', 'cache-control': 'private, no-store' };
@@ -31,13 +35,17 @@ export interface HttpSettings {
   readonly pagesPath: string | null;
   readonly trustedProxies: readonly string[];
   readonly publicUrl: string;
+  readonly requests?: OpenRequests;
 }
 
 /**
  * One port for everything. Pages go to SvelteKit before Fastify reads a body, which would leave SvelteKit nothing to
  * read; the API goes to Fastify.
  */
-export async function createHttpServer({ pagesPath, trustedProxies, publicUrl }: HttpSettings, logger: Logger): Promise<FastifyInstance> {
+export async function createHttpServer(
+  { pagesPath, trustedProxies, publicUrl, requests }: HttpSettings,
+  logger: Logger,
+): Promise<FastifyInstance> {
   // A year, as the preload list asks for.
   const secure = publicUrl.startsWith('https:') ? { 'strict-transport-security': 'max-age=31536000; includeSubDomains' } : {};
   const headers = Object.entries({ ...pageHeaders, ...secure });
@@ -52,11 +60,15 @@ export async function createHttpServer({ pagesPath, trustedProxies, publicUrl }:
     frameworkErrors: refuseUrl,
     serverFactory(api) {
       const serve = (request: IncomingMessage, response: ServerResponse) => {
+        requests?.add(response);
         for (const [name, value] of headers) response.setHeader(name, value);
         if (clientPaths.test(request.url ?? '/'))
           for (const [name, value] of Object.entries(clientHeaders)) response.setHeader(name, value);
         if (request.method !== 'POST' || !uploadPath.test(request.url ?? '/')) cutOffSlow(request);
-        if (!pages || apiPaths.test(request.url ?? '/')) return api(request, response);
+        if (!pages || apiPaths.test(request.url ?? '/')) {
+          for (const [name, value] of Object.entries(apiHeaders)) response.setHeader(name, value);
+          return api(request, response);
+        }
         if (pathOf(request.url) === null) return sendText(response, 400, 'The address of this request is malformed.');
         // Without a proxy to say so, the page server would take every request for https.
         request.headers['x-forwarded-proto'] ??= 'http';
@@ -84,6 +96,7 @@ function sendText(response: ServerResponse, status: number, text: string): void 
   if (response.headersSent) return void response.destroy();
   response.statusCode = status;
   response.setHeader('content-type', 'text/plain; charset=utf-8');
+  for (const [name, value] of Object.entries(apiHeaders)) response.setHeader(name, value);
   response.end(text);
 }
 

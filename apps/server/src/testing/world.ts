@@ -1,7 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createClient, type Client as Socket } from 'graphql-ws';
+import { createClient, type Client as Socket, type SubscribePayload } from 'graphql-ws';
 import pg from 'pg';
 import { inject } from 'vitest';
 import WebSocket from 'ws';
@@ -64,7 +64,7 @@ export class Person {
   }
 
   /** Follows a subscription; what arrives is kept until somebody waits for it. */
-  follow(query: string, variables: object = {}): Stream {
+  follow(query: string, variables: object = {}, operationName?: string): Stream {
     const socket = createClient({
       url: `ws://${this.node.url}/graphql`,
       webSocketImpl: WebSocket,
@@ -72,7 +72,7 @@ export class Person {
       retryAttempts: 0,
     });
     this.#sockets.push(socket);
-    return new Stream(socket, query, variables);
+    return new Stream(socket, { query, variables: variables as Record<string, unknown>, ...(operationName ? { operationName } : {}) });
   }
 
   /** The same person at the address of another server; their sockets are closed with this person's. */
@@ -96,16 +96,13 @@ export class Stream {
   readonly #stop: () => void;
   #opened: WebSocket | undefined;
 
-  constructor(socket: Socket, query: string, variables: object) {
+  constructor(socket: Socket, operation: SubscribePayload) {
     socket.on('opened', (opened) => (this.#opened = opened as WebSocket));
-    this.#stop = socket.subscribe<Record<string, unknown>>(
-      { query, variables: variables as Record<string, unknown> },
-      {
-        next: ({ data, errors }) => (data ? this.received.push(data) : this.faults.push(errors?.[0]?.message ?? '')),
-        error: (error) => this.faults.push(Array.isArray(error) ? String(error[0]?.message) : String(error)),
-        complete: () => (this.ended = true),
-      },
-    );
+    this.#stop = socket.subscribe<Record<string, unknown>>(operation, {
+      next: ({ data, errors }) => (data ? this.received.push(data) : this.faults.push(errors?.[0]?.message ?? '')),
+      error: (error) => this.faults.push(Array.isArray(error) ? String(error[0]?.message) : String(error)),
+      complete: () => (this.ended = true),
+    });
   }
 
   /** Waits until something that was received satisfies the condition, and answers it. */
@@ -150,6 +147,9 @@ export interface WorldOptions {
   /** No limits by default: tests ask much in little time. */
   readonly requestsPerMinute?: number;
   readonly socketsPerPerson?: number;
+  readonly socketsPerAddress?: number;
+  readonly socketInitSeconds?: number;
+  readonly trustedProxies?: readonly string[];
   /** Hosts of push services; none by default. */
   readonly pushServices?: readonly string[];
   readonly fileLimits?: FileLimits;
@@ -180,6 +180,9 @@ export class World {
     resumeDays = 7,
     requestsPerMinute = 0,
     socketsPerPerson = 0,
+    socketsPerAddress = 0,
+    socketInitSeconds = 10,
+    trustedProxies = [],
     pushServices = [],
     fileLimits = { mostBytes: 1_048_576, refused: ['exe'] },
     clamd,
@@ -213,9 +216,11 @@ export class World {
           publicUrl: 'http://desk.test',
           graphiql: true,
           introspection: true,
-          trustedProxies: [],
+          trustedProxies,
           pagesPath: null,
           socketsPerPerson,
+          socketsPerAddress,
+          socketInitSeconds,
           fileLimits,
           ...(clamd ? { clamd } : {}),
         },

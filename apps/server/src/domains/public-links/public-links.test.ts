@@ -58,7 +58,7 @@ function follow(query: string, token: string, at = 0): Stream {
     retryAttempts: 0,
   });
   sockets.push(socket);
-  return new Stream(socket, query, {});
+  return new Stream(socket, { query });
 }
 
 async function open(id: string): Promise<{ url: string; token: string }> {
