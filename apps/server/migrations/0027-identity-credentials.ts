@@ -43,6 +43,10 @@ export class Migration0027Credentials extends Migration {
         nulls not distinct where minute is not null;
       create function refuse_security_change() returns trigger language plpgsql as $$
       begin
+        -- Personal data is erased from the log too, and migrations change its form.
+        if current_setting('baton.log_change', true) in ('erase', 'migration') then
+          return case tg_op when 'DELETE' then old else new end;
+        end if;
         if tg_op = 'UPDATE' and old.minute is not null and new.count > old.count
           and (new.details -> 'what') @> (old.details -> 'what')
           and (to_jsonb(new) - '{count,details}'::text[]) = (to_jsonb(old) - '{count,details}'::text[]) then

@@ -174,10 +174,10 @@ export class RunningDesk {
     onTestFailed(() => tellOf(page, email));
     page.on('pageerror', (error) => this.complaints.push(`${email}: ${error.message}`));
     page.on('console', (message) => {
-      // Chromium reports each attempt to reach a server that is not there.
+      // Chromium reports each attempt to reach a server that is not there, and each answer that a session has ended.
       if (
         message.type() === 'error' &&
-        !/ERR_CONNECTION_(REFUSED|RESET|CLOSED)|ERR_(SOCKET_NOT_CONNECTED|EMPTY_RESPONSE|INTERNET_DISCONNECTED)|WebSocket/.test(
+        !/ERR_CONNECTION_(REFUSED|RESET|CLOSED)|ERR_(SOCKET_NOT_CONNECTED|EMPTY_RESPONSE|INTERNET_DISCONNECTED)|status of 401|WebSocket/.test(
           message.text(),
         )
       )

@@ -345,7 +345,7 @@ describe('the page', () => {
       data: { query: '{ viewer { member { name } } }' },
     });
 
-    expect(await answer.json()).toEqual({ data: { viewer: { member: { name: 'Ada Lindqvist' } } } });
+    expect(await answer.json()).toMatchObject({ data: { viewer: { member: { name: 'Ada Lindqvist' } } } });
     await ada.getByRole('button', { name: 'Revoke' }).click();
     await ada.getByText('You have no access tokens.').waitFor();
     await ada.context().close();

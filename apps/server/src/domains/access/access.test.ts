@@ -323,7 +323,7 @@ describe('the security log', () => {
     await agent.run(TEAM_CREATE, { input: { name: 'Mine' } });
     await agent.ask(PEOPLE);
     const refused = await agent.ask(LOG);
-    await waitFor(async () => (await deniedTo(agent)).length > 0, 'the refusals to be logged');
+    await waitFor(async () => (await deniedTo(agent)).flatMap(({ details }) => details.what).length === 3, 'the refusals to be logged');
     const { securityLog } = await admin.run(LOG);
     const entries = securityLog.edges.map(({ node }: { node: { kind: string; details: string; actor: { name: string } | null } }) => node);
     const kinds = new Set(entries.map(({ kind }: { kind: string }) => kind));

@@ -83,7 +83,7 @@ it('is not kept on a ticket that is not theirs to see, nor for those who may not
 
   expect((await save(ticketId, crypto.randomUUID(), '<p>x</p>', 1)).draftSave.userErrors).toMatchObject([{ code: 'TICKET_NOT_FOUND' }]);
   expect((await save(open.id, crypto.randomUUID(), '<p>x</p>', 1, guest)).draftSave.userErrors).toMatchObject([{ code: 'NOT_PERMITTED' }]);
-  expect((await save(open.id, 'mine', '<p>x</p>', 1)).draftSave.userErrors).toMatchObject([{ code: 'INVALID_INPUT' }]);
+  await expect(save(open.id, 'mine', '<p>x</p>', 1)).rejects.toThrow('Invalid ID: \\"mine\\"');
 });
 
 it('makes a note once, however often and at whichever nodes it is asked with one key', async () => {

@@ -88,7 +88,7 @@ export function cleanHtml(text: string, options: CleanHtmlOptions): string {
   const settings = { ...base, transformTags: transforms(options) };
   let cleaned = sanitizeHtml(html, settings).trim();
   // A block in an unlikely place may have to be moved twice.
-  for (let round = 0; round < 3 && /<(div|li|t[a-z]+)\b|<span>/.test(cleaned); round++) {
+  for (let round = 0; round < 4 && cleaned.includes('<'); round++) {
     const next = sanitizeHtml(withoutDivs(cleaned), settings).trim();
     if (next === cleaned) break;
     cleaned = next;
