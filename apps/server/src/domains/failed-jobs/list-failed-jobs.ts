@@ -1,8 +1,6 @@
-import { limits } from '@baton/rules';
-import { InvalidInput } from '../../kernel/domain-error.ts';
-import { isId } from '../../kernel/id.ts';
 import { loaderByKey } from '../../platform/loader.ts';
 import { OutgoingMail } from '../../platform/mail/outgoing-mail.entity.ts';
+import { Cursors, isEarlier, requirePageSize } from '../../platform/paging.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { WorkAttempt } from '../../platform/work/work-attempt.entity.ts';
 import { requireFailedJobs } from './failed-job.policy.ts';
@@ -12,24 +10,22 @@ export interface FailedJobPage {
   readonly hasNext: boolean;
 }
 
+export const failedJobCursors = new Cursors<WorkAttempt>('failedJobs', ['timestamptz', 'uuid'], ({ lastAt, id }) => [lastAt, id]);
+
 const failed = { retryAt: null, discardedAt: null };
 
 /** Lists background work that was given up, latest first. */
 export async function listFailedJobs(scope: Scope, first: number, after: string | null): Promise<FailedJobPage> {
   const { em, workspaceId, viewer } = scope;
   requireFailedJobs(viewer);
-  if (!(first >= 1 && first <= limits.pageSize)) {
-    throw new InvalidInput(`Invalid page size: ${first}. Allowed: 1 to ${limits.pageSize}.`, 'first');
-  }
-  const last = after !== null && isId(after) ? await em.findOne(WorkAttempt, { workspaceId, id: after }) : null;
-  if (after !== null && !last) throw new InvalidInput('Unknown cursor. Load the first page again.', 'after');
-  const past = last ? { $or: [{ lastAt: { $lt: last.lastAt } }, { lastAt: last.lastAt, id: { $lt: last.id } }] } : {};
+  const count = requirePageSize('first', first);
+  const last = failedJobCursors.read('after', after);
   const found = await em.find(
     WorkAttempt,
-    { workspaceId, ...failed, ...past },
-    { orderBy: { lastAt: 'desc', id: 'desc' }, limit: first + 1 },
+    { workspaceId, ...failed, ...(last ? isEarlier('lastAt', last) : {}) },
+    { orderBy: { lastAt: 'desc', id: 'desc' }, limit: count + 1 },
   );
-  return { jobs: found.slice(0, first), hasNext: found.length > first };
+  return { jobs: found.slice(0, count), hasNext: found.length > count };
 }
 
 const mailById = loaderByKey(

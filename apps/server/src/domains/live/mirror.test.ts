@@ -94,7 +94,8 @@ const changes: Readonly<Record<string, (draw: Draw) => Promise<void>>> = {
   reply: async (draw) => change('replySend', { ticketId: draw(await tickets())?.id, body: text() }),
   receive: async (draw) => change('messageReceive', { ticketId: draw(await tickets())?.id, body: text() }),
   merge: async (draw) => change('ticketMerge', { sourceId: draw(await tickets())?.id, destinationId: draw(await tickets())?.id }),
-  unmerge: async (draw) => change('ticketUnmerge', { ticketId: draw((await tickets()).filter((one) => one.merged_into_id))?.id ?? 'none' }),
+  unmerge: async (draw) =>
+    change('ticketUnmerge', { ticketId: draw((await tickets()).filter((one) => one.merged_into_id))?.id ?? crypto.randomUUID() }),
   watch: async (draw) => change('watcherAdd', { ticketId: draw(await tickets())?.id, memberId: draw(mirrors.slice(0, 3))?.person.id }),
   unwatch: async (draw) => change('watcherRemove', { ticketId: draw(await tickets())?.id, memberId: draw(mirrors.slice(0, 3))?.person.id }),
   checklist: async (draw) => change('checklistAdd', { ticketId: draw(await tickets())?.id, texts: [name()] }),
@@ -128,19 +129,23 @@ const changes: Readonly<Record<string, (draw: Draw) => Promise<void>>> = {
     if (draw([true, false])) await change('contactErase', { contactId: draw(await contacts())?.id });
   },
   open: async (draw) => change('conversationOpen', { contactId: draw(await contacts())?.id, body: text() }),
-  say: async (draw) => change('conversationReceive', { conversationId: draw(await conversations())?.id ?? 'none', body: text() }),
+  say: async (draw) =>
+    change('conversationReceive', { conversationId: draw(await conversations())?.id ?? crypto.randomUUID(), body: text() }),
   async link(draw) {
     const conversation = draw((await conversations()).filter((one) => !one.ticket_id));
     if (!conversation) return;
     const fitting = (await tickets()).filter((one) => !one.requester_id || one.requester_id === conversation.contact_id);
-    await change('conversationLink', { conversationId: conversation.id, ticketId: draw(fitting)?.id ?? 'none' });
+    await change('conversationLink', { conversationId: conversation.id, ticketId: draw(fitting)?.id ?? crypto.randomUUID() });
   },
-  unlink: async (draw) => change('conversationUnlink', { conversationId: draw(await conversations())?.id ?? 'none' }),
-  close: async (draw) => change('conversationClose', { conversationId: draw(await conversations())?.id ?? 'none' }),
+  unlink: async (draw) => change('conversationUnlink', { conversationId: draw(await conversations())?.id ?? crypto.randomUUID() }),
+  close: async (draw) => change('conversationClose', { conversationId: draw(await conversations())?.id ?? crypto.randomUUID() }),
   topic: async () => change('topicCreate', { names: [{ locale: 'en', text: name() }] }),
   renameTeam: async (draw) => change('teamRename', { teamId: draw(teams), name: name() }),
   renameTag: async (draw) =>
-    change('tagRename', { tagId: draw(await rowsOf('select id from tag where workspace_id = ? order by id'))?.id ?? 'none', name: name() }),
+    change('tagRename', {
+      tagId: draw(await rowsOf('select id from tag where workspace_id = ? order by id'))?.id ?? crypto.randomUUID(),
+      name: name(),
+    }),
   order: async (draw) => change('statusesOrder', { statusIds: world.statuses.map(({ id }) => id).sort(() => draw([-1, 1]) ?? 0) }),
 };
 

@@ -7,7 +7,7 @@ import { MemberType } from '../../identity/api/index.ts';
 import { memberById, type Member } from '../../identity/index.ts';
 import { TicketType } from '../../tickets/api/index.ts';
 import { findTicket, type Ticket } from '../../tickets/index.ts';
-import { listFailedJobs, recipientOf } from '../list-failed-jobs.ts';
+import { failedJobCursors, listFailedJobs, recipientOf } from '../list-failed-jobs.ts';
 import { discardFailedJob, retryFailedJob } from '../settle-failed-job.ts';
 import {
   FailedJobConnection,
@@ -27,7 +27,7 @@ export class FailedJobResolver {
     @Ctx() { scope }: Context,
   ): Promise<Connection<WorkAttempt>> {
     const { jobs, hasNext } = await listFailedJobs(scope, first, after ?? null);
-    return connection(jobs, ({ id }) => id, { next: hasNext, previous: after != null });
+    return connection(jobs, failedJobCursors.of, { next: hasNext, previous: after != null });
   }
 
   @FieldResolver(() => FailedJobKind)
