@@ -58,7 +58,7 @@ describe('many tickets', () => {
     // Nothing goes back to New: none is changed, and each says so.
     await sofia.getByText(/were left as they are/).waitFor({ timeout: 30_000 });
     await sofia.getByRole('button', { name: 'Which, and why' }).click({ timeout: 30_000 });
-    await sofia.getByRole('region', { name: 'Progress' }).getByRole('listitem').first().waitFor();
+    await sofia.getByRole('group', { name: 'Progress' }).getByRole('listitem').first().waitFor();
     await picture(sofia, 'bulk-refused');
     expect(await faultsOf(sofia)).toEqual([]);
     await sofia.context().close();

@@ -147,7 +147,7 @@ describe('a filter that is typed', () => {
     await ada.keyboard.type('team:Support -priority:low');
     await ada.keyboard.press('Escape');
     await ada.keyboard.press('Enter');
-    await ada.waitForURL(/views\/filter\?q=/);
+    await ada.waitForURL(/views\/open\?q=/);
     await ada.getByRole('link', { name: /Found by its words/ }).waitFor();
     await picture(ada, 'filter-list');
     expect(await faultsOf(ada)).toEqual([]);

@@ -90,7 +90,7 @@ describe('SLA settings', () => {
     await createTicket(ada, 'On fire');
     await choose(ada, 'Priority', 'Critical');
     await ada.getByText(/1h 59m left|2h 0m left/).waitFor();
-    await ada.getByText('changed the SLA policy to Urgent').waitFor();
+    await ada.getByText(/changed the SLA policy .*to Urgent/).waitFor();
 
     await martin.getByRole('button', { name: 'Edit Urgent' }).click();
     expect(await dialog.getByLabel('Whom or what').inputValue()).toBe('late');

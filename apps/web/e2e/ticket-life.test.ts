@@ -122,7 +122,7 @@ it('blocks a sender, and lets them in again; stops watching all that is closed',
   await sofia.goto(new URL('/settings/notifications', sofia.url()).href);
   await sofia.getByRole('button', { name: 'Stop watching all that is closed' }).click();
   await sofia
-    .getByRole('region', { name: 'Progress' })
+    .getByRole('group', { name: 'Progress' })
     .or(sofia.getByText(/tickets? (was|were) changed|changed/))
     .first()
     .waitFor();

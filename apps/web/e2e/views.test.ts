@@ -194,6 +194,7 @@ describe('a view', () => {
     await options.getByLabel('Order').selectOption({ label: 'Shelf, least first' });
     await options.getByLabel('Groups').selectOption({ label: 'By priority' });
     await options.getByRole('checkbox', { name: 'Shelf' }).check();
+    await options.getByRole('button', { name: 'Save as a view…' }).click();
     await options.getByLabel('Name', { exact: true }).fill('Shelves');
     expect(await faultsOf(olena)).toEqual([]);
     await picture(olena, 'view-options');
