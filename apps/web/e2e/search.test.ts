@@ -27,8 +27,8 @@ describe('whoever looks for a ticket', () => {
     await olena.getByRole('combobox', { name: 'Filter' }).blur();
     await olena.keyboard.press('j');
     await olena.keyboard.press('Enter');
-    await olena.waitForURL(/\/views\/filter\/\d+\?q=/);
-    expect(olena.url()).toContain(`/filter/${number}?`);
+    await olena.waitForURL(/\/views\/open\/\d+\?q=/);
+    expect(olena.url()).toContain(`/open/${number}?`);
     await picture(olena, 'search-beside-ticket');
 
     await olena.getByRole('combobox', { name: 'Filter' }).fill('nowhereatall');

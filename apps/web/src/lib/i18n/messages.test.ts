@@ -85,6 +85,8 @@ it('asks for the same values in every language', () => {
 it('has only messages that can be formatted', () => {
   const values = {
     text: 'X',
+    token: 'T',
+    line: 3,
     done: 1,
     hours: 1,
     minutes: 5,
