@@ -15,8 +15,7 @@ const say = (message: FromClients) => process.send?.(message);
 let urls: readonly string[] = [];
 let delivered = 0;
 
-// The shape of an answer is that of the question, which stands beside each use.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- an answer has the shape of the query beside each use
 type Data = any;
 interface Row {
   readonly id: string;

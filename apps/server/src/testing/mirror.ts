@@ -25,8 +25,7 @@ const settings: Readonly<Record<string, string>> = {
 
 interface Row {
   readonly id: string;
-  // The shape is that of the query above.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a row has the shape of the query above
   readonly [field: string]: any;
 }
 

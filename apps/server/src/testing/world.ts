@@ -19,8 +19,7 @@ import { newId } from '../kernel/id.ts';
 import { createLogger } from '../platform/logger.ts';
 
 export interface Reply {
-  // The shape is the test's own question; what is missing shows as a failing expectation.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- an answer has the shape of the test's query
   readonly data: any;
   readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
 }

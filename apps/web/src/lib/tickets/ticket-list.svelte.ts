@@ -21,8 +21,7 @@ export class TicketList {
   ready = $state(false);
   missing = $state(false);
   readonly rows = new SvelteMap<string, TicketRow>();
-  // Kept for asking, never shown, so nothing has to hear of their changes.
-  /* eslint-disable svelte/prefer-svelte-reactivity */
+  /* eslint-disable svelte/prefer-svelte-reactivity -- used for requests and never shown, so nothing reacts to their changes */
   #cursors = new Map<string, string>();
   #loading = new Set<number>();
   /* eslint-enable svelte/prefer-svelte-reactivity */
