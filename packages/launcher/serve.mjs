@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { root } from './ensure.mjs';
 
-// With a database of its own this is a try-out; with one that is given, the safe defaults hold.
+// With the embedded database this is a try-out. With DATABASE_URL the safe defaults hold.
 const tryOut = process.env.DATABASE_URL ? {} : { DEMO: 'true', GRAPHIQL: 'true', INTROSPECTION: 'true' };
 const env = { ...tryOut, ...process.env, NODE_ENV: 'production' };
 let database;
@@ -47,7 +47,7 @@ function startServer() {
   });
   server.on('exit', (code, signal) => {
     if (stopping) return;
-    // It was asked to stop, by a signal of its own.
+    // It received a signal to stop.
     if (code === 0 || !hasListened) return void stop(code ?? 1);
     if (Date.now() - listenedAt > steadyMs) pauseMs = firstPauseMs;
     console.error(`The server ended (${signal ?? `exit code ${code}`}). Restarting it in ${pauseMs / 1000} s…`);

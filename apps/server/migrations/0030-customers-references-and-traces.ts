@@ -58,7 +58,7 @@ export class Migration0030CustomersReferencesAndTraces extends Migration {
           ) gone on gone.workspace_id = w.workspace_id and gone.word = w.word
           where not exists (
             select from ticket_search d where d.workspace_id = w.workspace_id and d.words @@ quote_literal(w.word)::tsquery)
-          -- Whoever removes the same word is enough, and nobody waits for another.
+          -- One transaction that removes the word is enough; the others do not wait for it.
           order by w.word for update of w skip locked);
         return null;
       end $$;

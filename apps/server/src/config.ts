@@ -95,7 +95,7 @@ export interface Config {
   readonly socketsPerPerson: number;
   /** The token of those who read `/metrics`; null = it is not served. */
   readonly metricsToken: string | null;
-  /** Sockets of one address at a node on which nobody has signed in; 0 = no limit. */
+  /** Sockets without a signed-in user, per address and node; 0 = no limit. */
   readonly socketsPerAddress: number;
   /** How long an opened socket may stay silent. */
   readonly socketInitSeconds: number;

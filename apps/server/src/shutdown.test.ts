@@ -69,7 +69,7 @@ it('closes sockets with a code after which clients resume on another node, and m
     await ServerProcess.start({ DATABASE_URL: world.databaseUrl }),
   ] as const;
   const [person] = people;
-  if (!person) throw new Error('nobody subscribes');
+  if (!person) throw new Error('no subscriber');
   const codes: number[] = [];
   const subjects: string[] = [];
   let { position } = (await person.at(nodes[0].url).run('{ tickets { position } }')).tickets as { position: string };

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => desk.stop());
 afterEach(() => expect(desk.complaints.splice(0)).toEqual([]));
 
-/** Keys as fast as nobody types: no pause for a field to appear. */
+/** Types without a pause in which a field could appear. */
 async function typeAtOnce(page: Page, key: string, text: string): Promise<void> {
   await page.keyboard.press(key);
   await page.keyboard.type(text, { delay: 5 });

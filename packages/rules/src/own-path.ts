@@ -8,7 +8,7 @@ const origin = 'http://own.invalid';
 export function ownPath(wanted: unknown): string {
   if (typeof wanted !== 'string') return '/';
   const path = pathWithin(wanted);
-  // `/.//host` resolves to the path `//host`, which as a link of its own names another host.
+  // `/.//host` resolves to the path `//host`, which as a link names another host.
   return path !== null && pathWithin(path) === path ? path : '/';
 }
 

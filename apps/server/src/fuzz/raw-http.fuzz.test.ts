@@ -170,7 +170,7 @@ async function send({ bytes: whole, ending, cuts }: RawRequest): Promise<void> {
 
 const batchSize = 20;
 
-it('answers malformed requests and upgrades without an internal error, and other users meanwhile', { timeout: fuzzTimeout() }, async () => {
+it('answers malformed requests and upgrades without an internal error, and serves other users', { timeout: fuzzTimeout() }, async () => {
   await fuzz(
     `HTTP requests in batches of ${batchSize}`,
     fc.array(request, { minLength: batchSize, maxLength: batchSize }),

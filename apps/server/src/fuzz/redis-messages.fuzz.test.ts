@@ -75,7 +75,7 @@ const text = fc.oneof(
 
 const batchSize = 50;
 
-it('drops malformed messages from Redis and answers users meanwhile', { timeout: fuzzTimeout() }, async () => {
+it('drops malformed messages from Redis and serves users', { timeout: fuzzTimeout() }, async () => {
   expect(prefix).toMatch(/^baton:[0-9a-f]{16}:$/);
   await fuzz(
     `Redis messages in batches of ${batchSize}`,

@@ -149,7 +149,7 @@ async function run({ signsIn, portal, frames, ending }: Session): Promise<void> 
 
 const batchSize = 10;
 
-it('answers malformed frames and messages without an internal error, and other users meanwhile', { timeout: fuzzTimeout() }, async () => {
+it('answers malformed frames and messages without an internal error, and serves other users', { timeout: fuzzTimeout() }, async () => {
   await fuzz(
     `sockets in batches of ${batchSize}`,
     fc.array(session, { minLength: batchSize, maxLength: batchSize }),

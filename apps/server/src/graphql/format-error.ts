@@ -36,7 +36,7 @@ export function errorFormatter(logger: Logger): (error: GraphQLError) => GraphQL
   };
 }
 
-/** `http` is for the transport, and a stack trace for nobody outside. */
+/** `http` is for the transport. Stack traces are never sent. */
 function shownExtensions({ extensions: { http: _http, stacktrace: _stacktrace, ...shown } }: GraphQLError): GraphQLErrorExtensions {
   return shown;
 }

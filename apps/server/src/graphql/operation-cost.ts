@@ -104,7 +104,7 @@ class CostReader {
   #costOfField(parent: GraphQLObjectType, key: string, nodes: readonly FieldNode[], pageSize: number | null): Costed {
     const [node] = nodes;
     const field = node && parent.getFields()[node.name.value];
-    // `__typename`, and the introspection of the schema, for which graphql-js has a limit of its own.
+    // `__typename`, and the introspection of the schema, which graphql-js limits itself.
     if (!node || !field) return { cost: 0, path: [key], pathCost: 0 };
     const type = getNamedType(field.type);
     const { cost: own = 0 } = hintsOf(field);

@@ -62,7 +62,7 @@ function keyOf(document: DocumentNode): string {
   return createHash('sha256').update(parts.join('\n')).digest('base64');
 }
 
-/** A token that does not open anything makes nobody an API client. */
+/** A caller with an invalid token is no API client. */
 function isApiClient({ isSignedIn, transport: { secret } }: Context): boolean {
   return isSignedIn && secret !== null && !secret.startsWith('session_');
 }

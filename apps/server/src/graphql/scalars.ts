@@ -3,7 +3,7 @@ import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { isId } from '../kernel/id.ts';
 import { cutText } from '../kernel/text.ts';
 
-/** PostgreSQL and calendars reach further; no ticket does, and years of work on empty calendars are refused. */
+/** PostgreSQL and calendars accept more; no ticket needs it, and years of work on empty calendars are refused. */
 const firstYear = 1900;
 const lastYear = 2199;
 

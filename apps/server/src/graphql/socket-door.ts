@@ -114,7 +114,7 @@ export function openSocketDoor(settings: GraphqlServerSettings, executor: Execut
     connectionInitWaitTimeout: settings.socketInitMs,
     // Clients count down to instants of ours, and their clocks differ.
     onConnect: () => ({ now: clock().getTime() }),
-    // Each operation has a context of its own. It is opened later: an exception here would close the socket with a code
+    // Each operation has its own context. It is opened later: an exception here would close the socket with a code
     // after which clients do not reconnect.
     context({ connectionParams, extra: { request, socket } }, id, { query }): SocketOperation {
       const { link, counted } = opened.get(socket) ?? {};

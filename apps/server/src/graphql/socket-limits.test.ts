@@ -19,7 +19,7 @@ interface OpenedSocket {
   code: number;
 }
 
-/** A socket on which nobody signs in, from an address that the proxy names. */
+/** A socket without a signed-in user, from an address that the proxy names. */
 function openFrom(address: string, init: object | null = {}): OpenedSocket {
   const socket = new WebSocket(`ws://${world.node(0).url}/graphql`, 'graphql-transport-ws', { headers: { 'x-forwarded-for': address } });
   const opened: OpenedSocket = { socket, messages: [], status: 0, code: 0 };
@@ -48,7 +48,7 @@ function close(opened: readonly OpenedSocket[]): void {
 }
 
 describe('an address', () => {
-  it('has few sockets on which nobody signed in, and does not take those of another address', async () => {
+  it('has few sockets without a signed-in user, and does not take those of another address', async () => {
     const flood = await openMany('203.0.113.7', 50);
     const other = await openMany('203.0.113.8', 1);
 

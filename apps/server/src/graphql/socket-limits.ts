@@ -4,7 +4,7 @@ import { GraphQLError } from 'graphql';
 export interface SocketLimitSettings {
   /** Sockets of one member or program at this node; 0 = no limit. */
   readonly perPerson: number;
-  /** Sockets of one address at this node on which nobody has signed in; 0 = no limit. */
+  /** Sockets without a signed-in user, per address at this node; 0 = no limit. */
   readonly perAddress: number;
 }
 

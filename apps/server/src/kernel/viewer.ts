@@ -60,7 +60,7 @@ export interface Viewer {
   readonly permissions: ReadonlySet<Permission>;
   readonly allTeams: boolean;
   readonly teamIds: ReadonlySet<string>;
-  /** Missing for the system, and for work that continues without a request of its own. */
+  /** Missing for the system, and for work that continues without a request. */
   readonly credential?: Credential;
   /** The credential holds a chosen part of its member's permissions. */
   readonly partial?: boolean;
@@ -164,7 +164,7 @@ export class SampleViewer implements Viewer {
 }
 
 /**
- * Whether the credential speaks for the whole member. What is personal and has no permission of its own, such as
+ * Whether the credential speaks for the whole member. What is personal and has no separate permission, such as
  * notifications and private views, is not for a token that holds chosen permissions only.
  */
 export function actsForWholeMember(viewer: Viewer): boolean {

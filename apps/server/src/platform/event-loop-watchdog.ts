@@ -9,7 +9,7 @@ const looks = 10;
 
 /**
  * The thread that ends the process. It counts looks, not time, so a machine that was suspended does not count as hung.
- * Plain JavaScript in a string: a bundle has no file of its own for it. A worker cannot use the logger of the main thread,
+ * Plain JavaScript in a string: a bundle has no separate file for it. A worker cannot use the logger of the main thread,
  * which writes through the event loop that hangs.
  */
 const watcher = `
@@ -33,7 +33,7 @@ const watcher = `
   }`;
 
 /**
- * Ends the process with SIGKILL when its event loop has been blocked for `limitMs`: a process that hangs answers nobody
+ * Ends the process with SIGKILL when its event loop has been blocked for `limitMs`: a process that hangs serves no request
  * and obeys no signal, and its supervisor sees only that it still runs.
  */
 export function startWatchdog(limitMs: number): Watchdog {

@@ -26,7 +26,7 @@ export interface MetricSources {
 
 /** A count beyond this costs more than it tells. */
 const maxCounted = 10_000;
-/** Scrapes within this time share one set of queries, whoever sends them. */
+/** Scrapes within this time share one set of queries. */
 const cacheMs = 5000;
 
 interface QueueState {
@@ -122,7 +122,7 @@ export class Metrics {
     if (performance.now() - this.#readAt > cacheMs) {
       this.#readAt = performance.now();
       this.#queueStates = this.#readQueues().catch((error: unknown) => {
-        // The database being down is a metric of its own; the others still tell.
+        // Without the database the other metrics are still useful.
         this.sources.logger.warn({ err: error }, 'queues could not be measured, retrying with the next scrape');
         return [];
       });

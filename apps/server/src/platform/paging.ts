@@ -3,7 +3,7 @@ import { InvalidInput } from '../kernel/domain-error.ts';
 import { isId } from '../kernel/id.ts';
 import { cleanText } from '../kernel/text.ts';
 
-/** Refuses a page of more rows than a list gives at once. */
+/** Refuses a page size outside of the limits. */
 export function requirePageSize(field: 'first' | 'last', size: number): number {
   if (size >= 1 && size <= limits.pageSize) return size;
   throw new InvalidInput(`A page has 1 to ${limits.pageSize} rows; \`${field}\` is ${size}. Use cursors to read more.`, field);
@@ -12,7 +12,7 @@ export function requirePageSize(field: 'first' | 'last', size: number): number {
 /** The type that PostgreSQL gives a sort key. */
 export type KeyType = 'uuid' | 'timestamptz' | 'integer' | 'double precision' | 'text';
 
-/** Stands in a sort key for "after all others". */
+/** Sorts after all other values. */
 const isInfinite = (text: string) => /^-?infinity$/i.test(text);
 
 /** What PostgreSQL would refuse to read must not reach it: a forged cursor is the caller's error. */

@@ -54,7 +54,7 @@ async function expectPresenceBetween(one: ServerProcess, other: ServerProcess): 
   await adas.until(({ presenceChanged }) => presenceChanged.some(({ member }: { member: { name: string } }) => member.name === 'Bob'));
 }
 
-/** The channels on which a node publishes while somebody opens a ticket there. */
+/** The channels on which a node publishes while a member opens a ticket there. */
 async function channelsOf(redisUrl: string, work: () => Promise<void>): Promise<string[]> {
   const listener = createClient({ url: redisUrl });
   const channels = new Set<string>();

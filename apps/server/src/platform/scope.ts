@@ -123,7 +123,7 @@ export class Scope {
 }
 
 const maxAttempts = 5;
-/** The longest wait before the second attempt; each further one may wait twice as long. */
+/** The longest wait before the second attempt; each later one may wait twice as long. */
 const firstWaitMs = 20;
 
 /**

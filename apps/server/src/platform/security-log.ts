@@ -19,7 +19,7 @@ const SecurityEventSchema = defineEntity({
     userAgent: p.text(),
     details: p.json<Readonly<Record<string, unknown>>>(),
     at: p.datetime(),
-    /** How many refusals of its minute one row stands for; 1 for everything else. */
+    /** Number of refusals in its minute; 1 for other rows. */
     count: p.integer().default(1),
     /** The token that the actor used; null for a browser. */
     tokenId: p.uuid().strictNullable().default(null),

@@ -437,7 +437,7 @@ export const operations: Readonly<Record<string, Row>> = {
   viewCountsChanged: { ...everybody, select: 'viewId' },
   bulkJobChanged: { ...everybody, input: () => ({ id: crypto.randomUUID() }), select: 'id', yes: (answer: unknown) => answer === null },
   settingsChanged: { ...everybody },
-  // A position of another log is answered with RELOAD, whoever the viewer is.
+  // A position of another log is answered with RELOAD for every viewer.
   contactsStreamed: { ...everybody, input: () => ({ after: 'x' }), select: 'kind' },
   conversationsStreamed: { ...everybody, input: () => ({ after: 'x' }), select: 'kind' },
   settingsStreamed: { ...everybody, input: () => ({ after: 'x' }), select: 'kind' },

@@ -36,7 +36,7 @@ interface Copy {
   readonly settings: Map<string, unknown>;
 }
 
-/** An API client that keeps a copy of everything it may see. It loads everything once, and again only when told to. */
+/** An API client that keeps a copy of everything it may see. It loads everything once, and again only after RELOAD. */
 export class Mirror {
   #copy: Copy = emptyCopy();
   readonly #positions = new Map<StreamName, string>();

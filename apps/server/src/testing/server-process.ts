@@ -10,7 +10,7 @@ const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 const startDeadlineMs = 25_000;
 
-/** The built server in a process of its own, for tests of what ends, hangs or stops a process. */
+/** The built server in a separate process, for tests of what ends, hangs or stops a process. */
 export class ServerProcess {
   output = '';
   readonly #child: ChildProcess;

@@ -31,7 +31,7 @@ export interface Holding {
   readonly scope: TeamScope;
 }
 
-/** Refuses whoever could not have given a member what they have. */
+/** Requires that the viewer could grant everything that the member has. */
 export function requireCanChange(viewer: Viewer, { role, permissions, scope }: Holding): void {
   if (!canGiveRole(viewer, permissions)) {
     throw new NotPermitted(`You cannot change a member with the role ${role}, which holds permissions that you lack.`);
@@ -39,7 +39,7 @@ export function requireCanChange(viewer: Viewer, { role, permissions, scope }: H
   if (!canGiveScope(viewer, scope)) throw new NotPermitted('You cannot change a member of teams that you are not in yourself.');
 }
 
-/** Refuses whoever would grant more than they have. */
+/** Requires that the viewer has everything that they grant. */
 export function requireCanGive(viewer: Viewer, { role, permissions, scope }: Holding): void {
   if (!canGiveRole(viewer, permissions)) throw new NotPermitted(`You cannot give the role ${role}, which holds permissions that you lack.`);
   if (!canGiveScope(viewer, scope)) throw new NotPermitted('You cannot give access to the tickets of teams that you are not in yourself.');

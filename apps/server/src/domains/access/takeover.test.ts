@@ -42,7 +42,7 @@ async function workspacesOpenedBy(tokens: readonly string[]): Promise<string[]> 
 }
 
 describe('the owner of another workspace', () => {
-  it('cannot sign in as a person whom this workspace invited', async () => {
+  it('cannot sign in as a person that this workspace invited', async () => {
     await owner.run(INVITE, { input: { name: 'Ivan', email: 'ivan@both.test', role: 'AGENT' } });
     await rival.run(INVITE, { input: { name: 'Ivan', email: 'ivan@both.test', role: 'AGENT' } });
 

@@ -46,7 +46,7 @@ async function contactField(): Promise<string> {
   return (await act('fieldCreate', { key, type: 'CONTACT', names: [{ locale: 'en', text: key }] }, 'field { id }')).field.id;
 }
 
-describe('a reference to a merged contact stands for its destination', () => {
+describe('a reference to a merged contact resolves to its destination', () => {
   it('when a ticket is created or edited, and when a contact is added to it or removed', async () => {
     const { id, requester } = await open({ requesterId: former.id });
     const other = await open({});
@@ -149,12 +149,12 @@ describe('a reference to a merged contact stands for its destination', () => {
     const second = await open({ requesterId: one.id });
     await list.until(({ ticketsChanged }) => ticketsChanged.ticketId === second.id);
     await inView.until(({ viewChanged }) => viewChanged.ticketId === second.id);
-    const told = views.received.length;
+    const before = views.received.length;
 
     await merge(one, two);
     await list.until(({ ticketsChanged }) => ticketsChanged.kind === 'RELOAD');
     await inView.until(({ viewChanged }) => viewChanged.kind === 'RELOAD');
-    await waitFor(() => views.received.length > told, 'the views to be read again');
+    await waitFor(() => views.received.length > before, 'the views to be read again');
     const again = boss.follow(`subscription ($filter: TicketFilterInput!) { ticketsChanged(filter: $filter) { ${changes} } }`, {
       filter: { requesterId: one.id },
     });
@@ -168,7 +168,7 @@ describe('a reference to a merged contact stands for its destination', () => {
 
   it('in an import, by every address that it had', async () => {
     const path = join(mkdtempSync(join(tmpdir(), 'baton-references-')), 'tickets.csv');
-    writeFileSync(path, `Subject,Customer Name,Customer Email\nImported,Somebody,${former.email}\n`);
+    writeFileSync(path, `Subject,Customer Name,Customer Email\nImported,Petro Former,${former.email}\n`);
     await importFile(world.desk.systemScope(world.workspaceId), {
       path,
       mapping: {},
@@ -178,7 +178,7 @@ describe('a reference to a merged contact stands for its destination', () => {
     });
 
     expect(await listed({ requesterId: current.id })).toHaveLength(1);
-    expect(await world.sql('select 1 from contact where name = ?', ['Somebody'])).toEqual([]);
+    expect(await world.sql('select 1 from contact where name = ?', ['Petro Former'])).toEqual([]);
   });
 
   it('when its data is exported and erased', async () => {

@@ -5,7 +5,7 @@ import { Contact } from './contact.entity.ts';
 import { contactById } from './find-contacts.ts';
 
 /**
- * The contact that an ID stands for: itself, or the one that it was merged into. Every reference that comes from outside
+ * The contact that an ID refers to: itself, or the one that it was merged into. Every reference that comes from outside
  * passes through here, so that no ticket, filter or export is about a merged contact.
  */
 export async function findCurrentContact(scope: Scope, id: string): Promise<Contact | null> {

@@ -1,7 +1,7 @@
 import type { Scope } from '../../platform/scope.ts';
 import { Contact } from './contact.entity.ts';
 
-/** The customers who have these email addresses, as their first or a further one, by address. */
+/** The customers who have these email addresses, as their primary or another one, by address. */
 export async function contactsByEmail({ em, workspaceId }: Scope, emails: readonly string[]): Promise<ReadonlyMap<string, Contact>> {
   const list = `{${[...new Set(emails)].map((email) => JSON.stringify(email)).join(',')}}`;
   const rows: { id: string; email: string }[] = await em.execute(

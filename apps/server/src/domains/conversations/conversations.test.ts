@@ -333,7 +333,7 @@ describe('the page of a public link', () => {
     expect(first.followUpUrl).toContain('#ticket_');
     expect([afterRevoke, afterReopen]).toEqual([first, first]);
     expect(await state(first.followUpUrl)).toBeNull();
-    // The link that an agent made since reaches only those to whom the agent gives it.
+    // A link that an agent created later is never returned to the customer.
     expect(await state(`x#${reopened}`)).toEqual({ state: 'NEW' });
     expect((await ticketOf(followUpId)).messages.edges).toHaveLength(1);
   });

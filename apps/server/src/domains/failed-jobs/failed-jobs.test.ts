@@ -65,7 +65,7 @@ async function exhaust(ticketId: string): Promise<void> {
   }, 'the work to be given up');
 }
 
-it('gives work up after five attempts, lists it for administrators, and meanwhile does all other work of all workspaces', async () => {
+it('gives work up after five attempts, lists it for administrators, and does all other work of all workspaces', async () => {
   world.time.now = new Date();
   const stranger = await otherWorkspace();
   const broken = await resolved();
@@ -117,7 +117,7 @@ it('finishes a bulk action in which a ticket fails, and completes it when an adm
   const outcomes = async (person: Person, id: string) => (await person.run(JOB, { id })).bulkJob;
   await waitFor(async () => (await outcomes(owner, bulkStart.job.id)).outcomes[0]?.count === 2, 'the other tickets');
   const second = (await other.run(BULK, { input: { ticketIds: [first.id], action: { priority: 'LOW' } } })).bulkStart;
-  await waitFor(async () => (await outcomes(other, second.job.id)).finishedAt !== null, 'the job of somebody else');
+  await waitFor(async () => (await outcomes(other, second.job.id)).finishedAt !== null, 'the job of another member');
 
   await exhaust(broken.id);
 

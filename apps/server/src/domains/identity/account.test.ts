@@ -34,7 +34,7 @@ async function somebody(): Promise<{ person: Person; email: string; browser: Bro
   return { person, email, browser };
 }
 
-/** The token of the reset link that was mailed last, once so many were mailed. */
+/** The token of the latest reset link, once `letters` emails were sent. */
 async function linkTo(email: string, letters = 1): Promise<string> {
   let bodies: { body: string }[] = [];
   await waitFor(async () => {

@@ -61,7 +61,7 @@ const LetterSchema = defineEntity({
     kind: p.enum(() => LetterKind).columnType('text'),
     /** Of a reset link. */
     accountId: p.uuid().strictNullable(),
-    /** Of an invitation, which grants access to one workspace: the member that it makes somebody. */
+    /** Of an invitation: the member that gets an account. */
     workspaceId: p.uuid().strictNullable(),
     memberId: p.uuid().strictNullable(),
     /** False for a link that was shown to a member. Only a mailed one proves who receives email at the address. */
@@ -114,6 +114,6 @@ const PasswordRequestSchema = defineEntity({
   },
 });
 
-/** A request for a reset link that nobody has answered yet, for an address with or without an account. */
+/** A pending request for a reset link, for an address with or without an account. */
 export class PasswordRequest extends PasswordRequestSchema.class {}
 PasswordRequestSchema.setClass(PasswordRequest);

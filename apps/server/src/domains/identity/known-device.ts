@@ -6,8 +6,8 @@ const purpose = 'known device';
 const mostAccounts = 5;
 
 /**
- * Tells browsers in which somebody has signed in to an account before. The browser keeps a signed value for each account;
- * the server keeps nothing. It opens nothing: it has a count of wrong passwords of its own.
+ * Recognizes browsers that have signed in to an account before. The browser keeps a signed value for each account;
+ * the server keeps nothing. It opens nothing: its wrong passwords are counted separately.
  */
 export class KnownDevices {
   constructor(private readonly keys: Keys) {}

@@ -62,9 +62,9 @@ const hour = 60 * 60;
 
 /**
  * Signs people in and out. Attempts are counted in the database before a password is checked: for all nodes together,
- * across restarts, and one by one however many come at once. They are counted by account and address together, so that
- * nobody locks a person out from elsewhere; by address, and by account from all addresses, with higher limits. A browser
- * that has signed in to the account before has a count of its own and is not affected by others.
+ * across restarts, and one by one, also in parallel. They are counted by account and address together, so that
+ * an attacker elsewhere locks no user out; by address, and by account from all addresses, with higher limits. A browser
+ * that has signed in to the account before is counted separately and is not affected by others.
  */
 export class SignInDesk {
   readonly #byPair: RateLimiterPostgres;
@@ -118,7 +118,7 @@ export class SignInDesk {
     return { ...entered, device: this.#devices.remember(account, door.device) };
   }
 
-  /** Signs in a user whom a single sign-on provider has verified. */
+  /** Signs in a user verified by the single sign-on provider. */
   async enterProven(proven: ProvenIdentity, origin: Origin): Promise<Entered | null> {
     const opened = await signInProven(this.#em(), this.settings.clock, proven, origin);
     return opened && this.#enter(opened);

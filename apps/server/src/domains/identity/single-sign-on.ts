@@ -18,7 +18,7 @@ export interface ProvenIdentity {
 }
 
 /**
- * Signs in a user whom a provider has verified: by the provider's own id for them, or the first time by an email address
+ * Signs in a user verified by a provider: by the provider's own id for them, or the first time by an email address
  * that it has verified. An unverified address would let anybody sign in as anybody. Null where no account and no
  * invitation matches.
  */

@@ -8,7 +8,7 @@ export interface CsvOptions {
   readonly columns: number | null;
   /** Whether the row before this text was broken. */
   readonly afterFault: boolean;
-  /** Stops after so many rows. */
+  /** The maximum number of rows. */
   readonly most?: number;
 }
 
@@ -33,7 +33,7 @@ export const longestRow = 500_000;
 type Scanned = { readonly end: number; readonly cells: string[] } | { readonly fault: string } | null;
 
 /**
- * Reads rows as RFC 4180 writes them. After a broken row it goes on at the next line, where only a row with as many cells
+ * Reads rows as RFC 4180 writes them. After a broken row it continues at the next line, where only a row with as many cells
  * as the header counts: what follows may be the rest of a cell.
  */
 export function readCsv(text: string, { separator, isLast, line, columns, afterFault, most = Infinity }: CsvOptions): CsvChunk {
@@ -68,7 +68,7 @@ function fitted({ line, cells }: { line: number; cells: string[] }, width: numbe
   return { line, cells, fault: count };
 }
 
-/** Null where the row does not end in this text and the file goes on. */
+/** Null where the row does not end in this text and the file continues. */
 function scanRow(text: string, start: number, separator: string, isLast: boolean): Scanned {
   const cells: string[] = [];
   let at = start;
@@ -104,7 +104,7 @@ function scanPlain(text: string, from: number, separator: string): Cell | string
     const sign = text[at];
     if (sign === separator || sign === '\n' || sign === '\r') break;
     if (sign === '"')
-      return `a quotation mark stands in the middle of the cell ${shown(text.slice(from, at + 20))}; enclose the cell in quotation marks and double this one`;
+      return `the cell ${shown(text.slice(from, at + 20))} contains a quotation mark; enclose the cell in quotation marks and double this one`;
   }
   return { end: at, value: text.slice(from, at) };
 }
@@ -119,7 +119,7 @@ function scanQuoted(text: string, start: number, from: number, separator: string
     value += text.slice(at, mark);
     const next = text[mark + 1];
     if (next === undefined || next === separator || next === '\n' || next === '\r') return { end: mark + 1, value };
-    if (next !== '"') return `a quotation mark stands in the middle of the cell ${shown(text.slice(from + 1, mark + 20))}; double it`;
+    if (next !== '"') return `the cell ${shown(text.slice(from + 1, mark + 20))} contains a quotation mark; double it`;
     value += '"';
     at = mark + 2;
   }

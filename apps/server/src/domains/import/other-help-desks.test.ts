@@ -343,7 +343,7 @@ describe('values', () => {
 });
 
 describe('customers', () => {
-  it('are those who have the address as a further one, or had it before they were merged', async () => {
+  it('are those who have the address as another one, or had it before they were merged', async () => {
     const scope = () => world.desk.systemScope(world.workspaceId);
     const ann = await createContact(scope(), { name: 'Ann', email: 'ann@example.org' });
     await admin.run(`mutation ($input: ContactEditInput!) { contactEdit(input: $input) { userErrors { ... on UserError { message } } } }`, {

@@ -69,7 +69,7 @@ async function countCharacters(path: string): Promise<{ valid: number; broken: n
   return { valid, broken };
 }
 
-/** Cyrillic words are runs of letters above ASCII, mostly small ones; accents of other languages stand alone. */
+/** Cyrillic words are runs of letters above ASCII, mostly small ones; accents of other languages are isolated. */
 function isCyrillic(sample: Buffer): boolean {
   const text = new TextDecoder('windows-1251').decode(sample);
   const words = text.match(/[\u0400-\u04FF\u0080-\u00FF]+/g) ?? [];

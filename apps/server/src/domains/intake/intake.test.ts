@@ -109,7 +109,7 @@ it('links a known customer by email, else by external ID, and refuses with both 
   expect(await world.sql('select id, name, email, external_id, version from contact order by id')).toEqual(before);
 });
 
-it('creates one customer for many tickets that give the same new address at once', async () => {
+it('creates one customer for parallel tickets with the same new address', async () => {
   const made = await Promise.all(
     Array.from({ length: 6 }, () =>
       ada.run(CREATE, { input: { subject: 'Storm', newContact: { name: 'Storm', email: 'storm@example.org' } } }),

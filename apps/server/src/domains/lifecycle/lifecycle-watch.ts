@@ -26,7 +26,7 @@ const usualNotices = {
 
 /**
  * Closes what was resolved and stayed so, and asks after what waits for its client for too long: its assignee first, and the
- * client, and only after a further time it is closed. Each ticket is read again under its lock.
+ * client, and after a grace period it is closed. Each ticket is read again under its lock.
  */
 export class LifecycleWatch {
   readonly #worker: Worker;

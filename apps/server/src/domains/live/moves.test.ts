@@ -26,7 +26,7 @@ describe.each([
 
   const door = (index: number) => doors[index % 2] as Person;
 
-  it('receives every event once and is never told to reload', async () => {
+  it('receives every event once and never has to reload', async () => {
     const { id } = await world.ticket();
     let after: string = (await door(0).run(PAGE)).tickets.position;
     const versions: (number | null)[] = [];
@@ -45,8 +45,8 @@ describe.each([
     }
 
     expect(reloads).toEqual([]);
-    const told = versions.filter((version) => version !== null && version > 1);
-    expect(told).toEqual(Array.from({ length: moves }, (_, index) => index + 2));
+    const received = versions.filter((version) => version !== null && version > 1);
+    expect(received).toEqual(Array.from({ length: moves }, (_, index) => index + 2));
   });
 
   it('keeps its list when it subscribes where the page’s position was not read yet', async () => {

@@ -98,7 +98,7 @@ describe('a program that follows all events', () => {
 
     const types = (stream: typeof agents) => stream.received.map(({ eventsStreamed }) => eventsStreamed.entry?.type ?? eventsStreamed.kind);
     expect(types(agents)).toEqual(['ticket.created', 'note.added', 'ticket.tagged']);
-    // Only the version of the note is told, so that the next one does not look like a gap.
+    // Only the version of the note is delivered, so that the next one does not look like a gap.
     expect(types(guests)).toEqual(['ticket.created', 'HIDDEN', 'ticket.tagged']);
     expect(guests.received.map(({ eventsStreamed }) => eventsStreamed.ticketVersion)).toEqual([1, 2, 3]);
     expect(JSON.stringify(agents.received)).not.toContain(theirs.id);

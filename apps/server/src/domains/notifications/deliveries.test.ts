@@ -348,7 +348,7 @@ it('gives a push up after five attempts, lists it for administrators, and pushes
   await waitFor(() => phone.received().length === 6, 'the next push');
 });
 
-it('pushes to everybody else while one device has keys that cannot be used', async () => {
+it('pushes to all other members while one device has keys that cannot be used', async () => {
   const [ada, bob] = [await world.person('AGENT'), await world.person('AGENT')];
   const [broken, phone] = [await browser(ada), await browser(bob)];
   await broken.signedIn.run(ADD_DEVICE, { input: broken.input });
@@ -363,7 +363,7 @@ it('pushes to everybody else while one device has keys that cannot be used', asy
   expect(broken.received()).toEqual([]);
 });
 
-it('tells every other notification while one cannot be told, and lists that one for administrators', async () => {
+it('delivers every other notification while one fails, and lists that one for administrators', async () => {
   const ada = await world.person('AGENT');
   const admin = await world.person('ADMIN');
   const tickets = [await world.ticket(), await world.ticket(), await world.ticket()];

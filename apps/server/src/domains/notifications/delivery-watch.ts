@@ -31,7 +31,7 @@ interface Settings {
 }
 
 /**
- * Queues the emails and pushes that are due. What was read meanwhile is not told, nor what its reader may not see any more,
+ * Queues the emails and pushes that are due. Notifications that were read, or that the member can no longer see, are skipped,
  * nor anything in quiet hours, unless it is a promise about something critical.
  */
 export class DeliveryWatch {
@@ -60,7 +60,7 @@ export class DeliveryWatch {
       due: ({ now, free }) => firstDue(channel, now, free),
       run: ({ workspaceId, key, memberId }, { failures }) =>
         systemScope(workspaceId).transaction((tx) =>
-          // After a failure each is told alone, so that one that cannot be told holds back no other.
+          // After a failure each is sent alone, so that a failing one delays no other.
           this.#tell(tx, {
             channel,
             memberId: memberId ?? '',
@@ -138,7 +138,7 @@ export class DeliveryWatch {
   }
 }
 
-/** The longest due notification of each member stands for all of theirs. */
+/** The oldest due notification of each member represents all of theirs. */
 function firstDue(channel: Channel, now: string, free: DueQuery['free']): string {
   return `select distinct on (n.workspace_id, n.member_id) n.workspace_id, n.id::text as item, n.${channel}_due_at as due_at,
       n.ticket_id, n.member_id

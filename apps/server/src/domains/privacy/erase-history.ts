@@ -5,7 +5,7 @@ import { idList, type PersonalData } from './find-personal-data.ts';
 
 /**
  * Fields of the log whose values are IDs, numbers, instants or names of settings. The log keeps these, and of all others,
- * also of those that are still to come, that they were changed, by whom and when.
+ * also of those that are still to come, that they were changed, by which member and when.
  */
 const keptFields = [
   'arrived',
@@ -69,7 +69,7 @@ async function eraseTagEvents({ em, workspaceId }: Scope, tagNames: readonly str
   );
 }
 
-/** A bulk action that still runs and writes a note ends: its note goes to no further ticket. */
+/** A bulk action that still runs and writes a note ends: its note is added to no more tickets. */
 async function eraseBulkActions(tx: Scope, { ticketIds }: PersonalData, tagNames: readonly string[]): Promise<void> {
   const { em, workspaceId } = tx;
   const withoutTags = (key: string) =>
@@ -91,7 +91,7 @@ async function eraseBulkActions(tx: Scope, { ticketIds }: PersonalData, tagNames
   );
 }
 
-/** The security log names what was changed in the settings, such as a tag. That somebody did so stays. */
+/** The security log names what was changed in the settings, such as a tag. The change itself stays. */
 async function eraseSettingChanges({ em, workspaceId }: Scope, texts: readonly string[]): Promise<void> {
   await em.execute(
     `update security_event set details = '{"erased": true}' where workspace_id = ? and kind = ?

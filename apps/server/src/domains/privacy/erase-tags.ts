@@ -7,7 +7,7 @@ import { idList, type PersonalData } from './find-personal-data.ts';
 
 /**
  * Deletes the tags that name the contact, and answers their names: those that contain an address, the external ID or the
- * full name, and those that agents typed on these tickets alone. A tag of the settings names nobody unless it says so.
+ * full name, and those that agents typed on these tickets alone. A tag of the settings stays unless it contains one of these.
  */
 export async function eraseTags(tx: Scope, data: PersonalData): Promise<string[]> {
   const { em, workspaceId } = tx;

@@ -190,7 +190,7 @@ it('leaves no text of an erased contact in any column of any table nor in the fi
   await writeEverywhere(ticketId, fields);
   await bulk(ticketId);
   await mailBob(ticketId);
-  // A second record of the same customer, with a ticket and a conversation of its own, merged into the first.
+  // A second record of the same customer, with its own ticket and conversation, merged into the first.
   const second = await newCustomer(`${mark}twin`);
   await world.sql(`update contact set external_id = null where id = ?`, [second.contactId]);
   await act(boss, 'conversationOpen', { contactId: second.contactId, body: said('conversation') });

@@ -12,7 +12,7 @@ export interface PersonalData {
   /** The contact, and those that were merged into it: they say who it is as well. */
   readonly cards: readonly Contact[];
   readonly cardIds: readonly string[];
-  /** Texts that are about nobody else: addresses, external IDs and full names, in lower case. */
+  /** Texts that identify the contact: addresses, external IDs and full names, in lower case. */
   readonly identity: readonly string[];
   /** Those that are for the contact. */
   readonly tickets: readonly Ticket[];

@@ -111,7 +111,7 @@ it('erases the cards that became theirs too, and letters to any of their address
     { i: { sourceId: one.contactId, destinationId: two.contactId } },
   );
 
-  // A merged contact stands for the one that it became.
+  // A merged contact resolves to its destination.
   const { contactErase } = await boss.run(ERASE, { id: one.contactId });
 
   expect(contactErase).toEqual({ contact: { name: 'Erased', email: null }, userErrors: [] });

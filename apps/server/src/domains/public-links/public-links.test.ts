@@ -264,7 +264,7 @@ describe('the client’s door', () => {
           input: { ticketId: id, fields: [{ fieldId, to }] },
         },
       );
-    // The creation of the ticket has its place in the stream before the stream is opened, so it is not told as a change.
+    // The creation of the ticket has its place in the stream before the stream is opened, so it is not delivered as a change.
     await waitFor(async () => (await world.sql('select 1 from event where position is null')).length === 0, 'positions');
     const stream = follow('subscription { ticketChanged { fields(locale: "uk") { name kind values } } }', token);
     await stream.until(({ ticketChanged }) => ticketChanged.fields.length === 0);

@@ -90,7 +90,7 @@ interface Match {
 const sampled = 1000;
 /** From so many of these on it is quicker to walk the newest documents than to gather all that match and order them. */
 const common = 5;
-/** So many of the newest documents are looked at first for a single word. */
+/** The number of newest documents that are searched first for a single word. */
 const glanced = 200;
 /** As far as that walk goes. */
 const walked = 40_000;

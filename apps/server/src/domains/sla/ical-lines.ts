@@ -12,7 +12,7 @@ export interface IcalEvent {
   readonly line: number;
   readonly properties: readonly IcalProperty[];
   readonly unreadable: readonly { readonly line: number; readonly text: string }[];
-  /** Whether the file goes on after it, as far as its END:VEVENT. */
+  /** Whether the file continues after it, as far as its END:VEVENT. */
   readonly isWhole: boolean;
 }
 

@@ -61,7 +61,7 @@ export const followStatus: Reaction = {
   },
 };
 
-/** The clock of one status ends with it. The next status has a cycle of its own, if its time counts at all. */
+/** The clock of one status ends with it. The next status has a new cycle, if its time counts at all. */
 async function followTimeInStatus(book: ClockBook, ticket: Ticket, at: Date): Promise<void> {
   const clock = book.get(SlaMetric.TIME_IN_STATUS);
   const effect = effectOf(ticket);

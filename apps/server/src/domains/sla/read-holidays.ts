@@ -259,7 +259,7 @@ function isFrequency(word: string | null): word is Recurrence['frequency'] {
   return word === 'DAILY' || word === 'WEEKLY' || word === 'MONTHLY' || word === 'YEARLY';
 }
 
-/** UNTIL is in UTC where the event begins at midnight of its own zone, so the nearest midnight is meant. */
+/** UNTIL is in UTC where the event begins at midnight of its time zone, so the nearest midnight is meant. */
 function lastDay({ year, month, day, hour, isDate }: ICAL.Time, startsAt: boolean): number | null {
   const last = dayOf(year, month, day);
   return last !== null && startsAt && !isDate && hour >= 12 ? last + 1 : last;

@@ -109,7 +109,7 @@ export function paragraphsOf(text: string): string {
 type Nodes = ReturnType<typeof parseDocument>['children'];
 type Node = Nodes[number];
 
-/** Turns each div into a paragraph, into the blocks in it, or, within a line, into a line of its own. Unwraps spans that say nothing. */
+/** Turns each div into a paragraph, into the blocks in it, or, within a line, into a separate line. Unwraps spans that say nothing. */
 function withoutDivs(html: string): string {
   const { children } = parseDocument(html);
   retypeStrays(children, '');

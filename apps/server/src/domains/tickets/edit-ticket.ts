@@ -52,7 +52,7 @@ export function editTicket(scope: Scope, command: EditTicket): Promise<Ticket> {
   });
 }
 
-/** The ticket may be edited from and to a contact that was merged meanwhile. */
+/** The ticket may be edited from and to a contact that was merged since. */
 async function withCurrentRequester(tx: Scope, command: EditTicket): Promise<EditTicket> {
   if (!command.requesterId) return command;
   const { from, to } = command.requesterId;

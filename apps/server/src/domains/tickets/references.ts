@@ -53,7 +53,7 @@ export async function requireReference<V>(
   return row;
 }
 
-/** The contact that a reference to store stands for; refuses with the field when it names none of this workspace. */
+/** The contact that a reference to store resolves to; refuses with the field when it names none of this workspace. */
 export async function requireContact(tx: Scope, id: string, field: string): Promise<Contact> {
   const contact = await lockCurrentContact(tx, id);
   if (!contact) throw new ReferenceNotFound(field, 'contact');

@@ -31,7 +31,7 @@ export interface WorkAttemptsSettings {
   readonly onGivenUp?: (item: WorkItem, error: string) => Promise<void>;
 }
 
-/** Thrown by work that no further attempt can complete: it is given up at once. */
+/** Thrown by work that no retry can complete: it is given up immediately. */
 export class Unworkable extends Error {}
 
 export interface WorkTurn {

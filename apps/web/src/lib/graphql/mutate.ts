@@ -1,7 +1,7 @@
 import type { AnyVariables, Client, CombinedError, DocumentInput } from '@urql/core';
 
 /**
- * What became of a mutation. `UNREACHABLE`: nobody answered, or the answer was to come back later. `REJECTED`: the
+ * What became of a mutation. `UNREACHABLE`: no answer, or an answer to retry later. `REJECTED`: the
  * request as it is will never be accepted. `FAILED`: the server failed on it.
  */
 export type MutationOutcome<Data> =

@@ -33,7 +33,7 @@ interface MutationAnswer {
 }
 
 const lookMs = 3000;
-/** After so many failures of the server a change no longer waits: the writer decides. */
+/** After this number of server failures the change is rejected, and the writer decides. */
 const maxFailures = 3;
 
 /** An answer, or why there is none: the server could not be reached, or it failed on the change itself. */

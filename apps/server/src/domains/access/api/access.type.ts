@@ -41,7 +41,7 @@ export class SecurityEventType implements Pick<SecurityEvent, 'id' | 'kind' | 'a
   @Field(() => String) address!: string;
   @Field(() => String) userAgent!: string;
   @Field(() => Date) at!: Date;
-  @Field(() => Int, { description: 'How many refusals of one minute it stands for; 1 for everything else.' }) count!: number;
+  @Field(() => Int, { description: 'Number of refusals in its minute; 1 for other entries.' }) count!: number;
 }
 
 export const SecurityEventConnection = connectionTypes('SecurityEvent', () => SecurityEventType);
