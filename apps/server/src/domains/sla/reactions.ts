@@ -26,13 +26,13 @@ import { SlaEvent } from './sla.events.ts';
 /** Rule 2: what is promised from the creation on. */
 const fromCreation = [SlaMetric.FIRST_RESPONSE, SlaMetric.RESOLUTION, SlaMetric.TIME_IN_STATUS];
 
-/** Every ticket starts its clocks with its creation. */
 /** The clocks of a ticket and the ticket. */
 export interface Place {
   readonly book: ClockBook;
   readonly ticket: Ticket;
 }
 
+/** Every ticket starts its clocks with its creation. */
 export const startClocks: Reaction = {
   to: [TicketEvent.CREATED],
   async run(tx, event) {

@@ -57,11 +57,15 @@ export class ReapplyWatch {
   }
 }
 
+/** Only the newest cycle of a metric is measured again. An earlier one that was canceled by a restart never changes. */
+const isNewestCycle = `not exists (select from sla_clock n where n.workspace_id = c.workspace_id and n.ticket_id = c.ticket_id
+  and n.metric = c.metric and n.cycle > c.cycle)`;
+
 function outdatedClocks({ now, free }: DueQuery): string {
   const item = `concat_ws(':', c.ticket_id, p.id, p.applied_version, p.applied_calendar_version)`;
   return `select c.workspace_id, ${item} as item, ${now} as due_at, c.ticket_id, null::uuid as member_id from sla_policy p
     join sla_clock c on c.workspace_id = p.workspace_id and c.policy_id = p.id and c.stopped_at is null
-    where p.applied_version is not null
+    where p.applied_version is not null and ${isNewestCycle}
       and (c.policy_version < p.applied_version or c.calendar_version < p.applied_calendar_version) and ${free('c.workspace_id', item)}`;
 }
 
@@ -79,7 +83,7 @@ function reapplyTo(scope: Scope, ticketId: string): Promise<void> {
   });
 }
 
-/** Of each policy: how many running clocks go on by an earlier version of it, or of its calendar. */
+/** Of each policy: how many running clocks use an earlier version of it, or of its calendar. */
 export const outdatedByPolicy = listLoaderByKey(
   async ({ em, workspaceId }, ids: readonly string[]): Promise<{ policyId: string; count: number }[]> => {
     const rows: { policy_id: string; count: string }[] = await em.execute(

@@ -560,6 +560,36 @@ describe('a policy', () => {
       'REAPPLIED',
     ]);
   });
+
+  it('is applied once to a ticket of which an earlier cycle was canceled', async () => {
+    const apply = async (options: object) => {
+      const topicId = await world.topic(`Once ${crypto.randomUUID()}`);
+      const save = async (hours: number, more: object) => {
+        const settings = { name: `Once ${topicId}`, conditions: { topicIds: [topicId] }, targets: [target('NEXT_RESPONSE', hours)] };
+        const { slaPolicySave } = await admin.run(POLICY, { input: asInput(settings, { options, ...more }) });
+        expect(slaPolicySave.userErrors).toEqual([]);
+        return slaPolicySave.policy.id as string;
+      };
+      const policyId = await save(5, {});
+      at('2026-02-09T09:00');
+      const { id } = await world.ticket({ topicId });
+      await recordReply(system(), id);
+      await clientWrites(id);
+      at('2026-02-09T10:00');
+      await clientWrites(id);
+      await save(4, { id: policyId, version: 1 });
+      await admin.run('mutation ($id: ID!) { slaPolicyReapply(input: { id: $id }) { userErrors { __typename } } }', { id: policyId });
+      await waitFor(async () => (await reapplied(id)) > 0, 'the policy to be applied');
+      return id;
+    };
+    const reapplied = async (id: string) => (await clocks(id)).events.filter((type) => type === 'sla.reapplied').length;
+
+    const restarted = await apply({ newCycle: false, restartOnMessage: true });
+    // Two more looks at what is outdated.
+    for (let look = 0; look < 2; look++) await apply({ newCycle: false, restartOnMessage: false });
+
+    expect(await reapplied(restarted)).toBe(1);
+  });
 });
 
 describe('settings', () => {
