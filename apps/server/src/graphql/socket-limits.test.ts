@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { waitFor, World, type Person } from '../testing/world.ts';
-import { networkOf } from './socket-limits.ts';
 
 let world: World;
 let agent: Person;
@@ -84,17 +83,6 @@ describe('an address', () => {
 
     await waitFor(() => silent?.code === 4408, 'the server to close the socket');
   });
-});
-
-it.each([
-  ['::ffff:203.0.113.7', '203.0.113.7'],
-  ['203.0.113.7', '203.0.113.7'],
-  ['2001:db8:0:1::7', '2001:db8:0:1'],
-  ['2001:0db8:0000:0001:ffff::', '2001:db8:0:1'],
-  ['::1', '0:0:0:0'],
-  ['fe80::1%eth0', 'fe80:0:0:0'],
-])('counts the address %s as %s', (address, network) => {
-  expect(networkOf(address)).toBe(network);
 });
 
 describe('a socket', () => {

@@ -3,6 +3,7 @@ import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Clock } from '../../kernel/clock.ts';
 import { newId } from '../../kernel/id.ts';
+import { networkOf } from '../../kernel/network.ts';
 import { cutText } from '../../kernel/text.ts';
 import type { Origin, Viewer } from '../../kernel/viewer.ts';
 import type { Keys } from '../../platform/keys.ts';
@@ -248,14 +249,4 @@ export class SignInDesk {
 
 function hashed(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
-}
-
-/** Who has one IPv6 address has 2^64 of them: those of one network count together. */
-function networkOf(address: string): string {
-  if (!address.includes(':') || address.includes('.')) return address;
-  const [head = '', tail = ''] = address.split('::');
-  const first = head.split(':').filter(Boolean);
-  const last = tail.split(':').filter(Boolean);
-  const groups = address.includes('::') ? [...first, ...Array<string>(8 - first.length - last.length).fill('0'), ...last] : first;
-  return `${groups.slice(0, 4).join(':')}::/64`;
 }
