@@ -1,28 +1,14 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { expectHarmless, fuzz, fuzzTimeout } from '../testing/fuzz.ts';
-import { ServerProcess } from '../testing/server-process.ts';
-import { World, type Person } from '../testing/world.ts';
+import { expectHarmless, fuzz, fuzzTimeout, startTarget, type Target } from '../testing/fuzz.ts';
 import { endings, exchange, type Ending } from './raw-connection.ts';
 
-let world: World;
-let witness: Person;
-let server: ServerProcess;
+let target: Target;
 
 beforeAll(async () => {
-  world = await World.open();
-  witness = await world.person('AGENT', { name: 'Ada' });
-  server = await ServerProcess.start({
-    DATABASE_URL: world.databaseUrl,
-    LOG_LEVEL: 'error',
-    SOCKETS_PER_ADDRESS: '0',
-    TRUSTED_PROXIES: '127.0.0.1',
-  });
+  target = await startTarget({ TRUSTED_PROXIES: '127.0.0.1' });
 });
-afterAll(async () => {
-  await server.stop();
-  await world.close();
-});
+afterAll(() => target.stop());
 
 const oddText = fc.oneof(
   fc.string(),
@@ -164,7 +150,7 @@ const request: fc.Arbitrary<RawRequest> = fc.record({
 async function send({ bytes: whole, ending, cuts }: RawRequest): Promise<void> {
   const places = [0, ...[...cuts].sort((a, b) => a - b), whole.length];
   const chunks = places.slice(1).map((end, index) => whole.subarray(places[index], end));
-  const answer = await exchange({ port: server.port, chunks, ending });
+  const answer = await exchange({ port: target.server.port, chunks, ending });
   expect(answer, `the answer to ${JSON.stringify(whole.toString('latin1'))}`).not.toMatch(/HTTP\/1\.1 5(?!03)\d\d|INTERNAL_SERVER_ERROR/);
 }
 
@@ -174,7 +160,7 @@ it('answers malformed requests and upgrades without an internal error, and serve
   await fuzz(
     `HTTP requests in batches of ${batchSize}`,
     fc.array(request, { minLength: batchSize, maxLength: batchSize }),
-    (batch) => expectHarmless(server, witness, async () => void (await Promise.all(batch.map(send)))),
+    (batch) => expectHarmless(target, async () => void (await Promise.all(batch.map(send)))),
     { runs: 50 },
   );
 });

@@ -81,7 +81,7 @@ it('drops malformed messages from Redis and serves users', { timeout: fuzzTimeou
     `Redis messages in batches of ${batchSize}`,
     fc.array(fc.tuple(name, text), { minLength: batchSize, maxLength: batchSize }),
     (batch) =>
-      expectHarmless(server, witness, async () => {
+      expectHarmless({ server, witness }, async () => {
         await Promise.all(batch.map(([channel, message]) => client.publish(prefix + channel, message)));
       }),
     { runs: 60, share: 0.7 },
@@ -104,7 +104,7 @@ it('counts requests although the values of its keys in Redis are of another kind
     'values of counters',
     fc.nat(values.length - 1),
     (which) =>
-      expectHarmless(server, witness, async () => {
+      expectHarmless({ server, witness }, async () => {
         await client.del(key);
         await values[which]?.();
       }),

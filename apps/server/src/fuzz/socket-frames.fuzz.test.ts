@@ -1,29 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { expectHarmless, fuzz, fuzzTimeout } from '../testing/fuzz.ts';
-import { ServerProcess } from '../testing/server-process.ts';
-import { World, type Person } from '../testing/world.ts';
+import { expectHarmless, fuzz, fuzzTimeout, startTarget, type Target } from '../testing/fuzz.ts';
 import { endings, exchange, type Ending } from './raw-connection.ts';
 
-let world: World;
-let witness: Person;
-let server: ServerProcess;
+let target: Target;
 
 beforeAll(async () => {
-  world = await World.open();
-  witness = await world.person('AGENT', { name: 'Ada' });
-  server = await ServerProcess.start({
-    DATABASE_URL: world.databaseUrl,
-    LOG_LEVEL: 'error',
-    SOCKETS_PER_ADDRESS: '0',
-    SOCKETS_PER_PERSON: '0',
-  });
+  target = await startTarget({ SOCKETS_PER_PERSON: '0' });
 });
-afterAll(async () => {
-  await server.stop();
-  await world.close();
-});
+afterAll(() => target.stop());
 
 const oddText = fc.oneof(
   fc.string(),
@@ -141,8 +127,8 @@ async function run({ signsIn, portal, frames, ending }: Session): Promise<void> 
     ...['Host: desk.test', 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'],
     ...['Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Protocol: graphql-transport-ws', '', ''],
   ].join('\r\n');
-  const init = signsIn ? [textFrame({ type: 'connection_init', payload: { authorization: `Bearer ${witness.secret}` } })] : [];
-  const answer = await exchange({ port: server.port, chunks: [Buffer.from(handshake), ...init, ...frames.map(encode)], ending });
+  const init = signsIn ? [textFrame({ type: 'connection_init', payload: { authorization: `Bearer ${target.witness.secret}` } })] : [];
+  const answer = await exchange({ port: target.server.port, chunks: [Buffer.from(handshake), ...init, ...frames.map(encode)], ending });
   // The status 4500 is in the two bytes at the start of a close frame of 23 bytes.
   expect(answer).not.toMatch(/HTTP\/1\.1 5|INTERNAL_SERVER_ERROR|Internal server error|\u0011\u0094/);
 }
@@ -153,7 +139,7 @@ it('answers malformed frames and messages without an internal error, and serves 
   await fuzz(
     `sockets in batches of ${batchSize}`,
     fc.array(session, { minLength: batchSize, maxLength: batchSize }),
-    (batch) => expectHarmless(server, witness, async () => void (await Promise.all(batch.map(run)))),
+    (batch) => expectHarmless(target, async () => void (await Promise.all(batch.map(run)))),
     { runs: 40 },
   );
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, inject } from 'vitest';
-import type { ServerProcess } from './server-process.ts';
-import type { Person } from './world.ts';
+import { ServerProcess } from './server-process.ts';
+import { World, type Person } from './world.ts';
 
 export interface FuzzOptions {
   /** Inputs of the short form, which is part of the test suite. */
@@ -46,20 +46,49 @@ export async function fuzz<Input>(
   console.log(`Fuzzed ${what}: ${count} inputs`);
 }
 
+/** What a test sends hostile input to: a server process, and another user that it must not disturb. */
+export interface Target {
+  readonly world: World;
+  readonly witness: Person;
+  readonly server: ServerProcess;
+  stop(): Promise<void>;
+}
+
+/** Starts a server process on a separate database. */
+export async function startTarget(settings: Readonly<Record<string, string>>): Promise<Target> {
+  const world = await World.open();
+  const witness = await world.person('AGENT', { name: 'Ada' });
+  const server = await ServerProcess.start({
+    DATABASE_URL: world.databaseUrl,
+    LOG_LEVEL: 'error',
+    SOCKETS_PER_ADDRESS: '0',
+    ...settings,
+  });
+  return {
+    world,
+    witness,
+    server,
+    async stop() {
+      await server.stop();
+      await world.close();
+    },
+  };
+}
+
 const answerWithinMs = 1000;
 
 /**
  * Sends an input to a server and checks that it lives and answers another user within a second. Other load of the machine
  * can delay an answer too, so a slow one counts only if the same input is slow again.
  */
-export async function expectHarmless(server: ServerProcess, witness: Person, send: () => Promise<void>): Promise<void> {
+export async function expectHarmless(target: Pick<Target, 'server' | 'witness'>, send: () => Promise<void>): Promise<void> {
   await send();
-  if ((await answerTime(server, witness)) <= answerWithinMs) return;
+  if ((await answerTime(target)) <= answerWithinMs) return;
   await send();
-  expect(await answerTime(server, witness)).toBeLessThanOrEqual(answerWithinMs);
+  expect(await answerTime(target)).toBeLessThanOrEqual(answerWithinMs);
 }
 
-async function answerTime(server: ServerProcess, witness: Person): Promise<number> {
+async function answerTime({ server, witness }: Pick<Target, 'server' | 'witness'>): Promise<number> {
   const started = performance.now();
   const { data } = await server.ask(witness.secret, '{ viewer { email } }').catch((error: unknown) => {
     throw new Error(`the server does not answer; it ${server.isAlive ? 'lives' : 'died'}:\n${server.output}`, { cause: error });

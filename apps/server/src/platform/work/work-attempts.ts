@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '../../kernel/clock.ts';
 import { newId } from '../../kernel/id.ts';
+import { cutText } from '../../kernel/text.ts';
 import type { Logger } from '../logger.ts';
 import { isOutage } from '../database-errors.ts';
 
@@ -201,5 +202,5 @@ function aborted(signal: AbortSignal): Promise<never> {
 
 function describe(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.replace(/\s+/g, ' ').trim().slice(0, maxErrorLength);
+  return cutText(text.replace(/\s+/g, ' ').trim(), maxErrorLength);
 }
