@@ -18,7 +18,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { World, type Person } from '../testing/world.ts';
 import { costBudget } from './limits.ts';
-import { costOf, type OperationCost } from './operation-cost.ts';
+import { costOf, knownCostOf, type OperationCost } from './operation-cost.ts';
 
 const schema = buildSchema(readFileSync(join(import.meta.dirname, '../../../../schema.graphql'), 'utf8'));
 const ownOperations = JSON.parse(
@@ -233,4 +233,20 @@ describe('an operation over the API', () => {
     expect(a.body.errors).toBeUndefined();
     expect(b.body.extensions).toEqual(a.body.extensions);
   });
+});
+
+it('is remembered for the page sizes and conditions of an operation, and for no others', () => {
+  const document = parse(`query ($n: Int!, $notes: Boolean!, $text: String) {
+    tickets(first: $n, filter: {}) { edges { node { subject ...N @include(if: $notes) } } }
+    search(text: $text, first: 1) { edges { cursor } }
+  }
+  fragment N on Ticket { notes(last: $n) { edges { node { body } } } }`);
+  const operation = getOperationAST(document);
+  if (!operation) throw new Error('no single operation');
+  const variables = [1, 7, 100].flatMap((n) => [true, false].map((notes) => ({ n, notes, text: String(n) })));
+
+  for (let round = 0; round < 2; round++)
+    for (const one of variables) expect(knownCostOf(schema, document, operation, one)).toEqual(costOf(schema, document, operation, one));
+  const [first, other] = ['a', 'b'].map((text) => knownCostOf(schema, document, operation, { n: 7, notes: true, text }));
+  expect(other).toBe(first);
 });

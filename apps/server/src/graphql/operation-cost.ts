@@ -10,6 +10,8 @@ import {
   typeFromAST,
   valueFromAST,
   valueFromASTUntyped,
+  visit,
+  type ArgumentNode,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -52,6 +54,45 @@ interface Costed {
   readonly cost: number;
   readonly path: readonly string[];
   readonly pathCost: number;
+}
+
+interface KnownCosts {
+  /** The variables that decide the cost: page sizes and conditions. */
+  readonly deciding: readonly string[];
+  readonly costs: Map<string, OperationCost>;
+}
+
+const knownCosts = new WeakMap<OperationDefinitionNode, KnownCosts>();
+/** Different page sizes of one operation. */
+const maxKnown = 50;
+
+/** As `costOf`, computed once for an operation and the values of the variables that decide its cost. */
+export function knownCostOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): OperationCost {
+  const known = knownCosts.get(operation) ?? { deciding: decidingVariables(document), costs: new Map<string, OperationCost>() };
+  knownCosts.set(operation, known);
+  const key = JSON.stringify(known.deciding.map((name) => variables[name] ?? null));
+  const cost = known.costs.get(key) ?? costOf(schema, document, operation, variables);
+  if (known.costs.size < maxKnown) known.costs.set(key, cost);
+  return cost;
+}
+
+function decidingVariables(document: DocumentNode): string[] {
+  const names = new Set<string>();
+  const collect = ({ value }: ArgumentNode) => value.kind === Kind.VARIABLE && names.add(value.name.value);
+  visit(document, {
+    Field: ({ arguments: given = [] }) => given.filter(({ name }) => isPageSize(name.value)).forEach(collect),
+    Directive: ({ arguments: given = [] }) => given.forEach(collect),
+  });
+  return [...names];
+}
+
+function isPageSize(argument: string): boolean {
+  return argument === 'first' || argument === 'last';
 }
 
 /**
@@ -128,7 +169,7 @@ class CostReader {
   }
 
   #pageSizeOf(field: GraphQLField<unknown, unknown>, node: FieldNode): number | null {
-    const argument = field.args.find(({ name }) => name === 'first' || name === 'last');
+    const argument = field.args.find(({ name }) => isPageSize(name));
     if (!argument) return null;
     const given = node.arguments?.find(({ name }) => name.value === argument.name)?.value;
     const size = given ? valueFromAST(given, argument.type, this.variables) : argument.defaultValue;

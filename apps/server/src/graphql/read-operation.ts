@@ -1,6 +1,6 @@
 import { getOperationAST, getVariableValues, GraphQLError, OperationTypeNode, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { cleanLiterals, cleanVariables, type Variables } from './clean-input.ts';
-import { costOf, type OperationCost } from './operation-cost.ts';
+import { knownCostOf, type OperationCost } from './operation-cost.ts';
 
 export interface OperationAsked {
   readonly document: DocumentNode;
@@ -26,7 +26,7 @@ export function readOperation(schema: GraphQLSchema, asked: OperationAsked): Ope
   if (!operation) return { document, variables, cost: free };
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
   if (!coerced) return { document, variables, cost: free };
-  return { document, variables, cost: costOf(schema, document, operation, coerced) };
+  return { document, variables, cost: knownCostOf(schema, document, operation, coerced) };
 }
 
 /** A stream has no place in one HTTP response. */
