@@ -85,6 +85,17 @@ describe('every page', () => {
   });
 });
 
+it('says that a page does not exist where an address names nothing that could', async () => {
+  const olena = await desk.person('olena@demo.baton', { path: '/views/open' });
+  for (const path of ['/contacts/nobody', '/conversations/1', '/views/open/first', '/settings/nothing']) {
+    await olena.goto(new URL(path, olena.url()).href);
+    await olena.getByText('404').waitFor();
+  }
+  await olena.context().close();
+  // Chromium reports the page that does not exist itself.
+  expect(desk.complaints.splice(0).filter((text) => !text.includes('404'))).toEqual([]);
+});
+
 describe('a shift at the keyboard alone', () => {
   it('goes from the sign-in to a new ticket, its work, a colleague’s note and the next ticket, without a pointer', async () => {
     const page = await desk.stranger();

@@ -1,3 +1,7 @@
 import { language } from '#lib/i18n/index.ts';
+import { requireTicketNumber } from '#lib/views/address-parts.ts';
 
-export const load = () => language.need('ticket');
+export const load = ({ params }: { params: { number: string } }) => {
+  requireTicketNumber(params.number);
+  return language.need('ticket');
+};
