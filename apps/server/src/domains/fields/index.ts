@@ -1,3 +1,4 @@
+export { copyFields, removeCopiedFields, type CopiedFields } from './copy-fields.ts';
 export { CustomField, TicketField, type FieldType } from './field.entity.ts';
 export { FieldEvent } from './field.events.ts';
 export { canSeeField } from './field.policy.ts';

@@ -121,6 +121,8 @@ export const requireFields: Reaction = {
   },
 };
 
-function concerns({ type, changes }: DomainEvent): boolean {
+/** A merge and its undo change fields of the destination (`subjectId`); what it lacked before is not their concern. */
+function concerns({ type, changes, subjectId }: DomainEvent): boolean {
+  if (subjectId !== null && (type === TicketEvent.EDITED || type === FieldEvent.SET)) return false;
   return type !== TicketEvent.EDITED || changes.some(({ field }) => field === 'topicId');
 }

@@ -8,7 +8,7 @@ import { LinkNotFound, LinkRefused } from './link.errors.ts';
 import { LinkEvent } from './link.events.ts';
 
 /** More is a list, not a set of links. */
-const mostLinks = 100;
+export const mostLinks = 100;
 
 export interface LinkTickets {
   readonly ticketId: string;
@@ -41,7 +41,7 @@ export async function addLink(tx: Scope, ticket: Ticket, other: Ticket, role: Li
   }
   const link = em.create(TicketLink, { workspaceId, id: newId(), ...wanted, createdAt: tx.now() }, { persist: true });
   await em.flush();
-  told(tx, LinkEvent.LINKED, ticket, other);
+  recordLink(tx, LinkEvent.LINKED, [ticket, other]);
   return link;
 }
 
@@ -63,12 +63,12 @@ export function unlinkTickets(scope: Scope, { ticketId, linkId }: UnlinkTickets)
     if (!link || !otherId || !(await findTicket(tx, otherId))) throw new LinkNotFound();
     const [ticket, other] = await lockTwo(tx, [ticketId, otherId]);
     if ((await em.nativeDelete(TicketLink, { workspaceId, id: link.id })) === 0) throw new LinkNotFound();
-    told(tx, LinkEvent.UNLINKED, ticket, other);
+    recordLink(tx, LinkEvent.UNLINKED, [ticket, other]);
   });
 }
 
 /** Whether a ticket is the parent of another, or of its parent, and so on. */
-async function isAbove({ em, workspaceId }: Scope, upperId: string, lowerId: string): Promise<boolean> {
+export async function isAbove({ em, workspaceId }: Scope, upperId: string, lowerId: string): Promise<boolean> {
   const [row]: object[] = await em.execute(
     `with recursive up as (
        select from_id from ticket_link where workspace_id = ? and to_id = ? and kind = 'PARENT'
@@ -79,9 +79,9 @@ async function isAbove({ em, workspaceId }: Scope, upperId: string, lowerId: str
   return row !== undefined;
 }
 
-/** Both sides say so, each of the other. */
-function told(tx: Scope, type: string, ticket: Ticket, other: Ticket): void {
+/** Records a link, or its end, on both tickets. */
+export function recordLink(tx: Scope, type: string, [ticket, other]: readonly [Ticket, Ticket], subjectId: string | null = null): void {
   const value = ({ number }: Ticket) => (type === LinkEvent.LINKED ? { from: null, to: `#${number}` } : { from: `#${number}`, to: null });
-  tx.record(domainEvent(type, ticket.id, { changes: [{ field: 'link', ...value(other) }] }));
-  tx.record(domainEvent(type, other.id, { changes: [{ field: 'link', ...value(ticket) }] }));
+  tx.record(domainEvent(type, ticket.id, { subjectId, changes: [{ field: 'link', ...value(other) }] }));
+  tx.record(domainEvent(type, other.id, { subjectId, changes: [{ field: 'link', ...value(ticket) }] }));
 }

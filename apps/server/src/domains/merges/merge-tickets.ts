@@ -1,10 +1,12 @@
 import { domainEvent } from '../../kernel/domain-event.ts';
-import { newId } from '../../kernel/id.ts';
+import { isId, newId } from '../../kernel/id.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { recordConversations } from '../conversations/index.ts';
+import { listLinkedIds, moveLinks } from '../links/index.ts';
 import { TicketContactEvent } from '../ticket-contacts/index.ts';
-import { letIn, listStatuses, lockTicketToEdit, lockTwo, TicketEvent, type Ticket } from '../tickets/index.ts';
+import { letIn, listStatuses, lockInOrder, lockTicketToEdit, lockTwo, TicketEvent, type Ticket } from '../tickets/index.ts';
 import { WatcherEvent } from '../watchers/index.ts';
+import { fillEmpty } from './fill-empty.ts';
 import { Merge, MergeItem, MergeItemKind } from './merge.entity.ts';
 import { MergeRefused } from './merge.errors.ts';
 import { MergeEvent } from './merge.events.ts';
@@ -15,12 +17,13 @@ export interface MergeTickets {
 }
 
 /**
- * Makes a ticket part of another. What belongs to it moves, and is not copied: conversations and notes. Tags and
- * watchers are added where they lack. The source is closed and leads to the destination from then on.
+ * Makes a ticket part of another. Conversations, notes, files and links move. Tags and watchers that the destination
+ * lacks are added, and its empty fields are filled. The source is closed and leads to the destination from then on.
  */
 export function mergeTickets(scope: Scope, { sourceId, destinationId }: MergeTickets): Promise<Merge> {
   return scope.transaction(async (tx) => {
     if (sourceId === destinationId) throw new MergeRefused('A ticket cannot be merged into itself. Choose another.', 'destinationId');
+    await lockWithLinked(tx, [sourceId, destinationId], sourceId);
     const [source, destination] = await lockTwo(tx, [sourceId, destinationId], lockTicketToEdit);
     if (destination.mergedIntoId) throw new MergeRefused('This ticket was itself merged into another. Choose that one.', 'destinationId');
     const { workspaceId, em } = tx;
@@ -40,19 +43,21 @@ export function mergeTickets(scope: Scope, { sourceId, destinationId }: MergeTic
     await moveItems(tx, merge);
     await addWhatLacks(tx, merge);
     await addContacts(tx, merge);
-    if (destination.requesterId === null && source.requesterId !== null) {
-      merge.filled = { requesterId: source.requesterId };
-      destination.requesterId = source.requesterId;
-      tx.record(
-        domainEvent(TicketEvent.EDITED, destinationId, { changes: [{ field: 'requesterId', from: null, to: source.requesterId }] }),
-      );
-    }
+    await fillEmpty(tx, merge, source, destination);
+    const linkIds = await moveLinks(tx, { from: source, to: destination, subjectId: merge.id });
+    for (const itemId of linkIds) em.create(MergeItem, { workspaceId, mergeId: merge.id, kind: MergeItemKind.LINK, itemId });
     await close(tx, source);
     source.mergedIntoId = destinationId;
     tx.record(domainEvent(MergeEvent.MERGED, sourceId, { subjectId: merge.id, changes: [numberChange(destination)] }));
     tx.record(domainEvent(MergeEvent.RECEIVED, destinationId, { subjectId: merge.id, changes: [numberChange(source)] }));
     return merge;
   });
+}
+
+/** The linked tickets get events too: all are locked in one order, so that two merges do not wait for each other. */
+export async function lockWithLinked(tx: Scope, ticketIds: readonly string[], linkedTo: string): Promise<void> {
+  if (![...ticketIds, linkedTo].every(isId)) return;
+  await lockInOrder(tx, [...ticketIds, ...(await listLinkedIds(tx, linkedTo))]);
 }
 
 export function numberChange({ number }: Ticket) {

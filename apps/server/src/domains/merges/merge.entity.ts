@@ -9,8 +9,8 @@ const MergeSchema = defineEntity({
     destinationId: p.uuid(),
     /** What the source came back to, were it undone. */
     sourceStatusId: p.uuid(),
-    /** Fields of the destination that were empty and took the source's value. */
-    filled: p.json<Readonly<Record<string, string>>>(),
+    /** Fields of the destination that were empty, with the value that they took from the source. */
+    filled: p.json<Readonly<Record<string, string | readonly string[]>>>(),
     mergedAt: p.datetime(),
     mergedById: p.uuid().strictNullable(),
     undoneAt: p.datetime().strictNullable(),
@@ -22,11 +22,12 @@ const MergeSchema = defineEntity({
 export class Merge extends MergeSchema.class {}
 MergeSchema.setClass(Merge);
 
-/** NOTE, CONVERSATION, CHECKLIST_ITEM and TIME_ENTRY moved; TAG, WATCHER and CONTACT were added to the destination, which did not have them. */
+/** NOTE, CONVERSATION, ATTACHMENT, LINK, CHECKLIST_ITEM and TIME_ENTRY moved; TAG, WATCHER and CONTACT were added to the destination, which did not have them. */
 export const MergeItemKind = {
   NOTE: 'NOTE',
   CONVERSATION: 'CONVERSATION',
   ATTACHMENT: 'ATTACHMENT',
+  LINK: 'LINK',
   TAG: 'TAG',
   WATCHER: 'WATCHER',
   CONTACT: 'CONTACT',

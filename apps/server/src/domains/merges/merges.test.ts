@@ -221,6 +221,119 @@ describe('undoing a merge', () => {
   });
 });
 
+describe('a merge into a ticket with empty fields', () => {
+  const FILLED = `query ($id: ID!) { ticket(id: $id) { description topic { id } requester { id } fields { field { id } values } links { role ticket { id } }
+    activity { edges { node { type undo changes { field from { text } to { text } } } } } } }`;
+  const LINK_TICKETS = `mutation ($input: LinkAddInput!) { linkAdd(input: $input) { userErrors { ... on UserError { message } } } }`;
+  const SET = `mutation ($input: TicketSetFieldsInput!) { ticketSetFields(input: $input) { userErrors { ... on UserError { message } } } }`;
+  const EDIT = `mutation ($input: TicketEditInput!) { ticketEdit(input: $input) { userErrors { ... on UserError { message } } } }`;
+  const CREATE_FIELD = `mutation ($input: FieldCreateInput!) { fieldCreate(input: $input) { field { id } userErrors { ... on UserError { message } } } }`;
+  const see = async (id: string) => {
+    const { activity, ...ticket } = (await ada.run(FILLED, { id })).ticket;
+    return { ...ticket, entries: activity.edges.map(({ node }: { node: object }) => node) };
+  };
+  const makeField = async (owner: Person, input: object): Promise<string> =>
+    (await owner.run(CREATE_FIELD, { input: { type: 'TEXT', ...input } })).fieldCreate.field.id;
+
+  async function full() {
+    const owner = await world.person('OWNER');
+    const key = () => `k${crypto.randomUUID().slice(0, 8)}`;
+    const topicId = await world.topic(`Topic ${key()}`);
+    const names = [{ locale: 'en', text: 'Serial' }];
+    const serial = await makeField(owner, { key: key(), names });
+    const ofTopic = await makeField(owner, { key: key(), names, topicIds: [topicId] });
+    const shown = await makeField(owner, { key: key(), names, forClients: true });
+    const client = await world.contact();
+    const source = await world.ticket({ teamId: team, requesterId: client.id, description: '<p>broken</p>', topicId });
+    const [destination, related, parent] = await Promise.all([1, 2, 3].map(() => world.ticket({ teamId: team })));
+    if (!destination || !related || !parent) throw new Error('three tickets were made');
+    const fields = [serial, ofTopic, shown].map((fieldId) => ({ fieldId, to: [`value of ${fieldId}`] }));
+    expect((await ada.run(SET, { input: { ticketId: source.id, fields } })).ticketSetFields.userErrors).toEqual([]);
+    for (const [otherId, role] of [
+      [related.id, 'RELATED'],
+      [parent.id, 'PARENT'],
+      [destination.id, 'BLOCKED'],
+    ])
+      await ada.run(LINK_TICKETS, { input: { ticketId: source.id, otherId, role } });
+    await ada.run(LINK_TICKETS, { input: { ticketId: destination.id, otherId: related.id, role: 'RELATED' } });
+    return { source, destination, related, parent, topicId, client, serial, ofTopic, shown };
+  }
+
+  it('fills the description, topic, customer and custom fields, moves the links, and undo restores both tickets', async () => {
+    const { source, destination, related, parent, topicId, client, serial, ofTopic, shown } = await full();
+    const [before, sourceBefore] = [await see(destination.id), await see(source.id)];
+
+    expect((await merge(source.id, destination.id)).userErrors).toEqual([]);
+    const after = await see(destination.id);
+    expect(after).toMatchObject({ description: '<p>broken</p>', topic: { id: topicId }, requester: { id: client.id } });
+    const valueOf = (id: string) => after.fields.find(({ field }: { field: { id: string } }) => field.id === id).values;
+    for (const id of [serial, ofTopic, shown]) expect(valueOf(id)).toEqual([`value of ${id}`]);
+    expect(after.links).toEqual(
+      expect.arrayContaining([
+        { role: 'RELATED', ticket: { id: related.id } },
+        { role: 'PARENT', ticket: { id: parent.id } },
+        { role: 'BLOCKER', ticket: { id: source.id } },
+      ]),
+    );
+    expect(after.links).toHaveLength(3);
+    expect((await see(parent.id)).links).toEqual([{ role: 'CHILD', ticket: { id: destination.id } }]);
+    const changed = after.entries.flatMap(({ changes }: { changes: { field: string }[] }) => changes.map(({ field }) => field));
+    expect(changed).toEqual(expect.arrayContaining(['description', 'topicId', 'requesterId', `field:${serial}`, 'link']));
+    // These entries belong to the merge and cannot be undone one by one.
+    const undone = after.entries.slice(before.entries.length).map(({ undo }: { undo: string | null }) => undo);
+    expect(new Set(undone)).toEqual(new Set([null, 'MERGE']));
+
+    expect((await unmerge(source.id)).userErrors).toEqual([]);
+    const { entries: _, ...restored } = await see(destination.id);
+    const { entries: __, ...was } = before;
+    expect(restored).toEqual(was);
+    const { entries: ___, ...sourceRestored } = await see(source.id);
+    const { entries: ____, ...sourceWas } = sourceBefore;
+    expect({ ...sourceRestored, links: new Set(sourceRestored.links.map(JSON.stringify)) }).toEqual({
+      ...sourceWas,
+      links: new Set(sourceWas.links.map(JSON.stringify)),
+    });
+  });
+
+  it('keeps what was changed after the merge when the merge is undone', async () => {
+    const { source, destination, serial } = await full();
+    await merge(source.id, destination.id);
+    await ada.run(EDIT, { input: { ticketId: destination.id, description: { from: '<p>broken</p>', to: '<p>rewritten</p>' } } });
+    await ada.run(SET, { input: { ticketId: destination.id, fields: [{ fieldId: serial, to: ['new'] }] } });
+
+    expect((await unmerge(source.id)).userErrors).toEqual([]);
+    const after = await see(destination.id);
+    expect(after).toMatchObject({ description: '<p>rewritten</p>', topic: null, requester: null });
+    expect(after.fields.find(({ field }: { field: { id: string } }) => field.id === serial).values).toEqual(['new']);
+    expect((await see(source.id)).description).toBe('<p>broken</p>');
+  });
+
+  it('keeps values of the destination, and gives the customer of another ticket no field that customers see', async () => {
+    const { source, destination, serial, shown } = await full();
+    const other = await world.contact();
+    await ada.run(EDIT, {
+      input: { ticketId: destination.id, description: { from: '', to: '<p>own</p>' }, requesterId: { from: null, to: other.id } },
+    });
+    await ada.run(SET, { input: { ticketId: destination.id, fields: [{ fieldId: serial, to: ['own'] }] } });
+    await merge(source.id, destination.id);
+
+    const after = await see(destination.id);
+    const valueOf = (id: string) => after.fields.find(({ field }: { field: { id: string } }) => field.id === id).values;
+    expect(after).toMatchObject({ description: '<p>own</p>', requester: { id: other.id } });
+    expect([valueOf(serial), valueOf(shown)]).toEqual([['own'], []]);
+  });
+
+  it('merges although the topic that comes along has a required field without a value', async () => {
+    const { source, destination, topicId } = await full();
+    const owner = await world.person('OWNER');
+    const key = `k${crypto.randomUUID().slice(0, 8)}`;
+    await makeField(owner, { key, names: [{ locale: 'en', text: 'Needed' }], topicIds: [topicId], required: 'ALWAYS' });
+
+    expect((await merge(source.id, destination.id)).userErrors).toEqual([]);
+    expect((await see(destination.id)).topic).toEqual({ id: topicId });
+  });
+});
+
 describe('the link of a merged ticket', () => {
   const ask = async (token: string): Promise<Reply> => {
     const response = await fetch(`http://${world.node(0).url}/client/graphql`, {

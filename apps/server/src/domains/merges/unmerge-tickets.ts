@@ -15,12 +15,14 @@ import {
   type Ticket,
 } from '../tickets/index.ts';
 import { recordConversations } from '../conversations/index.ts';
+import { moveLinks } from '../links/index.ts';
 import { TicketContact, TicketContactEvent } from '../ticket-contacts/index.ts';
 import { Watcher, WatcherEvent } from '../watchers/index.ts';
+import { emptyFilled } from './fill-empty.ts';
 import { Merge, MergeItem, MergeItemKind } from './merge.entity.ts';
 import { UnmergeRefused } from './merge.errors.ts';
 import { MergeEvent } from './merge.events.ts';
-import { numberChange } from './merge-tickets.ts';
+import { lockWithLinked, numberChange } from './merge-tickets.ts';
 
 /** How long a merge can be undone. */
 const undoWindowMs = 30 * 86_400_000;
@@ -34,6 +36,7 @@ export function unmergeTickets(scope: Scope, sourceId: string): Promise<Merge> {
     const { workspaceId, em } = tx;
     const found = isId(sourceId) ? await em.findOne(Merge, { workspaceId, sourceId, undoneAt: null }) : null;
     if (!found) throw new TicketNotFound();
+    await lockWithLinked(tx, [found.sourceId, found.destinationId], found.destinationId);
     const [source, destination] = await lockTwo(tx, [found.sourceId, found.destinationId], lockTicketToSeparate);
     // Two who undo at once: the second finds that it was done.
     const merge = await em.refresh(found);
@@ -45,11 +48,9 @@ export function unmergeTickets(scope: Scope, sourceId: string): Promise<Merge> {
       throw new UnmergeRefused('A merge can be undone for 30 days; this one is older.', 'ticketId');
     }
     await takeBack(tx, merge);
-    const { requesterId } = merge.filled;
-    if (requesterId && destination.requesterId === requesterId) {
-      destination.requesterId = null;
-      tx.record(domainEvent(TicketEvent.EDITED, destination.id, { changes: [{ field: 'requesterId', from: requesterId, to: null }] }));
-    }
+    await emptyFilled(tx, merge, destination);
+    const links = await em.find(MergeItem, { workspaceId, mergeId: merge.id, kind: MergeItemKind.LINK });
+    await moveLinks(tx, { from: destination, to: source, linkIds: links.map(({ itemId }) => itemId), subjectId: merge.id });
     source.mergedIntoId = null;
     await restoreStatus(tx, source, merge.sourceStatusId);
     merge.undoneAt = tx.now();

@@ -9,7 +9,9 @@ import { TicketContactEvent } from '../ticket-contacts/index.ts';
 import { TicketEvent } from '../tickets/index.ts';
 import { eraseHistory } from './erase-history.ts';
 import { eraseTags } from './erase-tags.ts';
-import { idList, lockPersonalData, type PersonalData } from './find-personal-data.ts';
+import { eraseMergedCopies } from './merged-copies.ts';
+import { lockPersonalData, type PersonalData } from './find-personal-data.ts';
+import { idList } from './id-list.ts';
 
 /** Replaces a text that cannot be empty. */
 const erased = 'Erased';
@@ -26,6 +28,7 @@ export function eraseContact(scope: Scope, contactId: string): Promise<Contact> 
     await eraseCards(tx, data);
     await eraseMessages(tx, data);
     await eraseTickets(tx, data);
+    await eraseMergedCopies(tx, data);
     const tagNames = await eraseTags(tx, data);
     await eraseHistory(tx, data, tagNames);
     for (const ticketId of [...data.ticketIds, ...data.otherTicketIds]) tx.record(domainEvent(TicketEvent.ERASED, ticketId));

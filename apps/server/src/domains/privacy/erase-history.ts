@@ -1,7 +1,8 @@
 import type { Scope } from '../../platform/scope.ts';
 import { SecurityEventKind } from '../../platform/security-log.ts';
 import { TicketEvent } from '../tickets/index.ts';
-import { idList, type PersonalData } from './find-personal-data.ts';
+import type { PersonalData } from './find-personal-data.ts';
+import { idList } from './id-list.ts';
 
 /**
  * Fields of the log whose values are IDs, numbers, instants or names of settings. The log keeps these, and of all others,

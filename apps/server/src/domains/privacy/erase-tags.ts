@@ -3,7 +3,8 @@ import type { Scope } from '../../platform/scope.ts';
 import { recordSettingDeletion, SettingKind } from '../../platform/setting-versions.ts';
 import { MergeItemKind } from '../merges/index.ts';
 import { TicketEvent } from '../tickets/index.ts';
-import { idList, type PersonalData } from './find-personal-data.ts';
+import type { PersonalData } from './find-personal-data.ts';
+import { idList } from './id-list.ts';
 
 /**
  * Deletes the tags that name the contact, and answers their names: those that contain an address, the external ID or the

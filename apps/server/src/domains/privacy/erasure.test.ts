@@ -207,6 +207,15 @@ it('leaves no text of an erased contact in any column of any table nor in the fi
     ticketId: moved.ticketId,
     attachmentIds: [await upload(`/files?ticketId=${moved.ticketId}&name=${mark}movedfile.txt`, boss.secret)],
   });
+  const blank = await newCustomer('blank');
+  await world.sql(`update ticket set description = '' where id = ?`, [blank.ticketId]);
+  const last = await newCustomer('last');
+  await world.sql(`update ticket set description = '' where id = ?`, [last.ticketId]);
+  const copied = await newCustomer(`${mark}copied`);
+  await world.sql('update ticket set requester_id = ? where id = ?', [contactId, copied.ticketId]);
+  await act(boss, 'ticketSetFields', { ticketId: copied.ticketId, fields: [{ fieldId: fields.long, to: [`${mark}copiedfield`] }] });
+  await act(boss, 'ticketMerge', { sourceId: copied.ticketId, destinationId: blank.ticketId });
+  await act(boss, 'ticketMerge', { sourceId: blank.ticketId, destinationId: last.ticketId });
   await act(boss, 'ticketMerge', { sourceId: moved.ticketId, destinationId: other.ticketId });
   await act(boss, 'ticketTag', { ticketId: other.ticketId, add: ['shared'], remove: [] });
   // Tags of the settings are deleted where they name the contact, and kept where only they happened to have them.
@@ -224,6 +233,7 @@ it('leaves no text of an erased contact in any column of any table nor in the fi
 
   await act(boss, 'contactErase', { contactId });
   await act(boss, 'contactErase', { contactId: moved.contactId });
+  await act(boss, 'contactErase', { contactId: copied.contactId });
   await waitFor(async () => (await filesInStore()) === 0, 'the files to go');
 
   expect(before).toEqual(
@@ -244,6 +254,7 @@ it('leaves no text of an erased contact in any column of any table nor in the fi
       'draft.body',
       'event.changes',
       'event.facets',
+      'merge.filled',
       'message.author_name',
       'message.body',
       'note.body',

@@ -40,10 +40,11 @@ async function describeTickets(tx: Scope, tickets: readonly Ticket[], said: read
   const ids = tickets.map(({ id }) => id);
   const rated = await tx.em.find(Rating, { workspaceId: tx.workspaceId, ticketId: { $in: ids }, score: { $ne: null } });
   const fields = await shownFields(tx, ids);
+  const foreign = await findForeignDescriptions(tx, ids);
   return tickets.map(({ id, number, subject, description, category, priority, source, createdAt, resolvedAt }) => ({
     number,
     subject,
-    description,
+    description: foreign.has(id) ? '' : description,
     state: category,
     priority,
     source,
@@ -53,6 +54,17 @@ async function describeTickets(tx: Scope, tickets: readonly Ticket[], said: read
     messages: said.filter(({ ticketId }) => ticketId === id).map(({ message }) => message),
     ratings: rated.filter(({ ticketId }) => ticketId === id).map(({ score, comment, ratedAt: at }) => ({ score, comment, at })),
   }));
+}
+
+/** Tickets whose description a merge copied from the ticket of another contact. */
+async function findForeignDescriptions({ em, workspaceId }: Scope, ticketIds: readonly string[]): Promise<Set<string>> {
+  const rows: { id: string }[] = await em.execute(
+    `select t.id from ticket t join merge m on m.workspace_id = t.workspace_id and m.destination_id = t.id and m.undone_at is null
+     join ticket s on s.workspace_id = m.workspace_id and s.id = m.source_id
+     where t.workspace_id = ? and t.id = any(?::uuid[]) and m.filled->>'description' = t.description and s.requester_id is distinct from t.requester_id`,
+    [workspaceId, `{${ticketIds.join(',')}}`],
+  );
+  return new Set(rows.map(({ id }) => id));
 }
 
 async function shownFields({ em, workspaceId }: Scope, ticketIds: readonly string[]) {

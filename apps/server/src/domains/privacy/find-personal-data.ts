@@ -5,6 +5,8 @@ import type { Scope } from '../../platform/scope.ts';
 import { addressesOf, Contact, findCurrentContact } from '../contacts/index.ts';
 import { MergeItemKind } from '../merges/index.ts';
 import { ReferenceNotFound, Ticket } from '../tickets/index.ts';
+import { idList } from './id-list.ts';
+import { findMergedCopies, type MergedCopy } from './merged-copies.ts';
 
 /** The rows that are about one contact. */
 export interface PersonalData {
@@ -20,6 +22,7 @@ export interface PersonalData {
   readonly conversationIds: readonly string[];
   /** Notes, files, checklist items and time entries that a merge moved from these tickets to those of others. */
   readonly moved: MovedIds;
+  readonly mergedCopies: readonly MergedCopy[];
   /** Tickets of others with some of this on them. */
   readonly otherTicketIds: readonly string[];
 }
@@ -54,7 +57,12 @@ export async function lockPersonalData(tx: Scope, contactId: string): Promise<Pe
   ]);
   const ticketIds = own.map((ticket) => ticket.id);
   const items = await movedItems(tx, ticketIds);
-  const near = [...conversations.flatMap(({ ticket_id }) => ticket_id ?? []), ...items.map(({ destination_id }) => destination_id)];
+  const mergedCopies = await findMergedCopies(tx, ticketIds);
+  const near = [
+    ...conversations.flatMap(({ ticket_id }) => ticket_id ?? []),
+    ...items.map(({ destination_id }) => destination_id),
+    ...mergedCopies.map(({ ticket_id }) => ticket_id),
+  ];
   const otherTicketIds = [...new Set(near)].filter((ticketId) => !ticketIds.includes(ticketId));
   const locked = await em.find(
     Ticket,
@@ -76,12 +84,9 @@ export async function lockPersonalData(tx: Scope, contactId: string): Promise<Pe
       CHECKLIST_ITEM: idsOf('CHECKLIST_ITEM'),
       TIME_ENTRY: idsOf('TIME_ENTRY'),
     },
+    mergedCopies,
     otherTicketIds,
   };
-}
-
-export function idList(ids: readonly string[]): string {
-  return `{${ids.join(',')}}`;
 }
 
 async function identityOf(tx: Scope, cards: readonly Contact[]): Promise<string[]> {

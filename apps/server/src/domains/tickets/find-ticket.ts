@@ -66,6 +66,14 @@ export async function lockTwo(tx: Scope, [first, second]: readonly [string, stri
   return [locked.get(first), locked.get(second)] as [Ticket, Ticket];
 }
 
+/** Locks tickets in the order of their IDs, whether the viewer can read them or not. */
+export async function lockInOrder({ em, workspaceId }: Scope, ids: readonly string[]): Promise<void> {
+  await em.execute('select 1 from ticket where workspace_id = ? and id = any(?::uuid[]) order by id for update', [
+    workspaceId,
+    `{${ids.join(',')}}`,
+  ]);
+}
+
 /** Whether the viewer sees this ticket as it is now. */
 async function isVisible(scope: Scope, ticket: Ticket): Promise<boolean> {
   if (canSee(scope.viewer, ticket, [])) return true;

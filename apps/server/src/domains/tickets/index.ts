@@ -3,7 +3,7 @@ export { changeStatus } from './change-status.ts';
 export { lockClientsTicket, reopenTicket } from './client-ticket.ts';
 export { createTicket, makeTicket, type CreateTicket } from './create-ticket.ts';
 export { editTicket } from './edit-ticket.ts';
-export { findTicket, lockTicket, lockTicketOrMerged, lockTicketToEdit, lockTwo } from './find-ticket.ts';
+export { findTicket, lockInOrder, lockTicket, lockTicketOrMerged, lockTicketToEdit, lockTwo } from './find-ticket.ts';
 export { endGrant, letIn } from './let-in.ts';
 export { requireNames } from './names.ts';
 export { restoreStatus } from './restore-status.ts';

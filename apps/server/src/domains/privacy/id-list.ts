@@ -1,0 +1,4 @@
+/** A PostgreSQL array of IDs. */
+export function idList(ids: readonly string[]): string {
+  return `{${ids.join(',')}}`;
+}
