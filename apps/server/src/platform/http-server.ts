@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pathToFileURL } from 'node:url';
+import { limits } from '@baton/rules';
 import fastifyCookie from '@fastify/cookie';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { answerErrors, refuseUrl } from './http-errors.ts';
@@ -58,6 +59,8 @@ export async function createHttpServer(
     requestTimeout: uploadMs,
     forceCloseConnections: true,
     frameworkErrors: refuseUrl,
+    // Signs such as "#" are three characters in a URL.
+    routerOptions: { maxParamLength: limits.name * 3 },
     serverFactory(api) {
       const serve = (request: IncomingMessage, response: ServerResponse) => {
         requests?.add(response);

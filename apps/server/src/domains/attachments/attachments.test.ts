@@ -163,6 +163,51 @@ describe('a file', () => {
     expect((await read(ada.secret, note.attachments[0].url)).headers.get('set-cookie')).toBeNull();
   });
 
+  it('opens under every name that can be uploaded', async () => {
+    const { id } = await ticket();
+    const names = ['a'.repeat(101), 'a'.repeat(120), 'ї'.repeat(120), '#'.repeat(120), '🧾'.repeat(60)];
+    const files = await Promise.all(names.map((name) => upload(ada, id, name, 'x')));
+    const { note } = (
+      await ada.run(NOTE, { input: { ticketId: id, body: '<p>x</p>', attachmentIds: files.map((file) => file.id) } })
+    ).noteAdd;
+
+    const attachments = note.attachments as { name: string; url: string }[];
+    const statuses = await Promise.all(attachments.map(async ({ url }) => (await read(ada.secret, url)).status));
+
+    expect(attachments.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
+    expect(statuses).toEqual(names.map(() => 200));
+  });
+
+  it.each([
+    'evil.exe.',
+    'x.exe. .',
+    'x.exe\u3000.\u00A0',
+    'a.exe::$DATA',
+    'a.exe:$data',
+    'a.exe::$INDEX_ALLOCATION',
+    'a.e\u202Exe',
+    'a.e\u200Bxe',
+    'a.exe\uFE0F',
+    'a.ｅｘｅ',
+    'a.exe"*',
+    'a.\u0000exe',
+  ])('is refused under the name %j, which Windows runs as a program', async (name) => {
+    const { id } = await ticket();
+
+    expect(await upload(ada, id, name, 'MZ')).toMatchObject({ status: 400, code: 'INVALID_INPUT', field: 'name' });
+  });
+
+  it('has its name in NFC, and never one of invisible characters', async () => {
+    const { id } = await ticket();
+    const file = await upload(ada, id, 'рахуно\u0438\u0306.txt', 'x');
+    const { note } = (await ada.run(NOTE, { input: { ticketId: id, body: '<p>x</p>', attachmentIds: [file.id] } })).noteAdd;
+
+    expect(note.attachments[0].name).toBe('рахуной.txt');
+    for (const name of ['\u200B', '\u3164', '\u2800 ', ' . . ', '\uFE0F']) {
+      expect(await upload(ada, id, name, 'x')).toMatchObject({ status: 400, code: 'INVALID_INPUT', field: 'name' });
+    }
+  });
+
   it('is refused where it is too large, of a kind that harms, without a name, or somebody else’s business', async () => {
     const { id } = await ticket();
     const foreign = await world.stranger();

@@ -1,9 +1,7 @@
 import { Readable } from 'node:stream';
 import { fileTypeFromBuffer } from 'file-type';
-import { limits } from '@baton/rules';
 import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
 import { isId, newId } from '../../kernel/id.ts';
-import { cutTextStart } from '../../kernel/text.ts';
 import { may } from '../../kernel/viewer.ts';
 import type { FileStore } from '../../platform/files/file-store.ts';
 import type { VirusScanner } from '../../platform/files/virus-scanner.ts';
@@ -11,6 +9,7 @@ import type { Scope } from '../../platform/scope.ts';
 import { canEdit, findTicket, lockClientsTicket, TicketNotFound } from '../tickets/index.ts';
 import { Attachment } from './attachment.entity.ts';
 import { uploaderOf } from './claim-files.ts';
+import { requireFileName } from './file-name.ts';
 
 export interface FileLimits {
   readonly mostBytes: number;
@@ -60,7 +59,7 @@ async function takeIn(scope: Scope, store: FileStore, allowed: FileLimits, file:
   const { ticketId, draftId, content } = file;
   const uploadedById = uploaderOf(viewer);
   if (draftId !== null && !isId(draftId)) throw new InvalidInput('The id of a draft is a UUID.', 'draftId');
-  const name = cleanName(file.name, allowed.refused);
+  const name = requireFileName(file.name, allowed.refused);
   const unsent = await scope.em.count(Attachment, { workspaceId, ticketId, uploadedById, ownerKind: null });
   if (unsent >= mostUnsent) throw new InvalidInput(`${unsent} files wait to be sent here. Send or remove some first.`, 'file');
 
@@ -99,22 +98,6 @@ async function takeIn(scope: Scope, store: FileStore, allowed: FileLimits, file:
     throw error;
   }
   return scope.em.findOneOrFail(Attachment, { workspaceId, id });
-}
-
-/** A line without anything that a file system or a header could stumble over. */
-function cleanName(given: string, refused: readonly string[]): string {
-  const line = (given.split(/[/\\]/).at(-1) ?? '')
-    // Control characters, and those that turn the direction of text: "exe.gpj" must not read as "jpg.exe".
-    .replace(/[\p{Cc}\p{Cf}<>:"|?*]/gu, '')
-    .replace(/^\.+/, '')
-    .trim();
-  const name = cutTextStart(line, limits.name);
-  if (name === '') throw new InvalidInput('The file has no name. Give it one.', 'name');
-  const ending = name.split('.').at(-1)?.toLowerCase() ?? '';
-  if (refused.includes(ending)) {
-    throw new InvalidInput(`Files that end in .${ending} are not taken in, as they could do harm. Pack it, or send a link to it.`, 'name');
-  }
-  return name;
 }
 
 /** The first bytes of a stream, and the stream as if nothing had been read. */
