@@ -38,7 +38,7 @@ type AppConfig = Pick<Config, 'publicUrl' | 'graphiql' | 'introspection' | 'trus
   readonly pagesPath: string | null;
 };
 
-const usualLimits: FileLimits = { mostBytes: 25 * 1_048_576, refused: [] };
+const usualLimits: FileLimits = { mostBytes: 25 * 1_048_576, refused: [], workspaceBytes: 0 };
 
 /** The doors of a node: pages, GraphQL over HTTP and sockets for members and for clients, the explorer, and health. */
 export async function openApp(desk: Desk, config: AppConfig, logger: Logger): Promise<App> {

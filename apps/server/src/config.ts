@@ -3,6 +3,7 @@ import type { FileLimits } from './domains/attachments/index.ts';
 import type { S3Settings } from './platform/files/s3-store.ts';
 import type { ClamdAddress } from './platform/files/virus-scanner.ts';
 
+const megabyte = 1_048_576;
 const level = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']);
 const flag = z.enum(['true', 'false']).transform((word) => word === 'true');
 
@@ -46,6 +47,18 @@ const environment = z
       .min(1, 'must be 1 to 5000')
       .max(5000, 'must be 1 to 5000')
       .default(25),
+    FILE_STORAGE_MB: z.coerce
+      .number({ error: 'must be a number' })
+      .int()
+      .min(0, 'must be 0 to 1000000000; 0 sets no limit')
+      .max(1_000_000_000, 'must be 0 to 1000000000; 0 sets no limit')
+      .default(51_200),
+    UPLOAD_MB_PER_HOUR: z.coerce
+      .number({ error: 'must be a number' })
+      .int()
+      .min(0, 'must be 0 to 2000; 0 sets no limit')
+      .max(2000, 'must be 0 to 2000; 0 sets no limit')
+      .default(1000),
     REFUSED_FILES: z.string().default('exe,bat,cmd,com,scr,pif,msi,vbs,vbe,wsf,jar,ps1,apk,lnk,hta'),
     CLAMD_URL: z.url({ protocol: /^tcp$/, error: 'must look like tcp://127.0.0.1:3310' }).optional(),
     S3_BUCKET: z.string().optional(),
@@ -122,6 +135,8 @@ export interface Config {
   /** Where files are kept: in a folder, or in a bucket. */
   readonly files: { readonly kind: 'FOLDER'; readonly path: string } | ({ readonly kind: 'S3' } & S3Settings);
   readonly fileLimits: FileLimits;
+  /** Of one member or public link; 0 = no limit. */
+  readonly uploadBytesPerHour: number;
   /** Who looks through files that come in; null = nobody. */
   readonly clamd: ClamdAddress | null;
   /** Where people sign in who need no password here; null = with a password alone. */
@@ -186,7 +201,12 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
         }
       : { kind: 'FOLDER', path: values.FILES_PATH },
     clamd: values.CLAMD_URL ? addressOf(values.CLAMD_URL) : null,
-    fileLimits: { mostBytes: values.MAX_FILE_MB * 1_048_576, refused: asList(values.REFUSED_FILES.toLowerCase()) },
+    fileLimits: {
+      mostBytes: values.MAX_FILE_MB * megabyte,
+      refused: asList(values.REFUSED_FILES.toLowerCase()),
+      workspaceBytes: values.FILE_STORAGE_MB * megabyte,
+    },
+    uploadBytesPerHour: values.UPLOAD_MB_PER_HOUR * megabyte,
     singleSignOn: values.OIDC_ISSUER
       ? {
           issuer: values.OIDC_ISSUER,

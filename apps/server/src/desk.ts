@@ -31,6 +31,7 @@ import { Migration0031ImportRefusedRows } from '../migrations/0031-import-refuse
 import { Migration0032SlaPresentTarget } from '../migrations/0032-sla-present-target.ts';
 import { Migration0037LiveGuardEventToken } from '../migrations/0037-live-guard-event-token.ts';
 import { Migration0040ViewsMetricsAndQueue } from '../migrations/0040-views-metrics-and-queue.ts';
+import { Migration0046AttachmentsUsedSpace } from '../migrations/0046-attachments-used-space.ts';
 import type { Config } from './config.ts';
 import { FileCleaner } from './domains/attachments/index.ts';
 import { BulkWatch } from './domains/bulk/index.ts';
@@ -136,7 +137,18 @@ const redisPatienceMs = 2000;
 
 type DeskConfig = Pick<Config, 'databaseUrl' | 'redisUrl' | 'databasePool' | 'resumeDays'> &
   Partial<
-    Pick<Config, 'publicUrl' | 'smtpUrl' | 'mailSender' | 'singleSignOn' | 'secret' | 'requestsPerMinute' | 'pushServices' | 'files'>
+    Pick<
+      Config,
+      | 'publicUrl'
+      | 'smtpUrl'
+      | 'mailSender'
+      | 'singleSignOn'
+      | 'secret'
+      | 'requestsPerMinute'
+      | 'uploadBytesPerHour'
+      | 'pushServices'
+      | 'files'
+    >
   >;
 
 /** Connects, migrates and builds. Nothing but the clock runs by itself until `start`; `givenClock` is for tests. */
@@ -177,6 +189,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       { name: '0032-sla-present-target', class: Migration0032SlaPresentTarget },
       { name: '0037-live-guard-event-token', class: Migration0037LiveGuardEventToken },
       { name: '0040-views-metrics-and-queue', class: Migration0040ViewsMetricsAndQueue },
+      { name: '0046-attachments-used-space', class: Migration0046AttachmentsUsedSpace },
     ],
     poolSize: config.databasePool,
   });
@@ -199,7 +212,8 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
   const redis = config.redisUrl ? new RedisPubSub({ url: config.redisUrl, namespace, logger }) : null;
   await redis?.connect(redisPatienceMs);
   const pubSub = redis ?? new LocalPubSub(logger);
-  const limits = new RateLimits(redis?.commands ?? null, config.requestsPerMinute ?? 0, namespace);
+  const { requestsPerMinute = 0, uploadBytesPerHour = 0 } = config;
+  const limits = new RateLimits(redis?.commands ?? null, { requestsPerMinute, uploadBytesPerHour }, namespace);
 
   const linkDesk = new LinkDesk(keys, config.publicUrl ?? '');
   const rows = new SharedRows(() => orm.em.fork());

@@ -57,3 +57,10 @@ export function cutTextStart(text: string, max: number): string {
   for (const { index } of graphemes.segment(text)) if (text.length - index <= max) return text.slice(index);
   return '';
 }
+
+/** For messages: exact below one MB. */
+export function formatBytes(bytes: number): string {
+  const megabyte = 1_048_576;
+  if (bytes < megabyte) return `${bytes.toLocaleString('en')} bytes`;
+  return `${(bytes / megabyte).toLocaleString('en', { maximumFractionDigits: 1 })} MB`;
+}

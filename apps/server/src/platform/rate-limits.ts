@@ -7,8 +7,10 @@ import {
 } from 'rate-limiter-flexible';
 import type { RedisClientType } from 'redis';
 import { DomainError } from '../kernel/domain-error.ts';
+import { formatBytes } from '../kernel/text.ts';
 
 const minute = 60;
+const hour = 3600;
 /** Wrong tokens from one address in a minute, after which no other is looked at. */
 const guessesPerMinute = 30;
 
@@ -19,22 +21,61 @@ export class TooManyRequests extends DomainError {
   }
 }
 
+/** One uploader sent as much as is allowed in an hour. */
+export class UploadRateExceeded extends DomainError {
+  readonly code = 'UPLOAD_RATE_EXCEEDED';
+  constructor(
+    readonly usedBytes: number,
+    readonly limitBytes: number,
+    readonly seconds: number,
+  ) {
+    super(
+      `You uploaded ${formatBytes(usedBytes)} of ${formatBytes(limitBytes)} allowed in an hour; this file does not fit. Try again in ${Math.ceil(seconds / minute)} min.`,
+      'file',
+    );
+  }
+}
+
+export interface RateLimitSettings {
+  /** Of one member, API client or address; 0 = no limit. */
+  readonly requestsPerMinute: number;
+  /** Of one member or public link; 0 = no limit. */
+  readonly uploadBytesPerHour: number;
+}
+
 /** Limits on requests. Counts are shared between nodes through Redis; while Redis does not answer, each node counts alone. */
 export class RateLimits {
   readonly #requests: SharedLimiter | null;
   readonly #guesses: SharedLimiter;
 
-  /** `requestsPerMinute` of one member, program or address; 0 = no limit. */
-  constructor(redis: RedisClientType | null, requestsPerMinute: number, namespace: string) {
-    const limiter = (name: string, points: number) =>
-      new SharedLimiter(redis, { keyPrefix: `baton:${namespace}:${name}`, points, duration: minute });
+  readonly #uploads: SharedLimiter | null;
+  readonly #uploadBytes: number;
+
+  constructor(redis: RedisClientType | null, { requestsPerMinute, uploadBytesPerHour }: RateLimitSettings, namespace: string) {
+    const limiter = (name: string, points: number, duration = minute) =>
+      new SharedLimiter(redis, { keyPrefix: `baton:${namespace}:${name}`, points, duration });
     this.#requests = requestsPerMinute > 0 ? limiter('requests', requestsPerMinute) : null;
     this.#guesses = limiter('guesses', guessesPerMinute);
+    this.#uploads = uploadBytesPerHour > 0 ? limiter('uploads', uploadBytesPerHour, hour) : null;
+    this.#uploadBytes = uploadBytesPerHour;
   }
 
   /** Counts a request; throws TooManyRequests above the limit. */
   async countRequest(who: string, points: number): Promise<void> {
     await this.#requests?.consume(who, points);
+  }
+
+  /** Counts an upload before it is read, so that parallel ones count too; throws UploadRateExceeded above the limit. */
+  async reserveUpload(who: string, bytes: number): Promise<void> {
+    const counted = await this.#uploads?.add(who, bytes);
+    if (!counted || counted.consumedPoints <= this.#uploadBytes) return;
+    await this.releaseUpload(who, bytes);
+    throw new UploadRateExceeded(counted.consumedPoints - bytes, this.#uploadBytes, secondsOf(counted));
+  }
+
+  /** Gives back what was reserved and not sent. */
+  async releaseUpload(who: string, bytes: number): Promise<void> {
+    await this.#uploads?.add(who, -bytes);
   }
 
   /** Throws TooManyRequests for an address that sent too many wrong secrets. */
@@ -66,6 +107,11 @@ class SharedLimiter {
 
   async consume(key: string, points: number): Promise<void> {
     await this.#ask((limiter) => limiter.consume(key, points));
+  }
+
+  /** Counts without refusing. */
+  add(key: string, points: number): Promise<RateLimiterRes> {
+    return this.#ask((limiter) => (points < 0 ? limiter.reward(key, -points) : limiter.penalty(key, points)));
   }
 
   get(key: string): Promise<RateLimiterRes | null> {

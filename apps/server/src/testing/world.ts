@@ -152,6 +152,7 @@ export interface WorldOptions {
   /** Hosts of push services; none by default. */
   readonly pushServices?: readonly string[];
   readonly fileLimits?: FileLimits;
+  readonly uploadBytesPerHour?: number;
   readonly clamd?: ClamdAddress;
   /** None by default: emails stay in the table. */
   readonly smtpUrl?: string;
@@ -183,7 +184,8 @@ export class World {
     socketInitSeconds = 10,
     trustedProxies = [],
     pushServices = [],
-    fileLimits = { mostBytes: 1_048_576, refused: ['exe'] },
+    fileLimits = { mostBytes: 1_048_576, refused: ['exe'], workspaceBytes: 0 },
+    uploadBytesPerHour = 0,
     clamd,
     smtpUrl,
   }: WorldOptions = {}): Promise<World> {
@@ -201,6 +203,7 @@ export class World {
           databasePool: 6,
           resumeDays,
           requestsPerMinute,
+          uploadBytesPerHour,
           publicUrl: 'http://desk.test',
           pushServices,
           files,

@@ -167,9 +167,8 @@ describe('a file', () => {
     const { id } = await ticket();
     const names = ['a'.repeat(101), 'a'.repeat(120), 'ї'.repeat(120), '#'.repeat(120), '🧾'.repeat(60)];
     const files = await Promise.all(names.map((name) => upload(ada, id, name, 'x')));
-    const { note } = (
-      await ada.run(NOTE, { input: { ticketId: id, body: '<p>x</p>', attachmentIds: files.map((file) => file.id) } })
-    ).noteAdd;
+    const { note } = (await ada.run(NOTE, { input: { ticketId: id, body: '<p>x</p>', attachmentIds: files.map((file) => file.id) } }))
+      .noteAdd;
 
     const attachments = note.attachments as { name: string; url: string }[];
     const statuses = await Promise.all(attachments.map(async ({ url }) => (await read(ada.secret, url)).status));
@@ -418,7 +417,7 @@ describe('files that are looked through', () => {
   beforeAll(async () => {
     await new Promise<void>((resolve) => clamd.listen(0, '127.0.0.1', resolve));
     ({ port } = clamd.address() as { port: number });
-    strict = await World.open({ fileLimits: { mostBytes: 1_048_576, refused: [] }, clamd: { host: '127.0.0.1', port } });
+    strict = await World.open({ fileLimits: { mostBytes: 1_048_576, refused: [], workspaceBytes: 0 }, clamd: { host: '127.0.0.1', port } });
     agent = await strict.person('AGENT');
   });
   afterAll(() => strict.close());
@@ -443,6 +442,59 @@ describe('files that are looked through', () => {
     expect(await kept()).toBe(1);
     const folders = await readdir(strict.filesPath, { recursive: true, withFileTypes: true });
     expect(folders.filter((entry) => entry.isFile())).toHaveLength(1);
+  });
+});
+
+describe('limits on storage', () => {
+  let small: World;
+  let agent: Person;
+  const fileLimits = { mostBytes: 1000, refused: [], workspaceBytes: 2500 };
+
+  beforeAll(async () => {
+    small = await World.open({ nodes: 2, redis: true, fileLimits, uploadBytesPerHour: 4000 });
+    agent = await small.person('OWNER');
+  });
+  afterAll(() => small.close());
+
+  const give = async (person: Person, ticketId: string, size: number, node = 0) => {
+    const url = `http://${small.node(node).url}/files?${new URLSearchParams({ ticketId, name: 'x.txt' }).toString()}`;
+    const headers = { 'content-type': 'application/octet-stream', authorization: `Bearer ${person.secret}` };
+    const response = await fetch(url, { method: 'POST', headers, body: 'x'.repeat(size) });
+    return { status: response.status, retryAfter: response.headers.get('retry-after'), ...((await response.json()) as { id: string }) };
+  };
+  const bytes = async () => Number((await small.sql<{ bytes: string }>('select sum(size) as bytes from attachment'))[0]?.bytes);
+
+  it('refuse a file that does not fit into the workspace, with what is used and the limit, also in parallel', async () => {
+    const { id } = await small.ticket();
+    const files = await Promise.all([0, 1, 0, 1].map((node) => give(agent, id, 900, node)));
+
+    expect(files.map(({ status }) => status).toSorted()).toEqual([201, 201, 413, 413]);
+    expect(files.find(({ status }) => status === 413)).toMatchObject({
+      code: 'FILE_QUOTA_EXCEEDED',
+      message: expect.stringContaining('use 1,800 bytes of 2,500 bytes'),
+      usedBytes: 1800,
+      limitBytes: 2500,
+    });
+    expect(await bytes()).toBe(1800);
+    const folders = await readdir(small.filesPath, { recursive: true, withFileTypes: true });
+    expect(folders.filter((entry) => entry.isFile())).toHaveLength(2);
+  });
+
+  it('refuse more than an uploader may send in an hour, at every node, and leave others alone', async () => {
+    await small.sql('delete from attachment');
+    const uploader = await small.person('OWNER');
+    const { id } = await small.ticket();
+    for (const node of [0, 1, 0, 1]) {
+      const file = await give(uploader, id, 1000, node);
+      expect(file.status).toBe(201);
+      await uploader.run(REMOVE, { input: { attachmentId: file.id } });
+    }
+
+    const refused = await give(uploader, id, 1000, 1);
+
+    expect(refused).toMatchObject({ status: 429, code: 'UPLOAD_RATE_EXCEEDED', usedBytes: 4000, limitBytes: 4000 });
+    expect(Number(refused.retryAfter)).toBeGreaterThan(3000);
+    expect((await give(await small.person('OWNER'), id, 1000)).status).toBe(201);
   });
 });
 

@@ -17,7 +17,10 @@ export function requireFileName(given: string, refused: readonly string[]): stri
   if (!isVisible(name)) throw new InvalidInput('The file has no visible name. Give it one.', 'name');
   const extension = extensionOf(name);
   if (refused.includes(extension)) {
-    throw new InvalidInput(`Files of type .${extension} are not allowed, because they can run as programs. Send an archive or a link.`, 'name');
+    throw new InvalidInput(
+      `Files of type .${extension} are not allowed, because they can run as programs. Send an archive or a link.`,
+      'name',
+    );
   }
   return name;
 }

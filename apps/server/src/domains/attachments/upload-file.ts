@@ -10,11 +10,14 @@ import { canEdit, findTicket, lockClientsTicket, TicketNotFound } from '../ticke
 import { Attachment } from './attachment.entity.ts';
 import { uploaderOf } from './claim-files.ts';
 import { requireFileName } from './file-name.ts';
+import { lockQuota, requireSpace } from './file-quota.ts';
 
 export interface FileLimits {
   readonly mostBytes: number;
   /** Endings of names, such as `exe`. */
   readonly refused: readonly string[];
+  /** What all files of a workspace may take up; 0 = no limit. */
+  readonly workspaceBytes: number;
   /** Looks through what comes in; none = nobody does. */
   readonly scanner?: VirusScanner | null | undefined;
 }
@@ -60,6 +63,7 @@ async function takeIn(scope: Scope, store: FileStore, allowed: FileLimits, file:
   const uploadedById = uploaderOf(viewer);
   if (draftId !== null && !isId(draftId)) throw new InvalidInput('The id of a draft is a UUID.', 'draftId');
   const name = requireFileName(file.name, allowed.refused);
+  await requireSpace(scope, allowed.workspaceBytes, 1);
   const unsent = await scope.em.count(Attachment, { workspaceId, ticketId, uploadedById, ownerKind: null });
   if (unsent >= mostUnsent) throw new InvalidInput(`${unsent} files wait to be sent here. Send or remove some first.`, 'file');
 
@@ -91,7 +95,11 @@ async function takeIn(scope: Scope, store: FileStore, allowed: FileLimits, file:
     createdAt: scope.now(),
   };
   try {
-    await scope.em.insert(Attachment, row);
+    await scope.transaction(async (tx) => {
+      if (allowed.workspaceBytes > 0) await lockQuota(tx);
+      await requireSpace(tx, allowed.workspaceBytes, size);
+      await tx.em.insert(Attachment, row);
+    });
   } catch (error) {
     // Bytes without a row would be nobody's for ever.
     await store.remove(storageKey);

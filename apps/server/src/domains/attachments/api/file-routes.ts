@@ -7,9 +7,10 @@ import { DomainError, InvalidInput, NotPermitted } from '../../../kernel/domain-
 import { cleanText } from '../../../kernel/text.ts';
 import type { FileStore } from '../../../platform/files/file-store.ts';
 import type { Scope } from '../../../platform/scope.ts';
-import { TooManyRequests, type RateLimits } from '../../../platform/rate-limits.ts';
+import { TooManyRequests, UploadRateExceeded, type RateLimits } from '../../../platform/rate-limits.ts';
 import { findClientFile, findFile } from '../find-files.ts';
 import type { Attachment } from '../attachment.entity.ts';
+import { FileQuotaExceeded } from '../file-quota.ts';
 import { uploadAsClient, uploadFile, type FileLimits } from '../upload-file.ts';
 
 export interface FileRoutes {
@@ -65,8 +66,12 @@ export function serveFiles(app: FastifyInstance, { factory, clientFactory, live,
           return reply.code(415).send({ code: 'INVALID_INPUT', message: 'Send the file itself as the body, as application/octet-stream.' });
         }
         const content = request.body as Readable;
+        const length = Number(request.headers['content-length'] ?? allowed.mostBytes);
+        const reserved = Math.min(length, allowed.mostBytes);
         try {
+          await limits.reserveUpload(context.counted, reserved);
           const { id, size, type } = await upload(context.scope, queryOf(request), content);
+          await limits.releaseUpload(context.counted, reserved - size);
           return reply.code(201).send({ id, size, type });
         } catch (error) {
           if (error instanceof NotPermitted) context.denied('files');
@@ -143,6 +148,11 @@ async function answer(reply: FastifyReply, work: () => Promise<unknown>): Promis
       return reply.code(429).header('retry-after', error.seconds).send({ code: error.code, message: error.message });
     }
     if (error instanceof GraphQLError) return reply.code(401).send({ code: error.extensions.code, message: error.message });
+    if (error instanceof UploadRateExceeded || error instanceof FileQuotaExceeded) {
+      const { code, message, field, usedBytes, limitBytes } = error;
+      if (error instanceof UploadRateExceeded) reply.header('retry-after', error.seconds);
+      return reply.code(error instanceof UploadRateExceeded ? 429 : 413).send({ code, message, field, usedBytes, limitBytes });
+    }
     if (!(error instanceof DomainError)) throw error;
     return reply.code(error instanceof NotPermitted ? 403 : 400).send({ code: error.code, message: error.message, field: error.field });
   }
