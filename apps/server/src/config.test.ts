@@ -44,6 +44,14 @@ it('gives the containers no setting that the server does not know, and no public
   expect(node).toMatch(/GRAPHIQL: \$\{GRAPHIQL:-false\}/);
 });
 
+it('refuses a retention that is too short or too long', () => {
+  const read = () => readConfig({ DATABASE_URL, EMAIL_DAYS: '1', BULK_RESULT_DAYS: '29', NOTIFICATION_DAYS: '4000', FAILED_JOB_DAYS: 'x' });
+
+  expect(read).toThrow(
+    /NOTIFICATION_DAYS is "4000"; it must be 7 to 3650.*\n.*EMAIL_DAYS is "1"; it must be 7 to 3650.*\n.*BULK_RESULT_DAYS is "29"; it must be 30 to 3650.*\n.*FAILED_JOB_DAYS is "x"; it must be a number/,
+  );
+});
+
 it('names every fault at once, and no password', () => {
   const read = () => readConfig({ DATABASE_URL: 'mysql://desk:secret@host/x', PORT: '99999', REDIS_URL: 'nonsense' });
 

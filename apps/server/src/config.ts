@@ -7,6 +7,25 @@ const megabyte = 1_048_576;
 const level = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']);
 const flag = z.enum(['true', 'false']).transform((word) => word === 'true');
 
+/** How many days rows are kept that only grow in number. */
+export interface Retention {
+  /** Read notifications, from their creation. */
+  readonly notificationDays: number;
+  /** Outgoing emails, from their creation. */
+  readonly emailDays: number;
+  /** Results per ticket of a bulk action, from its end. It can be undone until then. */
+  readonly bulkResultDays: number;
+  /** Background work that was given up, from its last attempt. */
+  readonly failedJobDays: number;
+}
+
+export const defaultRetention: Retention = { notificationDays: 90, emailDays: 30, bulkResultDays: 90, failedJobDays: 90 };
+const maxDays = 3650;
+const daysFrom = (min: number) => {
+  const allowed = `must be ${min} to ${maxDays}`;
+  return z.coerce.number({ error: 'must be a number' }).int().min(min, allowed).max(maxDays, allowed);
+};
+
 const environment = z
   .object({
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must look like postgres://user:password@host:5432/database' }),
@@ -20,6 +39,10 @@ const environment = z
     LOG_LEVEL: level.default('warn'),
     DATABASE_POOL: z.coerce.number().int().min(2).max(100).default(10),
     RESUME_DAYS: z.coerce.number().min(0).max(365).default(7),
+    NOTIFICATION_DAYS: daysFrom(7).default(defaultRetention.notificationDays),
+    EMAIL_DAYS: daysFrom(7).default(defaultRetention.emailDays),
+    BULK_RESULT_DAYS: daysFrom(30).default(defaultRetention.bulkResultDays),
+    FAILED_JOB_DAYS: daysFrom(7).default(defaultRetention.failedJobDays),
     SECRET: z
       .string()
       .min(32, 'must have at least 32 characters; make one with: openssl rand -base64 32')
@@ -101,6 +124,7 @@ export interface Config {
   readonly databasePool: number;
   /** How many days a client may have been away and still be told what it missed. */
   readonly resumeDays: number;
+  readonly retention: Retention;
   /** What the desk signs and seals with; null = with a key that its database keeps. */
   readonly secret: string | null;
   /** What one person, program or address may ask in a minute, and how many sockets they may have at a node; 0 = no limit. */
@@ -173,6 +197,12 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     logLevel: values.LOG_LEVEL,
     databasePool: values.DATABASE_POOL,
     resumeDays: values.RESUME_DAYS,
+    retention: {
+      notificationDays: values.NOTIFICATION_DAYS,
+      emailDays: values.EMAIL_DAYS,
+      bulkResultDays: values.BULK_RESULT_DAYS,
+      failedJobDays: values.FAILED_JOB_DAYS,
+    },
     secret: values.SECRET ?? null,
     requestsPerMinute: values.REQUESTS_PER_MINUTE,
     socketsPerPerson: values.SOCKETS_PER_PERSON,

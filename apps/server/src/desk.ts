@@ -31,8 +31,9 @@ import { Migration0031ImportRefusedRows } from '../migrations/0031-import-refuse
 import { Migration0032SlaPresentTarget } from '../migrations/0032-sla-present-target.ts';
 import { Migration0037LiveGuardEventToken } from '../migrations/0037-live-guard-event-token.ts';
 import { Migration0040ViewsMetricsAndQueue } from '../migrations/0040-views-metrics-and-queue.ts';
+import { Migration0042PlatformRetention } from '../migrations/0042-platform-retention.ts';
 import { Migration0046AttachmentsUsedSpace } from '../migrations/0046-attachments-used-space.ts';
-import type { Config } from './config.ts';
+import { defaultRetention, type Config } from './config.ts';
 import { FileCleaner } from './domains/attachments/index.ts';
 import { BulkWatch } from './domains/bulk/index.ts';
 import {
@@ -101,6 +102,7 @@ export interface Desk {
   readonly store: FileStore;
   readonly limits: RateLimits;
   readonly clock: Clock;
+  readonly housekeeping: Housekeeping;
   /** For members, by session or token. */
   readonly factory: ContextFactory;
   /** For clients, by the link of a ticket. */
@@ -148,6 +150,7 @@ type DeskConfig = Pick<Config, 'databaseUrl' | 'redisUrl' | 'databasePool' | 're
       | 'uploadBytesPerHour'
       | 'pushServices'
       | 'files'
+      | 'retention'
     >
   >;
 
@@ -189,6 +192,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       { name: '0032-sla-present-target', class: Migration0032SlaPresentTarget },
       { name: '0037-live-guard-event-token', class: Migration0037LiveGuardEventToken },
       { name: '0040-views-metrics-and-queue', class: Migration0040ViewsMetricsAndQueue },
+      { name: '0042-platform-retention', class: Migration0042PlatformRetention },
       { name: '0046-attachments-used-space', class: Migration0046AttachmentsUsedSpace },
     ],
     poolSize: config.databasePool,
@@ -320,14 +324,16 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
   const store = storeOf(config.files);
   const mailer = new Mailer({ orm, clock, logger, smtpUrl: config.smtpUrl ?? null, sender: config.mailSender ?? '', store });
   const cleaner = new FileCleaner(systemScope, store, logger);
-  const housekeeping = new Housekeeping(orm, retentionRules, logger);
   const breaches = new BreachWatch(systemScope, logger);
   const deliveries = new DeliveryWatch({ scopeFor, systemScope, publicUrl: config.publicUrl ?? '', logger });
   const pushes = new PushWatch(systemScope, push, logger);
   const bulk = new BulkWatch(scopeFor, systemScope, logger);
   const lifecycle = new LifecycleWatch(systemScope, logger, (tx, ticketId, locale) => linkDesk.footer(tx, ticketId, locale));
   const reapply = new ReapplyWatch(systemScope, logger);
-  const workers = [breaches, reapply, bulk, lifecycle, deliveries, pushes, mailer, passwordRequests, cleaner];
+  const workers = [breaches, reapply, bulk, lifecycle, deliveries, pushes, mailer, cleaner];
+  const retention = config.retention ?? defaultRetention;
+  const retained = workers.flatMap((worker) => worker.retention(retention.failedJobDays));
+  const housekeeping = new Housekeeping(orm, [...retentionRules(retention, config.resumeDays), ...retained], logger);
 
   return {
     orm,
@@ -338,6 +344,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
     store,
     limits,
     clock,
+    housekeeping,
     factory,
     clientFactory,
     live,
@@ -345,7 +352,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
     systemScope,
     start() {
       relay.start();
-      for (const worker of workers) worker.start();
+      for (const worker of [...workers, passwordRequests]) worker.start();
       housekeeping.start();
       liveDesk.start();
       presence.start();
@@ -354,7 +361,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       presence.stop();
       time.stop();
       await housekeeping.stop();
-      await Promise.all(workers.map((worker) => worker.stop()));
+      await Promise.all([...workers, passwordRequests].map((worker) => worker.stop()));
       await refusals.stop();
       await relay.stop();
       await liveDesk.close();

@@ -1,8 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { retentionRules } from '../retention.ts';
 import { World } from '../testing/world.ts';
-import { Housekeeping } from './housekeeping.ts';
-import { createLogger } from './logger.ts';
 import { post } from './mail/mailer.ts';
 
 let world: World;
@@ -26,7 +23,7 @@ it('takes away keys, sent drafts and letters that nobody can ask for any more, a
       'select (select count(*)::int from idempotency_key) as keys, (select count(*)::int from draft) as drafts, (select count(*)::int from outgoing_mail) as letters',
     );
   await post(world.desk.orm.em.fork(), { workspaceId: world.workspaceId, recipient: 'a@desk.test', subject: 'x', body: 'x' }, new Date());
-  const housekeeping = new Housekeeping(world.desk.orm, retentionRules, createLogger('silent'));
+  const housekeeping = world.desk.housekeeping;
 
   await housekeeping.clean();
   expect(await count()).toEqual([{ keys: 1, drafts: 2, letters: 1 }]);
@@ -55,7 +52,7 @@ it('takes entries of the security log away when the time for which they are kept
         ])
       )[0]?.count,
     );
-  const housekeeping = new Housekeeping(world.desk.orm, retentionRules, createLogger('silent'));
+  const housekeeping = world.desk.housekeeping;
   await insert(20);
   await insert(50);
 

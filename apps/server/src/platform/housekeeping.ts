@@ -1,4 +1,5 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
+import { allowLogChange } from './event-log.ts';
 import type { Logger } from './logger.ts';
 
 const everyMs = 3_600_000;
@@ -10,6 +11,8 @@ export interface RetentionRule {
   readonly table: string;
   /** Deletes at most `batch` rows that are past their time. Returns one row for each. */
   readonly sql: (batch: number) => string;
+  /** Whether the table is the append-only event log. */
+  readonly isLog?: boolean;
 }
 
 /** Deletes hourly, in small batches, the rows that are past their time. Any number of nodes may do it. */
@@ -20,7 +23,7 @@ export class Housekeeping {
 
   constructor(
     private readonly orm: MikroORM,
-    private readonly rules: readonly RetentionRule[],
+    readonly rules: readonly RetentionRule[],
     private readonly logger: Logger,
   ) {}
 
@@ -36,18 +39,21 @@ export class Housekeeping {
   }
 
   async clean(): Promise<void> {
-    for (const { table, sql } of this.rules) {
+    for (const rule of this.rules) {
       try {
-        await this.#cleanTable(sql(batchSize));
+        await this.#cleanTable(rule);
       } catch (error) {
-        this.logger.error({ err: error, table }, 'could not delete old rows, retrying within an hour');
+        this.logger.error({ err: error, table: rule.table }, 'could not delete old rows, retrying within an hour');
       }
     }
   }
 
-  async #cleanTable(sql: string): Promise<void> {
+  async #cleanTable({ sql, isLog }: RetentionRule): Promise<void> {
     while (!this.#closed) {
-      const deleted: unknown[] = await this.orm.em.fork().execute(sql);
+      const deleted = await this.orm.em.fork().transactional(async (em): Promise<unknown[]> => {
+        if (isLog) await allowLogChange(em, 'retention');
+        return em.execute(sql(batchSize));
+      });
       if (deleted.length < batchSize) return;
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }

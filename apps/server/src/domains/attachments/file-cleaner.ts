@@ -1,5 +1,6 @@
 import { nobody } from '../../kernel/viewer.ts';
 import type { FileStore } from '../../platform/files/file-store.ts';
+import type { RetentionRule } from '../../platform/housekeeping.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { Worker } from '../../platform/work/worker.ts';
@@ -31,5 +32,9 @@ export class FileCleaner {
 
   stop(): Promise<void> {
     return this.#worker.stop();
+  }
+
+  retention(days: number): RetentionRule[] {
+    return [this.#worker.retention(days)];
   }
 }

@@ -1,6 +1,7 @@
 import { DomainError, NotPermitted } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { nobody, type Viewer } from '../../kernel/viewer.ts';
+import type { RetentionRule } from '../../platform/housekeeping.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { Watch } from '../../platform/watch.ts';
@@ -60,6 +61,11 @@ export class BulkWatch {
   stop(): Promise<void> {
     this.#attempts.stop();
     return this.#watch.stop();
+  }
+
+  /** Of an item that was given up, the outcome is stored: it is never due again. */
+  retention(days: number): RetentionRule[] {
+    return [this.#attempts.retention(days)];
   }
 
   async look(): Promise<number | null> {

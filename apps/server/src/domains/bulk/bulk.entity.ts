@@ -51,6 +51,8 @@ const BulkJobSchema = defineEntity({
     createdAt: p.datetime(),
     finishedAt: p.datetime().strictNullable(),
     cancelled: p.boolean(),
+    /** When the results per ticket were deleted; null while they are kept. */
+    cleanedAt: p.datetime().strictNullable().default(null),
   },
 });
 

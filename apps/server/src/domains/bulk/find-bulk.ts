@@ -55,9 +55,13 @@ export function startedBy(viewer: Viewer): { memberId: string; tokenId?: string 
   return actsForWholeMember(viewer) ? { memberId } : { memberId, tokenId: tokenOf(viewer) };
 }
 
-/** The viewer's latest, newest first. */
+/** The viewer's latest of which the results are kept, newest first. */
 export function listBulkJobs({ em, workspaceId, viewer }: Scope): Promise<BulkJob[]> {
-  return em.find(BulkJob, { workspaceId, ...startedBy(viewer) }, { orderBy: { createdAt: 'desc', id: 'desc' }, limit: 20 });
+  return em.find(
+    BulkJob,
+    { workspaceId, ...startedBy(viewer), cleanedAt: null },
+    { orderBy: { createdAt: 'desc', id: 'desc' }, limit: 20 },
+  );
 }
 
 export const itemCursors = new Cursors<BulkItem>('items', ['uuid'], ({ ticketId }) => [ticketId]);

@@ -81,6 +81,9 @@ export function undoBulk(scope: Scope, jobId: string): Promise<BulkJob> {
     await em.execute('select 1 from bulk_job where workspace_id = ? and id = ? for update', [workspaceId, undone.id]);
     const before = await em.findOne(BulkJob, { workspaceId, undoOfId: undone.id });
     if (before) return before;
+    if (undone.cleanedAt !== null) {
+      throw new BulkRefused('The results of this bulk action are no longer kept, so it cannot be undone. Change the tickets themselves.');
+    }
     const job = await makeJob(tx, undone.action, undone.id);
     await em.execute(
       `insert into bulk_item (workspace_id, job_id, ticket_id) select workspace_id, ?, ticket_id from bulk_item

@@ -1,5 +1,6 @@
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { nobody } from '../../kernel/viewer.ts';
+import type { RetentionRule } from '../../platform/housekeeping.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { post } from '../../platform/mail/mailer.ts';
 import type { Scope } from '../../platform/scope.ts';
@@ -56,6 +57,10 @@ export class LifecycleWatch {
 
   stop(): Promise<void> {
     return this.#worker.stop();
+  }
+
+  retention(days: number): RetentionRule[] {
+    return [this.#worker.retention(days)];
   }
 }
 

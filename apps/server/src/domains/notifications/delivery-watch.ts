@@ -1,5 +1,6 @@
 import type { Viewer } from '../../kernel/viewer.ts';
 import { nobody } from '../../kernel/viewer.ts';
+import type { RetentionRule } from '../../platform/housekeeping.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { post } from '../../platform/mail/mailer.ts';
 import type { Scope } from '../../platform/scope.ts';
@@ -47,6 +48,10 @@ export class DeliveryWatch {
 
   async stop(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.stop()));
+  }
+
+  retention(days: number): RetentionRule[] {
+    return this.#workers.map((worker) => worker.retention(days));
   }
 
   #workerFor(channel: Channel): Worker {

@@ -1,5 +1,6 @@
 import { nobody } from '../../kernel/viewer.ts';
 import { newId } from '../../kernel/id.ts';
+import type { RetentionRule } from '../../platform/housekeeping.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { PushOutcome, type PushService } from '../../platform/push/push-service.ts';
 import type { Scope } from '../../platform/scope.ts';
@@ -77,6 +78,10 @@ export class PushWatch {
 
   stop(): Promise<void> {
     return this.#worker.stop();
+  }
+
+  retention(days: number): RetentionRule[] {
+    return [this.#worker.retention(days)];
   }
 
   async #send({ workspaceId, key }: WorkItem, { signal }: WorkTurn): Promise<void> {

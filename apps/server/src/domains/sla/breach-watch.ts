@@ -1,6 +1,7 @@
 import { settleClock } from '@baton/rules';
 import { domainEvent, type DomainEvent, type FieldChange } from '../../kernel/domain-event.ts';
 import { nobody } from '../../kernel/viewer.ts';
+import type { RetentionRule } from '../../platform/housekeeping.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { Worker, type DueQuery } from '../../platform/work/worker.ts';
@@ -42,6 +43,10 @@ export class BreachWatch {
 
   stop(): Promise<void> {
     return this.#worker.stop();
+  }
+
+  retention(days: number): RetentionRule[] {
+    return [this.#worker.retention(days)];
   }
 
   look(): Promise<number | null> {

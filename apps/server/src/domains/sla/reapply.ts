@@ -1,5 +1,6 @@
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { nobody } from '../../kernel/viewer.ts';
+import type { RetentionRule } from '../../platform/housekeeping.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { listLoaderByKey } from '../../platform/loader.ts';
 import type { Scope } from '../../platform/scope.ts';
@@ -54,6 +55,10 @@ export class ReapplyWatch {
 
   stop(): Promise<void> {
     return this.#worker.stop();
+  }
+
+  retention(days: number): RetentionRule[] {
+    return [this.#worker.retention(days)];
   }
 }
 

@@ -3,6 +3,7 @@ import { createTransport, type Transporter } from 'nodemailer';
 import { nobody } from '../../kernel/viewer.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { newId } from '../../kernel/id.ts';
+import type { RetentionRule } from '../housekeeping.ts';
 import type { Logger } from '../logger.ts';
 import type { FileStore } from '../files/file-store.ts';
 import { Unworkable, type WorkItem, type WorkTurn } from '../work/work-attempts.ts';
@@ -86,6 +87,10 @@ export class Mailer {
   async stop(): Promise<void> {
     await this.#worker.stop();
     this.#transport?.close();
+  }
+
+  retention(days: number): RetentionRule[] {
+    return [this.#worker.retention(days)];
   }
 
   async #send({ key: id }: WorkItem, { signal }: WorkTurn): Promise<void> {

@@ -2,8 +2,9 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '../../kernel/clock.ts';
 import { newId } from '../../kernel/id.ts';
 import { cutText } from '../../kernel/text.ts';
-import type { Logger } from '../logger.ts';
 import { isOutage } from '../database-errors.ts';
+import type { RetentionRule } from '../housekeeping.ts';
+import type { Logger } from '../logger.ts';
 
 const maxAttempts = 5;
 const maxErrorLength = 500;
@@ -66,6 +67,22 @@ export class WorkAttempts {
     const { worker, clock } = this.settings;
     return `not exists (select from work_attempt a where a.workspace_id = ${workspaceId} and a.worker = '${worker}'
       and a.item = ${item} and (a.retry_at is null or a.retry_at > '${clock().toISOString()}'::timestamptz))`;
+  }
+
+  /**
+   * Deletes attempts at work that is no longer due. An item that is still due keeps its row, which prevents further attempts.
+   * `due` is the SQL of due items, limited to the item that `isItem` is true for.
+   */
+  retention(days: number, due?: (isItem: (workspaceId: string, item: string) => string) => string): RetentionRule {
+    const isItem = (workspaceId: string, item: string) => `(${workspaceId} = old.workspace_id and ${item} = old.item)`;
+    return {
+      table: 'work_attempt',
+      sql: (batch) => `delete from work_attempt where ctid = any(array(
+        select old.ctid from work_attempt old
+        where old.worker = '${this.settings.worker}' and old.last_at < now() - interval '${days} days'
+          and (old.retry_at is null or old.retry_at < now()) ${due ? `and not exists (select from (${due(isItem)}) due)` : ''}
+        limit ${batch})) returning 1`,
+    };
   }
 
   /** Aborts the work in progress. */

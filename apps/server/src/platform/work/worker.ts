@@ -1,3 +1,4 @@
+import type { RetentionRule } from '../housekeeping.ts';
 import { Watch } from '../watch.ts';
 import { WorkAttempts, type WorkAttemptsSettings, type WorkItem, type WorkTurn } from './work-attempts.ts';
 
@@ -58,6 +59,11 @@ export class Worker {
   /** SQL that is true for an item that no lease, wait or failure holds back. */
   free(workspaceId: string, item: string): string {
     return this.#attempts.free(workspaceId, item);
+  }
+
+  /** Deletes attempts that failed so many days ago. */
+  retention(days: number): RetentionRule {
+    return this.#attempts.retention(days, (isItem) => this.settings.due({ now: 'now()', free: isItem }));
   }
 
   /** Runs what is due. Returns the milliseconds until the next look; null for the usual pause. */
