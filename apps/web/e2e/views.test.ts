@@ -103,6 +103,7 @@ describe('a view', () => {
     const dialog = olena.getByRole('dialog', { name: 'How it is shown' });
     await dialog.getByLabel('Order').selectOption('NUMBER');
     await dialog.getByRole('checkbox', { name: 'Team' }).check();
+    await dialog.getByRole('checkbox', { name: 'Source' }).check();
     await dialog.getByRole('checkbox', { name: 'Client' }).uncheck();
     await dialog.getByRole('checkbox', { name: 'Dense rows' }).check();
     await dialog.getByRole('button', { name: 'Show it so here' }).click();
@@ -112,6 +113,9 @@ describe('a view', () => {
     await expect.poll(async () => (await numbers())[0]).toBe(Number(number));
     expect(await numbers()).toEqual((await numbers()).toSorted((a, b) => b - a));
     expect(await olena.locator(`[data-ticket="${number}"]`).evaluate((row) => row.getBoundingClientRect().height)).toBe(32);
+    await olena.locator(`[data-ticket="${number}"]`).getByText('Agent', { exact: true }).waitFor();
+    const sources = await olena.locator('[data-ticket]').allTextContents();
+    expect(sources.some((row) => row.includes('Email'))).toBe(true);
     await picture(olena, 'list-dense');
 
     // Or as a list, without columns.

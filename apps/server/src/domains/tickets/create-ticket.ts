@@ -2,7 +2,7 @@ import { Priority, StatusCategory, TicketSource } from '@baton/rules';
 import { NotPermitted } from '../../kernel/domain-error.ts';
 import type { FieldChange } from '../../kernel/domain-event.ts';
 import { newId } from '../../kernel/id.ts';
-import { may } from '../../kernel/viewer.ts';
+import { may, tokenOf } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { memberById, teamById } from '../identity/index.ts';
 import { canAssign } from './ticket.policy.ts';
@@ -20,6 +20,7 @@ export interface CreateTicket {
   readonly assigneeId?: string | null | undefined;
   readonly teamId?: string | null | undefined;
   readonly requesterId?: string | null | undefined;
+  /** By default AGENT in a browser and API with an access token. */
   readonly source?: TicketSource;
 }
 
@@ -59,7 +60,7 @@ export async function makeTicket(tx: Scope, command: CreateTicket): Promise<Tick
     assigneeId,
     teamId,
     requesterId,
-    source: command.source ?? TicketSource.AGENT,
+    source: command.source ?? (tokenOf(tx.viewer) === null ? TicketSource.AGENT : TicketSource.API),
     dueAt: null,
     statusSince: at,
     snoozedUntil: null,
