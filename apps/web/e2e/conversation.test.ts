@@ -174,7 +174,7 @@ describe('two tickets about one thing', () => {
     const into = await ticketOf(ada, 'Nora Twice', 'The first letter');
     const number = into.split('/').at(-1) ?? '';
     const bohdan = await desk.person('bohdan@demo.baton', { node: 1, path: new URL(into).pathname });
-    await ticketOf(ada, 'Paul Other', 'The second letter');
+    const source = (await ticketOf(ada, 'Paul Other', 'The second letter')).split('/').at(-1) ?? '';
     await ada.getByRole('textbox', { name: 'Internal note' }).pressSequentially('Said in the second');
     await ada.getByRole('button', { name: 'Add note' }).click();
     await ada.getByRole('article', { name: /^Internal note/ }).waitFor();
@@ -205,6 +205,22 @@ describe('two tickets about one thing', () => {
     await ada.getByText('This ticket became part of').waitFor();
     await picture(ada, 'merge-source');
     expect(await faultsOf(ada)).toEqual([]);
+    // Its address leads to the destination, also after a reload, and the source can still be opened.
+    await bohdan.goto(`/tickets/${source}`);
+    await bohdan.getByRole('heading', { name: 'The first letter' }).waitFor();
+    await bohdan.getByText(`#${source} was merged into this ticket.`).waitFor();
+    await bohdan.reload();
+    await bohdan.getByText(`#${source} was merged into this ticket.`).waitFor();
+    expect(await faultsOf(bohdan)).toEqual([]);
+    await picture(bohdan, 'merge-redirected');
+    await bohdan.emulateMedia({ colorScheme: 'dark' });
+    await bohdan.setViewportSize({ width: 360, height: 740 });
+    await picture(bohdan, 'merge-redirected-dark-360');
+    await bohdan.setViewportSize({ width: 1440, height: 900 });
+    await bohdan.getByRole('link', { name: `Open #${source}` }).click();
+    await bohdan.getByText('This ticket became part of').waitFor();
+    await bohdan.goto(into);
+    await bohdan.getByText('Merged into this ticket:').waitFor();
     await ada.getByRole('button', { name: 'Undo the merge' }).click();
     await ada
       .getByRole('article', { name: /^Internal note/ })

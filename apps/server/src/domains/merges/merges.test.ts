@@ -221,6 +221,27 @@ describe('undoing a merge', () => {
   });
 });
 
+it('returns the last destination of a merged ticket on request, and the ticket itself without', async () => {
+  const FIND = `query ($id: ID!, $number: Int!, $follow: Boolean) {
+    ticket(id: $id, followMerges: $follow) { id } ticketByNumber(number: $number, followMerges: $follow) { id mergedInto { id } } }`;
+  const [first, second, third, hidden] = [
+    await world.ticket({ teamId: team }),
+    await world.ticket({ teamId: team }),
+    await world.ticket({ teamId: team }),
+    await world.ticket({ teamId: team }),
+  ];
+  await merge(first.id, second.id);
+  await merge(second.id, third.id);
+  const find = (variables: object, person = ada) => person.run(FIND, { id: first.id, number: first.number, ...variables });
+
+  expect(await find({})).toEqual({ ticket: { id: first.id }, ticketByNumber: { id: first.id, mergedInto: { id: second.id } } });
+  expect(await find({ follow: true })).toEqual({ ticket: { id: third.id }, ticketByNumber: { id: third.id, mergedInto: null } });
+  // The destination of the last merge is not theirs to read.
+  await merge(third.id, hidden.id);
+  await world.sql('update ticket set team_id = ? where id = ?', [await world.team(), hidden.id]);
+  expect((await find({ follow: true })).ticket).toEqual({ id: third.id });
+});
+
 describe('a merge into a ticket with empty fields', () => {
   const FILLED = `query ($id: ID!) { ticket(id: $id) { description topic { id } requester { id } fields { field { id } values } links { role ticket { id } }
     activity { edges { node { type undo changes { field from { text } to { text } } } } } } }`;

@@ -30,6 +30,13 @@ export async function findTicketByNumber(scope: Scope, number: number): Promise<
   return ticket && (await isVisible(scope, ticket)) ? ticket : null;
 }
 
+/** The ticket that it was merged into, over any number of merges, as far as the viewer can read them; itself if none. */
+export async function followMerges(scope: Scope, ticket: Ticket | null): Promise<Ticket | null> {
+  let last = ticket;
+  for (let next = ticket; next; next = last?.mergedIntoId ? await findTicket(scope, last.mergedIntoId) : null) last = next;
+  return last;
+}
+
 /** A visible ticket, locked until the transaction ends; refuses with the one answer for missing and forbidden. */
 export async function lockTicket(tx: Scope, id: string): Promise<Ticket> {
   const ticket = isId(id)

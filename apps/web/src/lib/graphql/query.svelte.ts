@@ -8,6 +8,8 @@ export class LiveQuery<Data, Variables extends AnyVariables> {
   data = $state.raw<Data | undefined>();
   fault = $state<string | null>(null);
   loading = $state(true);
+  /** The data may be of the cache alone: the server has not answered yet. */
+  stale = $state(true);
   #round = $state(0);
 
   constructor(client: Client, document: DocumentInput<Data, Variables>, variables: () => Variables) {
@@ -15,6 +17,7 @@ export class LiveQuery<Data, Variables extends AnyVariables> {
     $effect(() => {
       void this.#round;
       this.loading = true;
+      this.stale = true;
       let again: ReturnType<typeof setTimeout> | undefined;
       const { unsubscribe } = client
         .query(document, JSON.parse(asked) as Variables, { requestPolicy: 'cache-and-network' })
@@ -22,6 +25,7 @@ export class LiveQuery<Data, Variables extends AnyVariables> {
           this.data = result.data ?? this.data;
           this.fault = result.error && !result.data ? result.error.message : null;
           this.loading = Boolean(result.stale) && !result.data;
+          this.stale = Boolean(result.stale);
           if (result.error?.networkError && !result.data) again = setTimeout(() => this.retry(), retryMs);
         });
       return () => {

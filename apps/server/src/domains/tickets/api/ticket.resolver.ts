@@ -8,7 +8,7 @@ import { MemberType, TeamType } from '../../identity/api/index.ts';
 import { assignTicket } from '../assign-ticket.ts';
 import { changeStatus } from '../change-status.ts';
 import { editTicket } from '../edit-ticket.ts';
-import { findTicket, findTicketByNumber } from '../find-ticket.ts';
+import { findTicket, findTicketByNumber, followMerges } from '../find-ticket.ts';
 import { followTicket } from '../follow-ticket.ts';
 import { statusById, tagsOf, topicById } from '../references.ts';
 import type { Status, Tag, Topic } from '../status.entity.ts';
@@ -33,18 +33,30 @@ import {
 } from './ticket.input.ts';
 import { StatusType, TagType, TicketPermissions, TicketType, TopicType } from './ticket.type.ts';
 
+const followsMerges = 'For a merged ticket, returns the ticket that it was merged into, if you can read that one.';
+
 type Obtained<V> = V | null | Promise<V | null>;
 
 @Resolver(() => TicketType)
 export class TicketResolver {
   @Query(() => TicketType, { nullable: true, description: 'Null for missing and for not yours to see.' })
-  ticket(@Arg('id', () => ID) id: string, @Ctx() { scope }: Context): Promise<Ticket | null> {
-    return findTicket(scope, id);
+  async ticket(
+    @Arg('id', () => ID) id: string,
+    @Arg('followMerges', () => Boolean, { defaultValue: false, description: followsMerges }) follow: boolean,
+    @Ctx() { scope }: Context,
+  ): Promise<Ticket | null> {
+    const ticket = await findTicket(scope, id);
+    return follow ? followMerges(scope, ticket) : ticket;
   }
 
   @Query(() => TicketType, { nullable: true })
-  ticketByNumber(@Arg('number', () => Int) number: number, @Ctx() { scope }: Context): Promise<Ticket | null> {
-    return findTicketByNumber(scope, number);
+  async ticketByNumber(
+    @Arg('number', () => Int) number: number,
+    @Arg('followMerges', () => Boolean, { defaultValue: false, description: followsMerges }) follow: boolean,
+    @Ctx() { scope }: Context,
+  ): Promise<Ticket | null> {
+    const ticket = await findTicketByNumber(scope, number);
+    return follow ? followMerges(scope, ticket) : ticket;
   }
 
   @FieldResolver(() => StatusType)
