@@ -33,6 +33,7 @@ import { Migration0037LiveGuardEventToken } from '../migrations/0037-live-guard-
 import { Migration0040ViewsMetricsAndQueue } from '../migrations/0040-views-metrics-and-queue.ts';
 import { Migration0042PlatformRetention } from '../migrations/0042-platform-retention.ts';
 import { Migration0046AttachmentsUsedSpace } from '../migrations/0046-attachments-used-space.ts';
+import { Migration0047PlatformUniqueNames } from '../migrations/0047-platform-unique-names.ts';
 import { defaultRetention, type Config } from './config.ts';
 import { FileCleaner } from './domains/attachments/index.ts';
 import { BulkWatch } from './domains/bulk/index.ts';
@@ -194,6 +195,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       { name: '0040-views-metrics-and-queue', class: Migration0040ViewsMetricsAndQueue },
       { name: '0042-platform-retention', class: Migration0042PlatformRetention },
       { name: '0046-attachments-used-space', class: Migration0046AttachmentsUsedSpace },
+      { name: '0047-platform-unique-names', class: Migration0047PlatformUniqueNames },
     ],
     poolSize: config.databasePool,
   });

@@ -1,10 +1,9 @@
-import { limits } from '@baton/rules';
 import { LockMode } from '@mikro-orm/core';
 import { NotPermitted } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId } from '../../kernel/id.ts';
-import { requireLine } from '../../kernel/text.ts';
-import { NameTaken, StillInUse } from '../../kernel/settings-error.ts';
+import { StillInUse } from '../../kernel/settings-error.ts';
+import { requireFreeName, type NameSpace } from '../../platform/free-names.ts';
 import { accessChanged } from '../../platform/live/live-desk.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
@@ -20,6 +19,8 @@ import {
 import { CustomRole, Member, requirePermissions } from '../identity/index.ts';
 import { RoleNotFound } from './access.errors.ts';
 import { canGiveRole, requireSettings } from './access.policy.ts';
+
+const roleNames: NameSpace = { table: 'custom_role' };
 
 export interface SaveRole {
   readonly name: string;
@@ -37,7 +38,7 @@ export function createRole(scope: Scope, { name, permissions }: SaveRole, { id, 
     const role = tx.em.create(CustomRole, {
       workspaceId: tx.workspaceId,
       id,
-      name: await requireFreeName(tx, name, null),
+      name: await requireFreeName(tx, roleNames, name, null),
       permissions: requirePermissions(tx, permissions),
       version,
     });
@@ -57,7 +58,7 @@ export function editRole(
     const role = await requireRole(tx, roleId);
     const before = { name: role.name, permissions: role.permissions };
     const change = async () => {
-      role.name = await requireFreeName(tx, name, role.id);
+      role.name = await requireFreeName(tx, roleNames, name, role.id);
       role.permissions = requirePermissions(tx, permissions);
     };
     await reviseSetting(tx, roleSetting, { thing: role, version, change });
@@ -89,13 +90,6 @@ async function requireRole(tx: Scope, id: string): Promise<CustomRole> {
     throw new NotPermitted(`You cannot change the role "${role.name}": it may do what you may not.`);
   }
   return role;
-}
-
-async function requireFreeName(tx: Scope, text: string, own: string | null): Promise<string> {
-  const name = requireLine('name', text, limits.name);
-  const holder = await tx.em.findOne(CustomRole, { workspaceId: tx.workspaceId, name });
-  if (holder && holder.id !== own) throw new NameTaken('name', name);
-  return name;
 }
 
 async function recordChange(tx: Scope, { id }: CustomRole, details: Record<string, unknown>): Promise<void> {

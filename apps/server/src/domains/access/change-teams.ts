@@ -1,9 +1,8 @@
-import { limits } from '@baton/rules';
 import { LockMode } from '@mikro-orm/core';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId } from '../../kernel/id.ts';
-import { requireLine } from '../../kernel/text.ts';
-import { NameTaken, StillInUse } from '../../kernel/settings-error.ts';
+import { StillInUse } from '../../kernel/settings-error.ts';
+import { requireFreeName, type NameSpace } from '../../platform/free-names.ts';
 import { accessChanged } from '../../platform/live/live-desk.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
@@ -19,6 +18,8 @@ import {
 import { Team } from '../identity/index.ts';
 import { TeamNotFound } from './access.errors.ts';
 import { requireSettings } from './access.policy.ts';
+
+const teamNames: NameSpace = { table: 'team' };
 
 export interface TeamWanted {
   readonly name: string;
@@ -38,7 +39,7 @@ export function createTeam(
 ): Promise<Team> {
   return scope.transaction(async (tx) => {
     requireSettings(tx.viewer, 'people.manage');
-    const free = await requireFreeName(tx, name, null);
+    const free = await requireFreeName(tx, teamNames, name, null);
     const team = tx.em.create(Team, { workspaceId: tx.workspaceId, id, name: free, reopenToQueue, version });
     await settingCreated(tx, teamSetting, team);
     await recordChange(tx, team.id, { created: team.name });
@@ -59,7 +60,7 @@ export function editTeam(scope: Scope, { teamId, version, name, reopenToQueue }:
     const team = await requireTeam(tx, teamId);
     const before = { name: team.name, reopenToQueue: team.reopenToQueue };
     const change = async () => {
-      if (name !== undefined) team.name = await requireFreeName(tx, name, team.id);
+      if (name !== undefined) team.name = await requireFreeName(tx, teamNames, name, team.id);
       team.reopenToQueue = reopenToQueue ?? team.reopenToQueue;
     };
     await reviseSetting(tx, teamSetting, { thing: team, version, change });
@@ -91,13 +92,6 @@ async function requireTeam(tx: Scope, id: string): Promise<Team> {
   const team = isId(id) ? await tx.em.findOne(Team, where, { lockMode: LockMode.PESSIMISTIC_WRITE }) : null;
   if (!team) throw new TeamNotFound();
   return team;
-}
-
-async function requireFreeName(tx: Scope, text: string, own: string | null): Promise<string> {
-  const name = requireLine('name', text, limits.name);
-  const holder = await tx.em.findOne(Team, { workspaceId: tx.workspaceId, name });
-  if (holder && holder.id !== own) throw new NameTaken('name', name);
-  return name;
 }
 
 async function recordChange(tx: Scope, subjectId: string, details: Record<string, unknown>): Promise<void> {

@@ -1,3 +1,4 @@
+import { nameKey } from '@baton/rules';
 import { LockMode } from '@mikro-orm/core';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId } from '../../kernel/id.ts';
@@ -111,9 +112,9 @@ async function partCards(tx: Scope, source: Contact, destination: Contact, { bef
   if (gaveId) destination.externalId = null;
   if (before.destination.organization === null && destination.organization === before.source.organization) destination.organization = null;
   if (destination.notes === joinedNotes(before)) destination.notes = before.destination.notes;
-  const own = new Set(before.destination.data.map(({ name }) => name.toLowerCase()));
+  const own = new Set(before.destination.data.map(({ name }) => nameKey(name)));
   const given = (name: string, value: string) =>
-    !own.has(name.toLowerCase()) && before.source.data.some((one) => one.name === name && one.value === value);
+    !own.has(nameKey(name)) && before.source.data.some((one) => one.name === name && one.value === value);
   destination.data = destination.data.filter(({ name, value }) => !given(name, value));
   destination.version += 1;
   await setAddresses(tx, destination, { emails: left('emails'), phones: left('phones') });

@@ -1,4 +1,4 @@
-import { limits } from '@baton/rules';
+import { limits, nameKey } from '@baton/rules';
 import { InvalidInput } from '../../kernel/domain-error.ts';
 import { requireLine } from '../../kernel/text.ts';
 
@@ -29,4 +29,4 @@ export function joinData(first: readonly ContactDatum[], second: readonly Contac
   return [...first, ...second.filter(({ name }) => !first.some((one) => sameName(one.name, name)))].slice(0, most);
 }
 
-const sameName = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
+const sameName = (a: string, b: string) => nameKey(a) === nameKey(b);

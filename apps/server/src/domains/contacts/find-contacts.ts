@@ -1,3 +1,4 @@
+import { nameKey } from '@baton/rules';
 import { isId } from '../../kernel/id.ts';
 import { loaderByKey } from '../../platform/loader.ts';
 import { Cursors, requirePageSize } from '../../platform/paging.ts';
@@ -42,7 +43,7 @@ export async function findContacts(scope: Scope, { search, organization, first, 
   const rows = requirePageSize('first', first);
   const last = contactCursors.read('after', after);
   if (!canReadContactDetails(scope.viewer)) return { contacts: [], hasNext: false };
-  const words = search.trim().toLowerCase();
+  const words = search.normalize('NFC').trim().toLowerCase();
   const ids = words === '' ? await listIds(scope, { organization, rows, last }) : await searchIds(scope, { words, organization, rows });
   const found = await Promise.all(ids.slice(0, rows).map((id) => scope.load(contactById, id)));
   return { contacts: found.filter((contact) => contact !== null), hasNext: ids.length > rows };
@@ -58,7 +59,7 @@ async function listIds(
   { organization, rows, last }: Listed & { readonly last: readonly string[] | null },
 ): Promise<string[]> {
   const hits: { id: string }[] = await em.execute(
-    `select id from contact where workspace_id = ? and merged_into_id is null ${organization ? 'and organization = ?' : ''}
+    `select id from contact where workspace_id = ? and merged_into_id is null ${organization ? 'and name_key(organization) = name_key(?)' : ''}
      ${last ? 'and (name, id) > (?, ?::uuid)' : ''} order by name, id limit ?`,
     [workspaceId, ...(organization ? [organization] : []), ...(last ?? []), rows + 1],
   );
@@ -75,7 +76,7 @@ async function searchIds(
        where workspace_id = ? and (lower(name) || ' ' || coalesce(email, '')) %> ?
        union all
        select contact_id, word_similarity(?, value) from contact_address where workspace_id = ? and value %> ?
-     ) hit join contact c on c.workspace_id = ? and c.id = hit.id and c.merged_into_id is null ${organization ? 'and c.organization = ?' : ''}
+     ) hit join contact c on c.workspace_id = ? and c.id = hit.id and c.merged_into_id is null ${organization ? 'and name_key(c.organization) = name_key(?)' : ''}
      group by c.id, c.name order by max(hit.rank) desc, c.name, c.id limit ?`,
     [words, workspaceId, words, words, workspaceId, words, workspaceId, ...(organization ? [organization] : []), rows],
   );
@@ -90,11 +91,11 @@ export interface OrganizationFound {
 /** The organizations that clients belong to, by name; those whose name begins with the words. */
 export async function listOrganizations({ em, workspaceId, viewer }: Scope, search: string): Promise<OrganizationFound[]> {
   if (!canReadContactDetails(viewer)) return [];
-  const begins = `${search.trim().replace(/[\\%_]/g, '\\$&')}%`;
+  const begins = `${nameKey(search).replace(/[\\%_]/g, '\\$&')}%`;
   return em.execute(
-    `select organization as name, count(*)::int as contacts from contact
-     where workspace_id = ? and organization is not null and merged_into_id is null and organization ilike ?
-     group by organization order by organization limit ?`,
+    `select min(organization) as name, count(*)::int as contacts from contact
+     where workspace_id = ? and organization is not null and merged_into_id is null and name_key(organization) like ?
+     group by name_key(organization) order by name_key(organization) limit ?`,
     [workspaceId, begins, pageLimit],
   );
 }

@@ -3,6 +3,7 @@ import { InvalidInput } from '../../kernel/domain-error.ts';
 import { isId, newId } from '../../kernel/id.ts';
 import { NameTaken } from '../../kernel/settings-error.ts';
 import { requireLine } from '../../kernel/text.ts';
+import { requireFreeNames, type NameSpace } from '../../platform/free-names.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { madeAnew, type MadeAs, type SettingState } from '../../platform/setting-versions.ts';
 import {
@@ -14,7 +15,7 @@ import {
   ticketSettingDeleted,
   type TicketSetting,
 } from '../ticket-settings/index.ts';
-import { ReferenceNotFound, requireNames, Topic, type Names } from '../tickets/index.ts';
+import { ReferenceNotFound, requireDistinctNames, requireNames, Topic, type Names } from '../tickets/index.ts';
 import { canonicalValues, UnfitValue } from './field-value.ts';
 import { CustomField, type FieldRequired, type FieldType } from './field.entity.ts';
 import { CustomFieldNotFound } from './field.errors.ts';
@@ -39,6 +40,8 @@ export interface NewField extends FieldWanted {
   readonly type: FieldType;
 }
 
+/** A removed field keeps its name for the history of tickets. */
+const fieldNames: NameSpace = { table: 'custom_field', among: { sql: 'removed_at is null', parameters: [] } };
 const mostFields = 200;
 const mostOptions = 200;
 const longestPattern = 200;
@@ -138,12 +141,13 @@ async function write(tx: Scope, field: CustomField, wanted: FieldWanted): Promis
     throw new InvalidInput('A field that names a person is not for clients. Leave it to colleagues.', 'forClients');
   const topics = await tx.em.count(Topic, { workspaceId: tx.workspaceId, id: { $in: topicIds.filter(isId) } });
   if (topics !== new Set(topicIds).size) throw new ReferenceNotFound('topicIds', 'topic');
+  const name = await requireFreeNames(tx, fieldNames, requireNames('names', names), { field: 'names', ownId: field.id });
   tx.em.assign(field, {
-    name: requireNames('names', names),
+    name,
     help: help.trim() === '' ? '' : requireLine('help', help, 500),
     topicIds: [...new Set(topicIds)],
     required,
-    options: isChoice ? options.map(({ id, names: name }) => ({ id: id ?? newId(), name: requireNames('options', name) })) : [],
+    options: isChoice ? requireOptions(options) : [],
     minimum: isBounded ? minimum : null,
     maximum: isBounded ? maximum : null,
     pattern: texts.includes(field.type) ? requirePattern(wanted.pattern) : '',
@@ -156,6 +160,15 @@ async function write(tx: Scope, field: CustomField, wanted: FieldWanted): Promis
     if (error instanceof UnfitValue) throw new InvalidInput(`The default does not fit: ${error.message}`, 'defaultValues');
     throw error;
   }
+}
+
+function requireOptions(options: FieldWanted['options']): CustomField['options'] {
+  const named = options.map(({ id, names }) => ({ id: id ?? newId(), name: requireNames('options', names) }));
+  requireDistinctNames(
+    'options',
+    named.map(({ name }) => name),
+  );
+  return named;
 }
 
 function requirePattern(pattern: string): string {

@@ -1,6 +1,6 @@
+import { nameKey } from '@baton/rules';
 import { DomainError } from '../../kernel/domain-error.ts';
 import { newId } from '../../kernel/id.ts';
-import { nameKey } from '../../kernel/names.ts';
 import { EventRecord } from '../../platform/event-record.entity.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { contactsByEmail, createContact } from '../contacts/index.ts';
@@ -259,8 +259,8 @@ async function sameContact(
 ): Promise<string | undefined> {
   if (email !== null) return undefined;
   const [row]: { id: string }[] = await em.execute(
-    `select id from contact where workspace_id = ? and name = ? and email is null and phone is not distinct from ?
-       and organization is not distinct from ? and merged_into_id is null limit 1`,
+    `select id from contact where workspace_id = ? and name_key(name) = name_key(?) and email is null and phone is not distinct from ?
+       and name_key(organization) is not distinct from name_key(?) and merged_into_id is null limit 1`,
     [workspaceId, name, phone, organization],
   );
   return row?.id;

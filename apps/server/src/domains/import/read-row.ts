@@ -1,7 +1,6 @@
-import { limits, type Priority, type TicketSource } from '@baton/rules';
+import { limits, type Priority, type TicketSource, nameKey } from '@baton/rules';
 import { InvalidInput, type DomainError } from '../../kernel/domain-error.ts';
 import { parseEmailAddress } from '../../kernel/email-address.ts';
-import { nameKey } from '../../kernel/names.ts';
 import { isVisible, requireLine } from '../../kernel/text.ts';
 import { richTextFromPlain, type Status } from '../tickets/index.ts';
 import type { ColumnMapping, ImportField } from './column-mapping.ts';

@@ -1,5 +1,4 @@
-import { parsePriority, priorities, Priority, StatusCategory, TicketSource } from '@baton/rules';
-import { nameKey } from '../../kernel/names.ts';
+import { parsePriority, priorities, Priority, StatusCategory, TicketSource, nameKey } from '@baton/rules';
 import { WaitingOn, type Status } from '../tickets/index.ts';
 import { ImportFault } from './import-fault.ts';
 import { RowFault } from './row-fault.ts';

@@ -1,7 +1,5 @@
-import { limits } from '@baton/rules';
 import { isId } from '../../kernel/id.ts';
-import { NameTaken } from '../../kernel/settings-error.ts';
-import { requireLine } from '../../kernel/text.ts';
+import { requireFreeName, type NameSpace } from '../../platform/free-names.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { madeAnew, type MadeAs, type SettingState } from '../../platform/setting-versions.ts';
 import { Member } from '../identity/index.ts';
@@ -15,6 +13,8 @@ import {
 } from '../ticket-settings/index.ts';
 import { ReferenceNotFound, Topic } from '../tickets/index.ts';
 import { SkillGroup, SkillGroupMember, SkillGroupTopic } from './skill-group.entity.ts';
+
+const groupNames: NameSpace = { table: 'skill_group' };
 
 export interface SkillGroupWanted {
   readonly name: string;
@@ -36,7 +36,7 @@ const skillGroupSetting: TicketSetting<SkillGroup> = {
 export function createSkillGroup(scope: Scope, wanted: SkillGroupWanted, { id, version }: MadeAs = madeAnew()): Promise<SkillGroup> {
   return changeSettings(scope, async (tx) => {
     const { em, workspaceId } = tx;
-    const name = await requireFreeName(tx, wanted.name, null);
+    const name = await requireFreeName(tx, groupNames, wanted.name, null);
     const group = em.create(SkillGroup, { workspaceId, id, name, version }, { persist: true });
     await em.flush();
     await fill(tx, group.id, wanted);
@@ -54,7 +54,7 @@ export function editSkillGroup(scope: Scope, { skillGroupId, version, ...wanted 
   return changeSettings(scope, async (tx) => {
     const group = await requireGroup(tx, skillGroupId);
     const change = async () => {
-      group.name = await requireFreeName(tx, wanted.name, group.id);
+      group.name = await requireFreeName(tx, groupNames, wanted.name, group.id);
       await fill(tx, group.id, wanted);
     };
     return reviseTicketSetting(tx, skillGroupSetting, { thing: group, version, change });
@@ -104,11 +104,4 @@ async function requireGroup({ em, workspaceId }: Scope, id: string): Promise<Ski
   const group = isId(id) ? await em.findOne(SkillGroup, { workspaceId, id }) : null;
   if (!group) throw new SettingNotFound('skill group', 'skillGroupId');
   return group;
-}
-
-async function requireFreeName({ em, workspaceId }: Scope, text: string, own: string | null): Promise<string> {
-  const name = requireLine('name', text, limits.name);
-  const holder = await em.findOne(SkillGroup, { workspaceId, name });
-  if (holder && holder.id !== own) throw new NameTaken('name', name);
-  return name;
 }

@@ -1,4 +1,4 @@
-import { workingDayMs, type Calendar, type Measure, type Priority } from '@baton/rules';
+import { nameKey, workingDayMs, type Calendar, type Measure, type Priority } from '@baton/rules';
 import type { Scope } from '../../platform/scope.ts';
 import { contactById } from '../contacts/index.ts';
 import { TicketTag, type Ticket } from '../tickets/index.ts';
@@ -47,7 +47,7 @@ function matches(conditions: Conditions, facts: PolicyFacts): boolean {
     holds(conditions.topicIds, facts.topicId) &&
     holds(conditions.teamIds, facts.teamId) &&
     holds(conditions.tagIds, ...facts.tagIds) &&
-    holds(conditions.organizations, facts.organization) &&
+    holds(conditions.organizations?.map(nameKey), facts.organization === null ? null : nameKey(facts.organization)) &&
     holds(conditions.sources, facts.source)
   );
 }

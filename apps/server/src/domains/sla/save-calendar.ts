@@ -2,8 +2,9 @@ import { LockMode } from '@mikro-orm/core';
 import { limits, type DayHours } from '@baton/rules';
 import { InvalidInput } from '../../kernel/domain-error.ts';
 import { isId } from '../../kernel/id.ts';
-import { NameTaken, StillInUse } from '../../kernel/settings-error.ts';
-import { cutText, requireLine } from '../../kernel/text.ts';
+import { StillInUse } from '../../kernel/settings-error.ts';
+import { cutText } from '../../kernel/text.ts';
+import { requireFreeName } from '../../platform/free-names.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
 import {
@@ -52,9 +53,7 @@ export function saveCalendar(scope: Scope, given: SaveCalendar, { id, version }:
     requireSlaSettings(tx.viewer);
     const calendar = given.id ? await requireCalendar(tx, given.id) : null;
     const hours = requireHours(given);
-    const name = requireLine('name', given.name, limits.name);
-    const holder = await tx.em.findOne(SlaCalendar, { workspaceId: tx.workspaceId, name });
-    if (holder && holder !== calendar) throw new NameTaken('name', name);
+    const name = await requireFreeName(tx, { table: 'sla_calendar' }, given.name, given.id ?? null);
     const saved = calendar ?? tx.em.create(SlaCalendar, { workspaceId: tx.workspaceId, id, name, version });
     const write = async (as: number) => {
       saved.name = name;

@@ -3,6 +3,7 @@ import { limits, priorities } from '@baton/rules';
 import { InvalidInput } from '../../kernel/domain-error.ts';
 import { isId, newId } from '../../kernel/id.ts';
 import { cutText, requireLine } from '../../kernel/text.ts';
+import { requireFreeName } from '../../platform/free-names.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
 import { recordSettingChange, reviseSetting, settingCreated, type Setting, type SettingState } from '../../platform/setting-versions.ts';
@@ -64,7 +65,7 @@ export function savePolicy(scope: Scope, given: SavePolicy): Promise<SlaPolicy> 
     requireSlaSettings(tx.viewer);
     const { workspaceId, em } = tx;
     const policy = given.id ? await requirePolicy(tx, given.id) : null;
-    const name = requireLine('name', given.name, limits.name);
+    const name = await requireFreeName(tx, { table: 'sla_policy' }, given.name, given.id ?? null);
     const [last] = await em.find(SlaPolicy, { workspaceId, fallback: false }, { orderBy: { place: 'desc' }, limit: 1 });
     const fresh = { workspaceId, id: newId(), name, place: (last?.place ?? -1) + 1, fallback: false, version: 1 };
     const unapplied = { appliedVersion: null, appliedCalendarVersion: null };

@@ -1,9 +1,8 @@
 import { limits, type Priority } from '@baton/rules';
 import { InvalidInput } from '../../kernel/domain-error.ts';
 import { isId } from '../../kernel/id.ts';
-import { NameTaken } from '../../kernel/settings-error.ts';
-import { requireLine } from '../../kernel/text.ts';
 import { may } from '../../kernel/viewer.ts';
+import { requireFreeName, type NameSpace } from '../../platform/free-names.ts';
 import { loaderByKey } from '../../platform/loader.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { madeAnew, type MadeAs, type SettingState } from '../../platform/setting-versions.ts';
@@ -34,6 +33,7 @@ export interface TemplateWanted {
 }
 
 const mostTemplates = 200;
+const templateNames: NameSpace = { table: 'ticket_template' };
 
 const templateSetting: TicketSetting<TicketTemplate> = {
   kind: 'TEMPLATE',
@@ -105,11 +105,8 @@ async function written(
   wanted: TemplateWanted,
   own: string | null,
 ): Promise<Omit<TicketTemplate, 'workspaceId' | 'id' | 'version'>> {
-  const { em, workspaceId } = tx;
   const { topicId = null, teamId = null, priority = null, subject } = wanted;
-  const name = requireLine('name', wanted.name, limits.name);
-  const holder = await em.findOne(TicketTemplate, { workspaceId, name });
-  if (holder && holder.id !== own) throw new NameTaken('name', name);
+  const name = await requireFreeName(tx, templateNames, wanted.name, own);
   if (subject.length > limits.subject)
     throw new InvalidInput(`A subject has at most ${limits.subject} characters; ${subject.length} were given.`, 'subject');
   if (topicId && !(isId(topicId) && (await tx.load(topicById, topicId)))) throw new ReferenceNotFound('topicId', 'topic');

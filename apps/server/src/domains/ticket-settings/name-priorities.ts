@@ -1,7 +1,7 @@
 import type { Priority } from '@baton/rules';
 import type { Scope } from '../../platform/scope.ts';
 import { Workspace } from '../identity/index.ts';
-import { requireNames, type Names } from '../tickets/index.ts';
+import { requireDistinctNames, requireNames, type Names } from '../tickets/index.ts';
 import { changeSettings, reviseTicketSetting, WorkspacePart, type TicketSetting } from './change-settings.ts';
 
 export type PriorityNames = Readonly<Partial<Record<Priority, Names>>>;
@@ -25,7 +25,9 @@ export function namePriorities(
   return changeSettings(scope, async (tx) => {
     const workspace = await tx.em.findOneOrFail(Workspace, { id: tx.workspaceId });
     const change = () => {
-      workspace.priorityNames = Object.fromEntries(Object.entries(names).map(([priority, own]) => [priority, requireNames('names', own)]));
+      const named = Object.fromEntries(Object.entries(names).map(([priority, own]) => [priority, requireNames('names', own)]));
+      requireDistinctNames('names', Object.values(named));
+      workspace.priorityNames = named;
     };
     await reviseTicketSetting(tx, prioritiesSetting, { thing: new WorkspacePart(workspace, 'prioritiesVersion'), version, change });
     return workspace.priorityNames;

@@ -2,6 +2,7 @@ import type { StatusCategory } from '@baton/rules';
 import { InvalidInput } from '../../kernel/domain-error.ts';
 import { isId } from '../../kernel/id.ts';
 import { StillInUse } from '../../kernel/settings-error.ts';
+import { requireFreeNames } from '../../platform/free-names.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { madeAnew, type MadeAs, type SettingState } from '../../platform/setting-versions.ts';
 import { ReferenceNotFound, requireNames, Status, WaitingOn, type Names } from '../tickets/index.ts';
@@ -55,7 +56,7 @@ export function createStatus(scope: Scope, { category, ...wanted }: NewStatus, {
     if (statuses.length >= mostStatuses) throw new InvalidInput(`There are at most ${mostStatuses} statuses. Delete one first.`, 'names');
     const status = new Status();
     Object.assign(status, { workspaceId: tx.workspaceId, id, category, place: statuses.length, version });
-    write(statuses, status, wanted);
+    await write(tx, statuses, status, wanted);
     tx.em.persist(status);
     return ticketSettingCreated(tx, statusSetting, status);
   });
@@ -69,7 +70,7 @@ export function editStatus(
   return changeSettings(scope, async (tx) => {
     const statuses = await allStatuses(tx);
     const status = requireStatus(statuses, statusId);
-    return reviseTicketSetting(tx, statusSetting, { thing: status, version, change: () => write(statuses, status, wanted) });
+    return reviseTicketSetting(tx, statusSetting, { thing: status, version, change: () => write(tx, statuses, status, wanted) });
   });
 }
 
@@ -105,13 +106,18 @@ function requireStatus(statuses: readonly Status[], id: string): Status {
   return status;
 }
 
-function write(statuses: readonly Status[], status: Status, { names, color, waitingOn, requiresAssignee, fromIds }: StatusWanted): void {
+async function write(
+  tx: Scope,
+  statuses: readonly Status[],
+  status: Status,
+  { names, color, waitingOn, requiresAssignee, fromIds }: StatusWanted,
+): Promise<void> {
   if (!(statusColors as readonly string[]).includes(color)) {
     throw new InvalidInput(`"${color}" is no colour of a status. Choose one of: ${statusColors.join(', ')}.`, 'color');
   }
   for (const id of fromIds) if (!statuses.some((one) => one.id === id)) throw new ReferenceNotFound('fromIds', 'status');
   Object.assign(status, {
-    name: requireNames('names', names),
+    name: await requireFreeNames(tx, { table: 'status' }, requireNames('names', names), { field: 'names', ownId: status.id }),
     color,
     waitingOn: status.category === 'WAITING' ? (waitingOn ?? WaitingOn.CUSTOMER) : null,
     requiresAssignee,

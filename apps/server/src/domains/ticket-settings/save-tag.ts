@@ -1,9 +1,9 @@
 import { isId } from '../../kernel/id.ts';
-import { NameTaken, StillInUse } from '../../kernel/settings-error.ts';
-import { requireLine } from '../../kernel/text.ts';
+import { StillInUse } from '../../kernel/settings-error.ts';
+import { requireFreeName } from '../../platform/free-names.ts';
 import type { Scope } from '../../platform/scope.ts';
 import type { MadeAs } from '../../platform/setting-versions.ts';
-import { Tag } from '../tickets/index.ts';
+import { Tag, tagNames } from '../tickets/index.ts';
 import {
   changeSettings,
   isInUse,
@@ -27,7 +27,7 @@ export function renameTag(scope: Scope, { tagId, version, name }: RenameTag): Pr
   return changeSettings(scope, async (tx) => {
     const tag = await requireTag(tx, tagId);
     const change = async () => {
-      tag.name = await requireFreeName(tx, name, tagId);
+      tag.name = await requireFreeName(tx, tagNames, name, tagId);
     };
     return reviseTicketSetting(tx, tagSetting, { thing: tag, version, change });
   });
@@ -36,7 +36,7 @@ export function renameTag(scope: Scope, { tagId, version, name }: RenameTag): Pr
 /** Makes a tag again that was deleted. Else they are made by being given to a ticket. */
 export function createTagAgain(scope: Scope, name: string, { id, version }: MadeAs): Promise<Tag> {
   return changeSettings(scope, async (tx) => {
-    const free = await requireFreeName(tx, name, null);
+    const free = await requireFreeName(tx, tagNames, name, null);
     const tag = tx.em.create(Tag, { workspaceId: tx.workspaceId, id, name: free, version }, { persist: true });
     return ticketSettingCreated(tx, tagSetting, tag);
   });
@@ -58,14 +58,4 @@ async function requireTag({ em, workspaceId }: Scope, id: string): Promise<Tag> 
   const tag = isId(id) ? await em.findOne(Tag, { workspaceId, id }) : null;
   if (!tag) throw new SettingNotFound('tag', 'tagId');
   return tag;
-}
-
-async function requireFreeName({ em, workspaceId }: Scope, text: string, own: string | null): Promise<string> {
-  const name = requireLine('name', text, 50);
-  const [holder]: { id: string }[] = await em.execute('select id from tag where workspace_id = ? and lower(name) = lower(?)', [
-    workspaceId,
-    name,
-  ]);
-  if (holder && holder.id !== own) throw new NameTaken('name', name);
-  return name;
 }

@@ -1,6 +1,7 @@
 import { InvalidInput } from '../../kernel/domain-error.ts';
 import { isId } from '../../kernel/id.ts';
 import { StillInUse } from '../../kernel/settings-error.ts';
+import { requireFreeNames } from '../../platform/free-names.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { madeAnew, type MadeAs, type SettingState } from '../../platform/setting-versions.ts';
 import { ReferenceNotFound, requireNames, Topic, type Names } from '../tickets/index.ts';
@@ -38,14 +39,14 @@ export function createTopic(scope: Scope, wanted: TopicWanted, { id, version }: 
       {
         workspaceId: tx.workspaceId,
         id,
-        name: requireNames('names', wanted.names),
+        name: {},
         parentId: null,
         place: topics.length,
         version,
       },
       { persist: true },
     );
-    topic.parentId = requirePlace([...topics, topic], topic, wanted.parentId ?? null);
+    await write(tx, [...topics, topic], topic, wanted);
     return ticketSettingCreated(tx, topicSetting, topic);
   });
 }
@@ -57,12 +58,16 @@ export function editTopic(
   return changeSettings(scope, async (tx) => {
     const topics = await allTopics(tx);
     const topic = requireTopic(topics, topicId);
-    const change = () => {
-      topic.name = requireNames('names', wanted.names);
-      topic.parentId = requirePlace(topics, topic, wanted.parentId ?? null);
-    };
+    const change = () => write(tx, topics, topic, wanted);
     return reviseTicketSetting(tx, topicSetting, { thing: topic, version, change });
   });
+}
+
+async function write(tx: Scope, topics: readonly Topic[], topic: Topic, { names, parentId = null }: TopicWanted): Promise<void> {
+  const place = requirePlace(topics, topic, parentId);
+  const among = { sql: 'parent_id is not distinct from ?::uuid', parameters: [place] };
+  const free = await requireFreeNames(tx, { table: 'topic', among }, requireNames('names', names), { field: 'names', ownId: topic.id });
+  Object.assign(topic, { name: free, parentId: place });
 }
 
 /** Refused while tickets have it or topics are under it: what they are about would be lost. */

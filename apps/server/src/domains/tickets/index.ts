@@ -5,7 +5,7 @@ export { createTicket, makeTicket, type CreateTicket } from './create-ticket.ts'
 export { editTicket } from './edit-ticket.ts';
 export { findTicket, lockInOrder, lockTicket, lockTicketOrMerged, lockTicketToEdit, lockTwo } from './find-ticket.ts';
 export { endGrant, letIn } from './let-in.ts';
-export { requireNames } from './names.ts';
+export { requireDistinctNames, requireNames } from './names.ts';
 export { restoreStatus } from './restore-status.ts';
 export { snoozeTicket } from './snooze-ticket.ts';
 export { listStatuses, listTopics, requireContact, statusById, topicById } from './references.ts';
@@ -13,7 +13,7 @@ export { cleanRichText, isBlank, plainFromRichText, plainMentions, richTextFromP
 export { settingsChanged } from './settings.events.ts';
 export { setTicketDue, stampTicket } from './stamp-ticket.ts';
 export { Status, Tag, Topic, WaitingOn, type Names } from './status.entity.ts';
-export { tagTicket } from './tag-ticket.ts';
+export { tagNames, tagTicket } from './tag-ticket.ts';
 export { Ticket, TicketGrant, TicketTag } from './ticket.entity.ts';
 export { asFacets, movesIn, nextInstant, ticketsPassing, topicsOf, type TicketFacets, type TimeField } from './ticket-facets.ts';
 export { ticketOfRow } from './ticket-row.ts';

@@ -1,5 +1,6 @@
-import { limits } from '@baton/rules';
+import { limits, nameKey } from '@baton/rules';
 import { InvalidInput } from '../../kernel/domain-error.ts';
+import { NameTaken } from '../../kernel/settings-error.ts';
 import { requireLine } from '../../kernel/text.ts';
 import type { Names } from './status.entity.ts';
 
@@ -12,4 +13,13 @@ export function requireNames(field: string, names: Names): Names {
   if (!first) throw new InvalidInput(`The ${field} are empty. Write a name in at least one of: ${languages.join(', ')}.`, field);
   const written = Object.fromEntries(given);
   return Object.fromEntries(languages.map((locale) => [locale, requireLine(field, written[locale] ?? first[1], limits.name)]));
+}
+
+/** Throws NameTaken where two objects of one list have the same name in a language. */
+export function requireDistinctNames(field: string, list: readonly Names[]): void {
+  for (const locale of languages) {
+    const keys = list.map((names) => nameKey(names[locale] ?? ''));
+    const twice = list.find((_names, index) => keys.indexOf(keys[index] ?? '') !== index);
+    if (twice) throw new NameTaken(field, twice[locale] ?? '');
+  }
 }

@@ -1,13 +1,16 @@
-import { limits } from '@baton/rules';
+import { limits, nameKey } from '@baton/rules';
 import { InvalidInput } from '../../kernel/domain-error.ts';
 import { newId } from '../../kernel/id.ts';
 import { requireLine } from '../../kernel/text.ts';
+import type { NameSpace } from '../../platform/free-names.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { recordSettingChange, SettingKind } from '../../platform/setting-versions.ts';
 import { lockTicketToEdit } from './find-ticket.ts';
 import { Tag } from './status.entity.ts';
 import { TicketTag, type Ticket } from './ticket.entity.ts';
 import { TicketEvent, ticketEvent } from './ticket.events.ts';
+
+export const tagNames = { table: 'tag', maxLength: 50 } satisfies NameSpace;
 
 export interface TagTicket {
   readonly ticketId: string;
@@ -33,8 +36,7 @@ export function tagTicket(scope: Scope, { ticketId, add, remove }: TagTicket): P
     if (has.size > limits.tagsPerTicket) {
       throw new InvalidInput(`A ticket has at most ${limits.tagsPerTicket} tags. Remove some first.`, 'add');
     }
-    const unwanted = await em.find(Tag, { workspaceId, name: { $in: [...remove] } });
-    const removed = unwanted.filter((tag) => current.some((link) => link.tagId === tag.id));
+    const removed = await tagsNamed(tx, remove, current);
     if (added.length + removed.length === 0) return ticket;
 
     for (const tag of added) em.create(TicketTag, { workspaceId, ticketId, tagId: tag.id });
@@ -50,15 +52,23 @@ export function tagTicket(scope: Scope, { ticketId, add, remove }: TagTicket): P
   });
 }
 
+/** Those of the ticket that have one of the names. */
+async function tagsNamed({ em, workspaceId }: Scope, names: readonly string[], current: readonly TicketTag[]): Promise<Tag[]> {
+  if (names.length === 0) return [];
+  const keys = new Set(names.map(nameKey));
+  const tags = await em.find(Tag, { workspaceId, id: { $in: current.map(({ tagId }) => tagId) } });
+  return tags.filter(({ name }) => keys.has(nameKey(name)));
+}
+
 /** Two people may name the same new tag at once; the second joins the first's. */
 async function findOrMakeTag(tx: Scope, text: string): Promise<Tag> {
-  const name = requireLine('tag', text, 50);
+  const name = requireLine('tag', text, tagNames.maxLength);
   const made: { id: string }[] = await tx.em.execute(
-    'insert into tag (workspace_id, id, name) values (?, ?, ?) on conflict (workspace_id, lower(name)) do nothing returning id',
+    'insert into tag (workspace_id, id, name) values (?, ?, ?) on conflict (workspace_id, name_key(name)) do nothing returning id',
     [tx.workspaceId, newId(), name],
   );
   for (const { id } of made) recordSettingChange(tx, SettingKind.TAG, id);
-  const [row]: { id: string }[] = await tx.em.execute('select id from tag where workspace_id = ? and lower(name) = lower(?)', [
+  const [row]: { id: string }[] = await tx.em.execute('select id from tag where workspace_id = ? and name_key(name) = name_key(?)', [
     tx.workspaceId,
     name,
   ]);

@@ -28,9 +28,10 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const wanted = { name: 'Urgent', filter: { priorities: ['CRITICAL'] }, text: 'priority:critical', order: 'DUE', audience: 'PRIVATE' };
-const create = async (person: Person, more: object = {}) => (await person.run(CREATE, { input: { ...wanted, ...more } })).viewCreate;
+const create = async (person: Person, more: object = {}) =>
+  (await person.run(CREATE, { input: { ...wanted, name: `Urgent ${crypto.randomUUID()}`, ...more } })).viewCreate;
 const edit = async (person: Person, viewId: string, more: object = {}) =>
-  (await person.run(EDIT, { input: { viewId, version: 1, ...wanted, ...more } })).viewEdit;
+  (await person.run(EDIT, { input: { viewId, version: 1, ...wanted, name: `Urgent ${viewId}`, ...more } })).viewEdit;
 const has = async (person: Person, id: string) =>
   (await person.run(VIEWS)).views.some((view: { id: string }) => view.id === id) && (await person.run(VIEW, { key: id })).view !== null;
 

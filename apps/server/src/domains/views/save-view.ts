@@ -6,6 +6,7 @@ import { isId, newId } from '../../kernel/id.ts';
 import { requireWholeMember } from '../../kernel/viewer.ts';
 import { SettingsConflict } from '../../kernel/settings-error.ts';
 import { requireLine } from '../../kernel/text.ts';
+import { requireFreeNames, type NameSpace } from '../../platform/free-names.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { listFields } from '../fields/index.ts';
 import { Team } from '../identity/index.ts';
@@ -52,7 +53,11 @@ export function createView(scope: Scope, wanted: ViewWanted): Promise<View> {
           await em.execute<{ place: number }[]>('select coalesce(max(place), 0) as place from view where workspace_id = ?', [workspaceId])
         )[0]?.place,
       );
-    const view = em.create(View, { workspaceId, id, key: id, ...whose, ...written(wanted), place, version: 1 }, { persist: true });
+    const view = em.create(
+      View,
+      { workspaceId, id, key: id, ...whose, ...(await written(tx, wanted, { whose })), place, version: 1 },
+      { persist: true },
+    );
     await changed(tx, view);
     return view;
   });
@@ -69,7 +74,8 @@ export function editView(scope: Scope, { viewId, version, ...wanted }: EditView)
     const view = await lockViewToSave(tx, viewId);
     if (view.version !== version) throw new SettingsConflict(view.version);
     await requireOrder(tx, wanted);
-    Object.assign(view, await requireAudience(tx, wanted), written(wanted, view));
+    const whose = await requireAudience(tx, wanted);
+    Object.assign(view, whose, await written(tx, wanted, { whose, before: view }));
     view.version += 1;
     await changed(tx, view);
     return view;
@@ -104,10 +110,11 @@ export function orderViews(scope: Scope, viewIds: readonly string[]): Promise<Vi
   });
 }
 
-function written(
+async function written(
+  tx: Scope,
   { name, filter, text, order, orderFieldId, columns, fieldIds, grouping }: ViewWanted,
-  before?: View,
-): Pick<View, 'name' | 'filter' | 'text' | 'sort' | 'sortFieldId' | 'columns' | 'fieldIds' | 'grouping'> {
+  { whose, before }: { readonly whose: Pick<View, 'ownerId' | 'teamId'>; readonly before?: View },
+): Promise<Pick<View, 'name' | 'filter' | 'text' | 'sort' | 'sortFieldId' | 'columns' | 'fieldIds' | 'grouping'>> {
   requireReasonable(filter);
   const line = requireLine('name', name, limits.name);
   if (text.length > limits.viewText)
@@ -115,7 +122,7 @@ function written(
   // Whoever leaves the name as they read it keeps it in the other languages too.
   const names = before && Object.values(before.name).includes(line) ? before.name : { en: line, uk: line };
   return {
-    name: names,
+    name: await requireFreeNames(tx, namesBeside(whose), names, { field: 'name', ownId: before?.id ?? null }),
     filter,
     text,
     sort: order,
@@ -123,6 +130,14 @@ function written(
     columns: [...new Set(columns)],
     fieldIds: [...new Set(fieldIds)],
     grouping,
+  };
+}
+
+/** Names are unique among the views of one member, of one team and of the workspace. */
+function namesBeside({ ownerId, teamId }: Pick<View, 'ownerId' | 'teamId'>): NameSpace {
+  return {
+    table: 'view',
+    among: { sql: 'owner_id is not distinct from ?::uuid and team_id is not distinct from ?::uuid', parameters: [ownerId, teamId] },
   };
 }
 

@@ -1,4 +1,4 @@
-import { openCategories, ticketSources, type Priority, type StatusCategory } from '@baton/rules';
+import { nameKey, openCategories, ticketSources, type Priority, type StatusCategory } from '@baton/rules';
 import type { FieldType, TicketFilterInput, TicketSource, WaitingOn } from '#lib/graphql/generated/graphql.ts';
 import { endOf, Fault, quoted, readTree, type FilterCondition, type FilterFault, type FilterNode } from './filter-tree.ts';
 
@@ -83,8 +83,8 @@ function makerFor(key: string, { fields }: FilterWorld): Make | null {
   return Object.hasOwn(aliases, key) ? (conditions[aliases[key] ?? ''] ?? null) : null;
 }
 
-const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
-const typed = (name: string) => name.replaceAll('"', '').toLowerCase();
+const same = (a: string, b: string) => nameKey(a) === nameKey(b);
+const typed = (name: string) => nameKey(name.replaceAll('"', ''));
 const idOf = (things: readonly Named[], name: string) =>
   things.find((one) => one.names.some((own) => typed(own) === typed(name)))?.id ??
   // The beginning is enough where it is one thing's alone.
@@ -311,6 +311,6 @@ export function complete(text: string, world: FilterWorld): Completion {
     return { from, options: options.map((one) => `${one}:`) };
   }
   const wanted = typed(begun);
-  const options = valuesFor(key, world).options.filter((one) => one.toLowerCase().startsWith(wanted));
+  const options = valuesFor(key, world).options.filter((one) => nameKey(one).startsWith(wanted));
   return { from, options: [...new Set(options)].slice(0, 8).map(quoted) };
 }

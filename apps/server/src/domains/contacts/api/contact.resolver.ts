@@ -34,7 +34,7 @@ export class ContactResolver {
     @Arg('search', () => String, { defaultValue: '' }) search: string,
     @Arg('first', () => Int, { defaultValue: 20 }) first: number,
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
-    @Arg('organization', () => String, { nullable: true, description: 'Of this one alone, by its exact name.' })
+    @Arg('organization', () => String, { nullable: true, description: 'Of this one alone, by its name. Case and spacing do not matter.' })
     organization: string | null | undefined,
     @Ctx() { scope }: Context,
   ): Promise<Connection<Contact>> {

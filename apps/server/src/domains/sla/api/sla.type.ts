@@ -303,7 +303,12 @@ export class SlaCalendarDeletePayload {
   @Field(() => [SlaCalendarSaveError]) userErrors!: UserErrorData[];
 }
 
-const SlaPolicySaveError = userErrorUnion('SlaPolicySaveError', [SettingsConflictType, SlaPolicyNotFoundType, SlaCalendarNotFoundType]);
+const SlaPolicySaveError = userErrorUnion('SlaPolicySaveError', [
+  NameTakenType,
+  SettingsConflictType,
+  SlaPolicyNotFoundType,
+  SlaCalendarNotFoundType,
+]);
 
 @ObjectType()
 export class SlaPolicySavePayload {

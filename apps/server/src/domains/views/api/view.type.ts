@@ -7,6 +7,7 @@ import {
   UserError,
   userErrorUnion,
   type UserErrorData,
+  NameTakenType,
 } from '../../../graphql/user-error.ts';
 import { ReferenceNotFoundType, TicketType } from '../../tickets/api/index.ts';
 import { WaitingOn, type Ticket } from '../../tickets/index.ts';
@@ -180,6 +181,7 @@ export class ViewNotFoundType extends UserError {}
 
 const ViewSaveError = userErrorUnion('ViewSaveError', [
   IdempotencyKeyReusedType,
+  NameTakenType,
   ReferenceNotFoundType,
   SettingsConflictType,
   ViewNotFoundType,

@@ -2928,6 +2928,7 @@ export type SlaPolicySaveMutation = { slaPolicySave: { policy: { id: string, nam
       | { message: string, code: string }
       | { message: string, code: string }
       | { message: string, code: string }
+      | { message: string, code: string }
       | { message: string, code: string, version: number }
       | { message: string, code: string }
       | { message: string, code: string }
@@ -2939,6 +2940,7 @@ export type SlaPolicyTryMutationVariables = Exact<{
 
 
 export type SlaPolicyTryMutation = { slaPolicyTry: { effect: { running: number, earlier: number, later: number, breaches: number } | null, userErrors: Array<
+      | { message: string, code: string }
       | { message: string, code: string }
       | { message: string, code: string }
       | { message: string, code: string }
@@ -2959,6 +2961,7 @@ export type SlaPolicyExampleMutation = { slaPolicyExample: { outcome: { policy: 
       | { message: string, code: string }
       | { message: string, code: string }
       | { message: string, code: string }
+      | { message: string, code: string }
     > } };
 
 export type SlaPolicyReapplyMutationVariables = Exact<{
@@ -2973,6 +2976,7 @@ export type SlaPolicyReapplyMutation = { slaPolicyReapply: { policy: { id: strin
       | { message: string }
       | { message: string }
       | { message: string }
+      | { message: string }
     > } };
 
 export type SlaPoliciesOrderMutationVariables = Exact<{
@@ -2981,6 +2985,7 @@ export type SlaPoliciesOrderMutationVariables = Exact<{
 
 
 export type SlaPoliciesOrderMutation = { slaPoliciesOrder: { policies: Array<{ id: string, name: string, fallback: boolean, version: number, calendarId: string | null, message: string, outdated: number, savedAt: string, conditions: { priorities: Array<Priority> | null, topicIds: Array<string> | null, teamIds: Array<string> | null, tagIds: Array<string> | null, organizations: Array<string> | null, sources: Array<TicketSource> | null }, targets: Array<{ metric: SlaMetric, priority: Priority, amount: number, unit: SlaTargetUnit }>, warning: { share: number, beforeMinutes: number }, steps: Array<{ on: SlaMoment, afterMinutes: number, metric: SlaMetric | null, action: SlaStepAction, value: string | null }>, options: { newCycle: boolean, restartOnMessage: boolean }, savedBy: { id: string, name: string } | null }> | null, userErrors: Array<
+      | { message: string, code: string }
       | { message: string, code: string }
       | { message: string, code: string }
       | { message: string, code: string }
@@ -3428,6 +3433,7 @@ export type ViewCreateMutation = { viewCreate: { view: { id: string, key: string
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
+      | { message: string, code: string, field: string | null }
     > } };
 
 export type ViewEditMutationVariables = Exact<{
@@ -3436,6 +3442,7 @@ export type ViewEditMutationVariables = Exact<{
 
 
 export type ViewEditMutation = { viewEdit: { view: { id: string, key: string, order: TicketOrder, orderFieldId: string | null, filter: Record<string, unknown>, text: string, columns: Array<TicketColumn>, fieldIds: Array<string>, grouping: TicketGrouping | null, audience: ViewAudience, version: number, viewerCanSave: boolean, team: { id: string } | null, names: Array<{ locale: string, text: string }> } | null, userErrors: Array<
+      | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
@@ -3458,6 +3465,7 @@ export type ViewDeleteMutation = { viewDelete: { viewId: string | null, userErro
       | { message: string }
       | { message: string }
       | { message: string }
+      | { message: string }
     > } };
 
 export type ViewsOrderMutationVariables = Exact<{
@@ -3466,6 +3474,7 @@ export type ViewsOrderMutationVariables = Exact<{
 
 
 export type ViewsOrderMutation = { viewsOrder: { views: Array<{ id: string }> | null, userErrors: Array<
+      | { message: string }
       | { message: string }
       | { message: string }
       | { message: string }
