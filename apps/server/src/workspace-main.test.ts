@@ -18,3 +18,16 @@ it('refuses an owner password that the sign-in pages would refuse', async () => 
     await expect(refused).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(word ?? '') });
   }
 });
+
+it('refuses an email address that is none, and a name without a visible character', async () => {
+  for (const [option, value, word] of [
+    ['--email', 'ada@@acme', 'Invalid email address: ada@@acme'],
+    ['--email', 'ada', 'Invalid email address: ada'],
+    ['--owner', '\u200B', 'Write at least one visible character'],
+    ['--name', '\u3164', 'Write at least one visible character'],
+  ]) {
+    const refused = run(process.execPath, [...command, ...owner, option ?? '', value ?? ''], { env: {} });
+
+    await expect(refused).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(word ?? '') });
+  }
+});

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { limits } from '@baton/rules';
 import { readConfig } from './config.ts';
 import { openDesk } from './desk.ts';
 import { knownWords, requirePassword } from './domains/identity/index.ts';
 import { createMember, createWorkspace } from './domains/onboarding/index.ts';
 import { InvalidInput } from './kernel/domain-error.ts';
+import { requireEmailAddress } from './kernel/email-address.ts';
+import { requireLine } from './kernel/text.ts';
 import { createLogger } from './platform/logger.ts';
 import { explainStartFault } from './start-fault.ts';
 
@@ -19,11 +22,12 @@ class UsageFault extends Error {}
 async function run(): Promise<void> {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({ options: { name: text, slug: text, owner: text, email: text, help: { type: 'boolean' } } });
-  const { name, slug, owner, email } = values;
-  if (values.help || !name || !slug || !owner || !email) throw new UsageFault(usage);
+  const { slug } = values;
+  if (values.help || !values.name || !slug || !values.owner || !values.email) throw new UsageFault(usage);
   if (!/^[a-z][a-z0-9-]{1,30}$/.test(slug))
     throw new UsageFault(`The slug "${slug}" is not 2 to 31 of a-z, 0-9 and -, beginning with a letter.`);
-  if (!/^[^\s@]+@[^\s@]+$/.test(email)) throw new UsageFault(`"${email}" is no e-mail address.`);
+  const [name, owner] = [requireLine('name', values.name, limits.name), requireLine('owner', values.owner, limits.name)];
+  const email = requireEmailAddress('email', values.email);
   const given = process.env.OWNER_PASSWORD;
   if (given !== undefined) requirePassword(given, knownWords(email, [owner]), 'OWNER_PASSWORD');
   const password = given ?? randomBytes(12).toString('base64url');

@@ -3,7 +3,7 @@ import { DomainError } from './domain-error.ts';
 export class NameTaken extends DomainError {
   readonly code = 'NAME_TAKEN';
   constructor(field: string, name: string) {
-    super(`The name "${name}" is already in use. Choose another.`, field);
+    super(`"${name}" is already in use. Choose another.`, field);
   }
 }
 

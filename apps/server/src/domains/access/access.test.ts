@@ -80,12 +80,38 @@ describe('an invitation', () => {
     });
   });
 
+  it.each([
+    ['Nina K. <Nina@Forms.test>', 'nina@forms.test'],
+    ['mailto:Olha@Forms.test?subject=x', 'olha@forms.test'],
+    [' petro@forms.test; ', 'petro@forms.test'],
+    ['йожик@пошта.test'.normalize('NFD'), 'йожик@пошта.test'],
+    ['roman@xn--80a1acny.test', 'roman@почта.test'],
+  ])('takes the address out of %j, and finds its account in every form', async (given, email) => {
+    const invite = async (address: string) =>
+      (await admin.run(INVITE, { input: { name: 'Form', email: address, role: 'AGENT' } })).memberInvite;
+    const { person: invited, link } = await invite(given);
+    expect(invited.email).toBe(email);
+    for (const other of [email.toUpperCase(), `<${email}>`, `${email.normalize('NFD')};`]) {
+      expect((await invite(other)).userErrors).toMatchObject([{ code: 'NAME_TAKEN', field: 'email' }]);
+    }
+
+    await new Browser(world).run(`mutation ($input: LinkRedeemInput!) { linkRedeem(input: $input) { signedIn ${plain} } }`, {
+      input: { kind: 'INVITATION', token: link.split('#')[1], password: 'stone garden eleven' },
+    });
+
+    for (const typed of [email, given, email.toUpperCase().normalize('NFD'), `mailto:${email}`, `Form <${email}>`]) {
+      expect(await new Browser(world).signIn(typed, 'stone garden eleven')).toEqual([]);
+    }
+  });
+
   it('is refused for somebody who is there, for no address, for unknown teams and for a role above one’s own', async () => {
     const invite = async (input: object, by = admin) =>
       (await by.run(INVITE, { input: { name: 'X', email: 'x@x.test', role: 'AGENT', ...input } })).memberInvite.userErrors;
 
     expect(await invite({ email: 'adam@desk.test' })).toMatchObject([{ code: 'NAME_TAKEN', field: 'email' }]);
-    expect(await invite({ email: 'nothing' })).toMatchObject([{ code: 'INVALID_INPUT', field: 'email' }]);
+    for (const email of ['nothing', 'a@b@c.test', 'a b@c.test', 'a@c..test', '.a@c.test', 'a@-c.test', '<>', `${'a'.repeat(65)}@c.test`]) {
+      expect(await invite({ email })).toMatchObject([{ code: 'INVALID_INPUT', field: 'email' }]);
+    }
     expect(await invite({ teamIds: [crypto.randomUUID()] })).toMatchObject([{ code: 'TEAM_NOT_FOUND' }]);
     expect(await invite({ role: 'CUSTOM' })).toMatchObject([{ code: 'ROLE_NOT_FOUND' }]);
     expect(await invite({ role: 'OWNER' })).toMatchObject([{ code: 'NOT_PERMITTED' }]);

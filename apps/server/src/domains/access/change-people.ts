@@ -3,6 +3,7 @@ import { LockMode } from '@mikro-orm/core';
 import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId, newId } from '../../kernel/id.ts';
+import { requireEmailAddress } from '../../kernel/email-address.ts';
 import { requireLine } from '../../kernel/text.ts';
 import { NameTaken } from '../../kernel/settings-error.ts';
 import { accessChanged } from '../../platform/live/live-desk.ts';
@@ -67,8 +68,7 @@ export function inviteMember(scope: Scope, command: InviteMember, delivery: Link
     requireSettings(tx.viewer, 'people.manage');
     const { workspaceId } = tx;
     const name = requireLine('name', command.name, limits.name);
-    const email = requireLine('email', command.email, limits.email).toLowerCase();
-    if (!/^[^\s@]+@[^\s@]+$/.test(email)) throw new InvalidInput(`"${email}" is no email address. Write it as name@example.org.`, 'email');
+    const email = requireEmailAddress('email', command.email);
     if (await tx.em.findOne(Member, { workspaceId, email })) throw new NameTaken('email', email);
     const member = newMember(tx, { name, email, kind: MemberKind.PERSON, locale: command.locale ?? 'en' });
     await place(tx, member, command);

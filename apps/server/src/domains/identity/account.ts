@@ -1,9 +1,22 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { parseEmailAddress } from '../../kernel/email-address.ts';
 import { Account, Member } from './member.entity.ts';
 
+/** An address as accounts are found by it. A text that is no address finds nothing, and is no error: sign-in must not tell. */
+export function accountAddress(text: string): string {
+  return parseEmailAddress(text) ?? asTyped(text);
+}
+
 /** The account behind an address, however it was typed. */
-export function findAccount(em: EntityManager, email: string): Promise<Account | null> {
-  return em.findOne(Account, { email: email.trim().toLowerCase() });
+export async function findAccount(em: EntityManager, email: string): Promise<Account | null> {
+  const address = accountAddress(email);
+  // Accounts from before addresses had one form are found as they were typed.
+  const accounts = await em.find(Account, { email: { $in: [address, asTyped(email)] } });
+  return accounts.find((account) => account.email === address) ?? accounts[0] ?? null;
+}
+
+function asTyped(text: string): string {
+  return text.normalize('NFC').trim().toLowerCase();
 }
 
 /** The workspaces somebody works in, the one they joined first before the others. */

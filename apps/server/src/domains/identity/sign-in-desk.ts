@@ -11,7 +11,7 @@ import { poolOf } from '../../platform/orm.ts';
 import type { RefusalLog } from '../../platform/refusal-log.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { acceptPending, acceptWithNewAccount } from './accept-invitation.ts';
-import { membershipsOf } from './account.ts';
+import { accountAddress, membershipsOf } from './account.ts';
 import { authenticate } from './authenticate.ts';
 import { LetterKind, PasswordRequest, Session } from './credential.entity.ts';
 import { requireBrowser } from './credential.policy.ts';
@@ -112,7 +112,7 @@ export class SignInDesk {
 
   /** Signs in with a password; the device is what the browser should remember. */
   async signIn(given: SignIn, door: Door): Promise<Entered & { readonly device: string }> {
-    const account = given.email.trim().toLowerCase();
+    const account = accountAddress(given.email);
     const work = async () => this.#enter(await signIn(this.#em(), this.settings, given, door));
     const nonce = this.#devices.nonceOf(account, door.device);
     const entered = nonce === null ? await this.#guarded(account, door, work) : await this.#counted(this.#byDevice, nonce, work);
@@ -132,7 +132,7 @@ export class SignInDesk {
   /** Stores the request. A worker handles it, so that the answer takes the same time for every address. */
   async requestPasswordReset(email: string, { address, userAgent }: Origin): Promise<void> {
     await this.#count(this.#byAddress, networkOf(address));
-    const request = { id: newId(), email: cutText(email.trim().toLowerCase(), 255), address, userAgent: cutText(userAgent, 255) };
+    const request = { id: newId(), email: cutText(accountAddress(email), 255), address, userAgent: cutText(userAgent, 255) };
     await this.#em().insert(PasswordRequest, { ...request, createdAt: this.settings.clock() });
   }
 

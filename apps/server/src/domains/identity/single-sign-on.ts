@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Origin } from '../../kernel/viewer.ts';
 import { acceptPending, createAccount } from './accept-invitation.ts';
-import { findAccount, membershipsOf } from './account.ts';
+import { accountAddress, findAccount, membershipsOf } from './account.ts';
 import { SingleSignOn } from './credential.entity.ts';
 import { Account, Member, MemberKind } from './member.entity.ts';
 import { openSession, type OpenedSession } from './session.ts';
@@ -42,7 +42,7 @@ export async function signInProven(em: EntityManager, clock: Clock, proven: Prov
 /** The account of a verified address. An invited person gets theirs now, without a password. */
 async function accountOfAddress(tx: EntityManager, verified: string | null, at: Date): Promise<Account | null> {
   if (verified === null) return null;
-  const email = verified.trim().toLowerCase();
+  const email = accountAddress(verified);
   const existing = await findAccount(tx, email);
   if (existing) {
     await claimAccount(tx, existing, at);

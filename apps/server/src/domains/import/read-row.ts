@@ -83,7 +83,7 @@ export function readRow(
     tags: readTags(all('tags')),
     source: words.source(text('source')),
     requester,
-    assigneeEmail: text('assigneeEmail')?.toLowerCase() ?? null,
+    assigneeEmail: readAssignee(text('assigneeEmail')),
     ...dates,
     resolvedAt: isDone ? dates.resolvedAt : null,
     notes,
@@ -175,6 +175,11 @@ function readRequester(
     phone: optional('phone', phone, limits.name),
     organization: optional('organization', organization, limits.name),
   };
+}
+
+/** Exports of other help desks name the assignee by address or by name. */
+function readAssignee(text: string | null): string | null {
+  return text === null ? null : (parseEmailAddress(text) ?? text);
 }
 
 function readEmail(text: string): string {
