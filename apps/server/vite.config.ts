@@ -14,6 +14,8 @@ export default defineConfig({
         main: 'src/main.ts',
         import: 'src/import-main.ts',
         workspace: 'src/workspace-main.ts',
+        backup: 'src/backup-main.ts',
+        restore: 'src/restore-main.ts',
         'emit-schema': 'src/emit-schema.ts',
         'parser-worker': 'src/parser-worker.ts',
       },

@@ -26,7 +26,7 @@ export default typescript.config(
   },
   {
     files: ['apps/server/src/**/*.ts'],
-    ignores: ['apps/server/src/main.ts', 'apps/server/src/import-main.ts', 'apps/server/src/workspace-main.ts'],
+    ignores: ['apps/server/src/main.ts', 'apps/server/src/{import,workspace,backup,restore}-main.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',

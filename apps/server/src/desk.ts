@@ -155,9 +155,9 @@ type DeskConfig = Pick<Config, 'databaseUrl' | 'redisUrl' | 'databasePool' | 're
     >
   >;
 
-/** Connects, migrates and builds. Nothing but the clock runs by itself until `start`; `givenClock` is for tests. */
-export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: Clock): Promise<Desk> {
-  const orm = await openOrm({
+/** A database and the migrations of this version, none of which runs yet. */
+export function openDatabase(config: Pick<Config, 'databaseUrl' | 'databasePool'>): Promise<MikroORM> {
+  return openOrm({
     databaseUrl: config.databaseUrl,
     entities,
     migrations: [
@@ -199,6 +199,16 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
     ],
     poolSize: config.databasePool,
   });
+}
+
+/** The migrations of this version, oldest first. */
+export function migrationNames(orm: MikroORM): string[] {
+  return orm.config.get('migrations').migrationsList?.flatMap((migration) => ('name' in migration ? migration.name : [])) ?? [];
+}
+
+/** Connects, migrates and builds. Nothing but the clock runs by itself until `start`; `givenClock` is for tests. */
+export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: Clock): Promise<Desk> {
+  const orm = await openDatabase(config);
   const databaseClock = new DatabaseClock(orm, logger);
   try {
     await databaseClock.start();
@@ -380,7 +390,8 @@ const tokenWords: Readonly<Record<TokenState, string>> = {
   REVOKED: 'This access token was revoked. Create a new one.',
 };
 
-function storeOf(files: Config['files'] = { kind: 'FOLDER', path: '.data/files' }): FileStore {
+/** Where the configuration keeps files. */
+export function storeOf(files: Config['files'] = { kind: 'FOLDER', path: '.data/files' }): FileStore {
   return files.kind === 'S3' ? new S3Store(files) : new FolderStore(files.path);
 }
 

@@ -2,7 +2,11 @@ import { ConfigFault, hidePassword } from './config.ts';
 import { MigrationFailed, UnsuitableDatabase } from './desk.ts';
 
 /** Why Baton did not start and what to do, in one message. Faults nobody foresaw are shown whole. */
-export function explainStartFault(error: unknown, variables: Record<string, string | undefined>): string {
+export function explainStartFault(
+  error: unknown,
+  variables: Record<string, string | undefined>,
+  summary = 'Baton could not start',
+): string {
   if (error instanceof ConfigFault || error instanceof UnsuitableDatabase) return error.message;
   const { code, message } = rootCause(error);
   const database = hidePassword(variables.DATABASE_URL ?? '');
@@ -28,7 +32,7 @@ export function explainStartFault(error: unknown, variables: Record<string, stri
       return `The user in DATABASE_URL (${database}) may not do what a migration needs (${message}). Grant it CREATE on the database.`;
     default:
       if (error instanceof MigrationFailed) return error.message;
-      return `Baton could not start: ${error instanceof Error ? (error.stack ?? message) : String(error)}`;
+      return `${summary}: ${error instanceof Error ? (error.stack ?? message) : String(error)}`;
   }
 }
 

@@ -1,5 +1,5 @@
 import { Migrator } from '@mikro-orm/migrations';
-import { defineConfig, MikroORM, type EntitySchema, type MigrationObject } from '@mikro-orm/postgresql';
+import { defineConfig, MikroORM, type EntityManager, type EntitySchema, type MigrationObject } from '@mikro-orm/postgresql';
 import type { Pool, PoolClient } from 'pg';
 
 export interface OrmSettings {
@@ -19,6 +19,18 @@ export function poolOf(orm: MikroORM): Pool {
   return pool;
 }
 
+/** A connection of its own, for what the ORM does not offer, such as COPY. The caller releases it. */
+export async function connect(orm: MikroORM): Promise<PoolClient> {
+  await orm.em.fork().execute('select 1');
+  return poolOf(orm).connect();
+}
+
+/** A transaction and the connection that it runs on. The pool must have one connection. */
+export function transactionOn<T>(orm: MikroORM, work: (em: EntityManager, client: PoolClient) => Promise<T>): Promise<T> {
+  const acquired = new Promise<PoolClient>((resolve) => poolOf(orm).once('acquire', resolve));
+  return orm.em.fork().transactional(async (em) => work(em, await acquired));
+}
+
 export async function openOrm({ databaseUrl, entities, migrations, poolSize }: OrmSettings): Promise<MikroORM> {
   let made: Pool | undefined;
   const orm = await MikroORM.init(
@@ -30,6 +42,7 @@ export async function openOrm({ databaseUrl, entities, migrations, poolSize }: O
       pool: { min: 0, max: poolSize },
       forceUtcTimezone: true,
       driverOptions: {
+        application_name: 'baton',
         keepAlive: true,
         connectionTimeoutMillis: 5000,
         onPoolCreated(pool: Pool) {

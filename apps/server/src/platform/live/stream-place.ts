@@ -15,6 +15,9 @@ export const epochNow = `md5(concat_ws('.', epoch, (select system_identifier fro
   (select oid from pg_database where datname = current_database()), 'stream'::regclass::oid,
   left(pg_walfile_name(pg_current_wal_lsn()), 8)))`;
 
+/** Makes every stream a new one for its clients. SQL. */
+export const renewEpochs = 'update stream set epoch = gen_random_uuid()';
+
 export async function readPlace(em: EntityManager, workspaceId: string): Promise<StreamPlace> {
   const [place] = await readPlaces(em, [workspaceId]);
   if (!place) throw new Error(`workspace ${workspaceId} has no stream`);
