@@ -62,8 +62,8 @@ describe('a field of the workspace’s own', () => {
       (await set(ada, ticket.id, [{ fieldId: serial.id, to: [to] }])).userErrors[0]?.faults[0]?.message ?? null;
     const slow = await field('LONG_TEXT', { pattern: '(a+)+b' });
 
-    expect(await faultOf('SN-')).toBe('Write at least 4 characters.');
-    expect(await faultOf('SN-1234567')).toBe('Write at most 8 characters.');
+    expect(await faultOf('SN-')).toBe('Write at least 4 characters; 3 were given.');
+    expect(await faultOf('SN-1234567')).toBe('Write at most 8 characters; 10 were given.');
     expect(await faultOf('xSN-12')).toBe('"xSN-12" does not look like SN-\\d+.');
     expect(await faultOf('SN-77')).toBeNull();
     expect((await set(ada, ticket.id, [{ fieldId: slow.id, to: ['a'.repeat(9_000)] }])).userErrors[0].faults).toHaveLength(1);
@@ -201,8 +201,8 @@ describe('a field of the workspace’s own', () => {
       { fieldId: who.id, to: [crypto.randomUUID()] },
     ]);
     expect(refused.userErrors[0].faults.map(({ message }: { message: string }) => message)).toEqual([
-      'The most is 10.',
-      '"2026-02-30" is no day. Write it as 2026-03-29.',
+      '"11" is too large. The maximum is 10.',
+      'Invalid date: "2026-02-30". Write an existing day from 1900 to 2199, such as 2026-03-29.',
       'There is no such member.',
     ]);
     await set(ada, ticket.id, [{ fieldId: size.id, from: [], to: ['3'] }]);
@@ -300,7 +300,16 @@ describe('a value', () => {
   it.each([
     ['TEXT', [' x '], ['x']],
     ['TEXT', ['', '  '], []],
-    ['NUMBER', ['1e3'], ['1000']],
+    ['NUMBER', ['1000'], ['1000']],
+    ['NUMBER', ['+007.50'], ['7.5']],
+    ['NUMBER', ['-0.0'], ['0']],
+    ['NUMBER', ['1,5'], ['1.5']],
+    ['NUMBER', ['0,125'], ['0.125']],
+    ['NUMBER', ['123456789012345'], ['123456789012345']],
+    ['NUMBER', ['0.000001'], ['0.000001']],
+    ['DATE_TIME', ['2028-02-29T23:59:59.999-12:00'], ['2028-03-01T11:59:59.999Z']],
+    ['DATE_TIME', ['2026-03-29T12:00Z'], ['2026-03-29T12:00:00.000Z']],
+    ['PHONE', ['112'], ['112']],
     ['NUMBER', ['-0,50'], ['-0.5']],
     ['CHECKBOX', ['true'], ['true']],
     ['MULTI_SELECT', ['b', 'a', 'b'], ['b', 'a']],
@@ -326,7 +335,71 @@ describe('a value', () => {
     ['URL', ['javascript:alert(1)']],
     ['EMAIL', ['ada@']],
     ['PHONE', ['call me']],
-  ] as const)('of %s is refused: %j', (type, given) => {
-    expect(() => canonicalValues(of(type), given)).toThrow();
+    ['NUMBER', ['1,234']],
+    ['NUMBER', ['1,234,567']],
+    ['NUMBER', ['1 234']],
+    ['NUMBER', ['12345678901234567890']],
+    ['NUMBER', ['0.1234567890123456']],
+    ['NUMBER', ['0.0000001']],
+    ['NUMBER', ['1e3']],
+    ['NUMBER', ['0x10']],
+    ['NUMBER', ['.']],
+    ['NUMBER', ['١٢']],
+    ['DATE', ['0001-01-01']],
+    ['DATE', ['2026-00-10']],
+    ['DATE_TIME', ['2026-02-30T12:00:00Z']],
+    ['DATE_TIME', ['9999-12-31T23:00:00-12:00']],
+    ['DATE_TIME', ['2199-12-31T23:00:00-12:00']],
+    ['DATE_TIME', ['1900-01-01T01:00:00+12:00']],
+    ['DATE_TIME', ['2026-03-29T24:00:00Z']],
+    ['DATE_TIME', ['2026-03-29T12:00:60Z']],
+    ['DATE_TIME', ['2026-03-29T12:00:00']],
+    ['DATE_TIME', ['2026-03-29T12:00:00.123456Z']],
+    ['DATE_TIME', ['2026-03-29T12:00:00+99:00']],
+    ['URL', ['https:example.org']],
+    ['URL', ['https://exa\tmple.org']],
+    ['URL', ['https:\\\\example.org']],
+    ['URL', [`https://example.org/${'a'.repeat(2000)}`]],
+    ['PHONE', ['---']],
+    ['PHONE', ['+']],
+    ['PHONE', ['()']],
+    ['PHONE', ['1-2']],
+    ['PHONE', ['+1234567890123456']],
+    ['PHONE', ['1+2345']],
+    ['TEXT', ['\u200B']],
+    ['LONG_TEXT', ['\u3164\n']],
+  ] as const)('of %s is refused, with what was given and what is allowed: %j', (type, given) => {
+    expect(() => canonicalValues(of(type), given)).toThrow(/Write|Give|Choose|Allowed/);
+  });
+
+  it('that is refused changes nothing, and the error names the field and the value', async () => {
+    const cases = [
+      ['PHONE', '+380441234567', '---', 'Invalid phone number: "---". Write 3 to 15 digits'],
+      [
+        'DATE_TIME',
+        '2026-03-29T12:00:00.000Z',
+        '2026-02-30T12:00:00Z',
+        'Invalid date and time: "2026-02-30T12:00:00Z". Write an existing day',
+      ],
+      ['NUMBER', '7', '1,234', '"1,234" can be read as two numbers. Write 1234 or 1.234.'],
+      ['NUMBER', '8', '12345678901234567890', '"12345678901234567890" cannot be stored exactly. Allowed: 15 digits'],
+    ] as const;
+    for (const [type, before, given, message] of cases) {
+      const made = await field(type);
+      const { ticket } = await open({ fields: [{ fieldId: made.id, to: [before] }] });
+
+      const { userErrors } = await set(ada, ticket.id, [{ fieldId: made.id, to: [given] }]);
+      const byDefault = (
+        await admin.run(CREATE, { input: { key: `g${++count}`, type, names: english(`G ${count}`), defaultValues: [given] } })
+      ).fieldCreate;
+
+      expect(userErrors).toMatchObject([
+        { __typename: 'FieldsRefused', faults: [{ fieldId: made.id, message: expect.stringContaining(message) }] },
+      ]);
+      expect(byDefault.userErrors).toMatchObject([
+        { code: 'INVALID_INPUT', field: 'defaultValues', message: expect.stringContaining(message) },
+      ]);
+      expect((await valuesOf(ticket.id))[made.key]).toEqual([before]);
+    }
   });
 });
