@@ -32,6 +32,7 @@ import { Migration0032SlaPresentTarget } from '../migrations/0032-sla-present-ta
 import { Migration0037LiveGuardEventToken } from '../migrations/0037-live-guard-event-token.ts';
 import { Migration0040ViewsMetricsAndQueue } from '../migrations/0040-views-metrics-and-queue.ts';
 import { Migration0042PlatformRetention } from '../migrations/0042-platform-retention.ts';
+import { Migration0043CustomersKeylessLocks } from '../migrations/0043-customers-keyless-locks.ts';
 import { Migration0046AttachmentsUsedSpace } from '../migrations/0046-attachments-used-space.ts';
 import { Migration0047PlatformUniqueNames } from '../migrations/0047-platform-unique-names.ts';
 import { defaultRetention, type Config } from './config.ts';
@@ -63,8 +64,8 @@ import {
 import { DeliveryWatch, notifyMembers, PushWatch } from './domains/notifications/index.ts';
 import { authenticateClient, clientRightsBehind, LinkDesk, mailReplies, tokenPrefix } from './domains/public-links/index.ts';
 import { askForRating } from './domains/ratings/index.ts';
-import { followClients, followText } from './domains/search/index.ts';
-import { nextInstant, stampTicket, TicketEvent, topicsOf, type TimeField } from './domains/tickets/index.ts';
+import { followText } from './domains/search/index.ts';
+import { lockTicketsOfContact, nextInstant, stampTicket, TicketEvent, topicsOf, type TimeField } from './domains/tickets/index.ts';
 import { entities } from './entities.ts';
 import type { ContextFactory, LiveSources } from './graphql/context.ts';
 import type { Clock } from './kernel/clock.ts';
@@ -194,6 +195,7 @@ export function openDatabase(config: Pick<Config, 'databaseUrl' | 'databasePool'
       { name: '0037-live-guard-event-token', class: Migration0037LiveGuardEventToken },
       { name: '0040-views-metrics-and-queue', class: Migration0040ViewsMetricsAndQueue },
       { name: '0042-platform-retention', class: Migration0042PlatformRetention },
+      { name: '0043-customers-keyless-locks', class: Migration0043CustomersKeylessLocks },
       { name: '0046-attachments-used-space', class: Migration0046AttachmentsUsedSpace },
       { name: '0047-platform-unique-names', class: Migration0047PlatformUniqueNames },
     ],
@@ -237,6 +239,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
   const log = new EventLog(
     stampTicket,
     [
+      lockTicketsOfContact,
       requireFields,
       requireChecklist,
       acknowledge,
@@ -250,13 +253,12 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       mailReplies(linkDesk),
       askForRating((tx, ticketId) => linkDesk.forLetter(tx, ticketId)),
       notifyMembers,
-      followText,
-      followClients,
     ],
     (workspaceId, events) => {
       if (events.length === 0 || events.some(mayChangeRows)) rows.forget(workspaceId);
       if (events.length > 0) relay.poke(workspaceId);
     },
+    [followText],
   );
   const scopeFor = (viewer: Viewer, at: Clock = clock) => new Scope(orm.em.fork(), viewer, at, log, rows.loadersFor(viewer.workspaceId));
   const systemScope = (workspaceId: string, at?: Clock) => scopeFor(systemViewer(workspaceId), at);

@@ -20,3 +20,12 @@ export function isOutage(error: unknown): boolean {
 export function isConflict(error: unknown): boolean {
   return ['40P01', '40001'].includes(codeOf(error));
 }
+
+/** Makes the transaction start again: a row changed before it was locked, and other rows must be locked before it. */
+export class LockedTooLate extends Error {
+  readonly code = '40001';
+
+  constructor() {
+    super('A row changed while its transaction waited for it.');
+  }
+}

@@ -16,6 +16,12 @@ export interface Reaction {
   readonly run: (tx: Scope, event: DomainEvent) => Promise<void>;
 }
 
+/** A consequence of all events of a transaction together, run once after all other reactions. Records no events. */
+export interface LastReaction {
+  readonly to: readonly string[];
+  readonly run: (tx: Scope, events: readonly DomainEvent[]) => Promise<void>;
+}
+
 /**
  * Lets the rest of the transaction change rows of the log, which the database otherwise refuses: the values and facets of
  * events that hold personal data, or deletes of events whose retention is over.
@@ -40,6 +46,7 @@ export class EventLog {
     reactions: readonly Reaction[],
     /** Called after each commit with what was recorded, also where that is nothing; must not throw. */
     readonly announce: (workspaceId: string, events: readonly DomainEvent[]) => void,
+    private readonly lastReactions: readonly LastReaction[] = [],
   ) {
     for (const reaction of reactions) {
       for (const type of reaction.to) this.#reactions.set(type, [...(this.#reactions.get(type) ?? []), reaction]);
@@ -48,6 +55,13 @@ export class EventLog {
 
   async react(tx: Scope, event: DomainEvent): Promise<void> {
     for (const reaction of this.#reactions.get(event.type) ?? []) await reaction.run(tx, event);
+  }
+
+  async reactLast(tx: Scope, recorded: readonly RecordedEvent[]): Promise<void> {
+    for (const { to, run } of this.lastReactions) {
+      const events = recorded.flatMap(({ event }) => (to.includes(event.type) ? [event] : []));
+      if (events.length > 0) await run(tx, events);
+    }
   }
 
   /** The last statements before commit: a ticket's version is taken as late as can be, so its order is commit order. */

@@ -53,7 +53,26 @@ export async function openOrm({ databaseUrl, entities, migrations, poolSize }: O
     }),
   );
   pools.set(orm, () => made);
+  lockWithoutKeys(orm);
   return orm;
+}
+
+/**
+ * Makes the ORM lock rows `for no key update`. The keys of rows never change, and a plain `for update` would make every
+ * transaction that stores a reference to the row wait, in an order that no use case controls.
+ */
+function lockWithoutKeys(orm: MikroORM): void {
+  const platform = orm.driver.getPlatform();
+  const create = platform.createNativeQueryBuilder.bind(platform);
+  platform.createNativeQueryBuilder = () => {
+    const builder = create();
+    const compile = builder.compile.bind(builder);
+    builder.compile = () => {
+      const { sql, params } = compile();
+      return { sql: sql.replace(/ for update(?= of | skip locked$| nowait$|$)/, ' for no key update'), params };
+    };
+    return builder;
+  };
 }
 
 const reclaimAfterMs = 1000;

@@ -97,6 +97,7 @@ export class Scope {
           const result = await work(tx);
           await tx.#react();
           await em.flush();
+          await this.log.reactLast(tx, tx.#recorded);
           await this.log.append(tx, tx.#recorded);
           return [result, tx.#recorded] as const;
         },

@@ -148,7 +148,7 @@ export class BulkWatch {
     try {
       await scope.transaction(async (tx) => {
         const [mine]: object[] = await tx.em.execute(
-          'select 1 from bulk_item where workspace_id = ? and job_id = ? and ticket_id = ? and outcome is null for update skip locked',
+          'select 1 from bulk_item where workspace_id = ? and job_id = ? and ticket_id = ? and outcome is null for no key update skip locked',
           [workspaceId, jobId, ticketId],
         );
         if (!mine) throw new TakenElsewhere();

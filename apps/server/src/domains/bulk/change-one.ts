@@ -2,16 +2,15 @@ import { isDeepStrictEqual } from 'node:util';
 import type { FieldChange } from '../../kernel/domain-event.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { deleteTicket } from '../lifecycle/index.ts';
-import { mergeTickets } from '../merges/index.ts';
+import { lockForMerge, mergeTickets } from '../merges/index.ts';
 import { addNote } from '../notes/index.ts';
-import { assignTicket, changeStatus, editTicket, lockTicket, lockTwo, Tag, tagTicket, TicketTag, type Ticket } from '../tickets/index.ts';
+import { assignTicket, changeStatus, editTicket, lockTicket, Tag, tagTicket, TicketTag, type Ticket } from '../tickets/index.ts';
 import { addWatcher, removeWatcher, Watcher } from '../watchers/index.ts';
 import type { BulkAction } from './bulk.entity.ts';
 
 /** Does to one ticket what is done to all, by the use cases of single changes: with their rights, rules and events. */
 export async function applyTo(tx: Scope, ticketId: string, action: BulkAction): Promise<FieldChange[]> {
-  // Both tickets of a merge, in the order in which every use case locks tickets.
-  if (action.mergeIntoId != null) await lockTwo(tx, [ticketId, action.mergeIntoId]);
+  if (action.mergeIntoId != null) await lockForMerge(tx, { sourceId: ticketId, destinationId: action.mergeIntoId });
   const ticket = await lockTicket(tx, ticketId);
   const before = await stateOf(tx, ticket);
   const { assigneeId, teamId, priority, statusId, addTags, removeTags, watch, note, mergeIntoId, delete: deleting } = action;

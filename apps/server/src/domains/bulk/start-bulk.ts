@@ -78,7 +78,7 @@ export function undoBulk(scope: Scope, jobId: string): Promise<BulkJob> {
     if (undone.undoOfId !== null) throw new BulkRefused('This was an undo itself. Do what you want done anew.');
     const { workspaceId, em } = tx;
     // Two clicks at once: the second waits for the first, and finds it.
-    await em.execute('select 1 from bulk_job where workspace_id = ? and id = ? for update', [workspaceId, undone.id]);
+    await em.execute('select 1 from bulk_job where workspace_id = ? and id = ? for no key update', [workspaceId, undone.id]);
     const before = await em.findOne(BulkJob, { workspaceId, undoOfId: undone.id });
     if (before) return before;
     if (undone.cleanedAt !== null) {

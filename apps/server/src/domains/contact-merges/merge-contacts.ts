@@ -7,7 +7,7 @@ import { addressesOf, ContactEvent, findCurrentContact, joinData, lockContact, s
 import { recordConversations } from '../conversations/index.ts';
 import { fieldPrefix } from '../fields/index.ts';
 import { TicketContactEvent } from '../ticket-contacts/index.ts';
-import { TicketEvent } from '../tickets/index.ts';
+import { lockTickets, Ticket, TicketEvent } from '../tickets/index.ts';
 import { recordViewsChanged } from '../views/index.ts';
 import { ContactMerge, type CardBefore, type FieldOfTicket } from './contact-merge.entity.ts';
 
@@ -99,13 +99,12 @@ type Moved = Pick<ContactMerge, 'ticketIds' | 'conversationIds' | 'concernedIds'
 
 async function moveAll(tx: Scope, { id: from }: Contact, { id: to }: Contact): Promise<Moved> {
   const { em, workspaceId } = tx;
-  // In the order of their ids, as everybody locks tickets.
-  const locked: { id: string }[] = await em.execute(
-    `select id from ticket t where workspace_id = ? and (requester_id = ? or exists (select ${namesContact} and v.ticket_id = t.id))
-     order by id limit ? for update`,
-    [workspaceId, from, workspaceId, from, mostTickets + 1],
-  );
-  if (locked.length > mostTickets) {
+  await lockTickets(tx, {
+    sql: `t.requester_id in (?, ?) or t.id in (select v.ticket_id ${namesContact})
+      or t.id in (select ticket_id from ticket_contact where workspace_id = ? and contact_id = ?)`,
+    parameters: [from, to, workspaceId, from, workspaceId, from],
+  });
+  if ((await em.count(Ticket, { workspaceId, requesterId: from })) > mostTickets) {
     throw new InvalidInput(`This customer has more than ${mostTickets} tickets. Merge the other way round.`, 'sourceId');
   }
   const tickets: { id: string }[] = await em.execute(

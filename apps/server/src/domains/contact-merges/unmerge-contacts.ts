@@ -6,7 +6,7 @@ import { listLoaderByKey } from '../../platform/loader.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { addressesOf, canReadContactDetails, Contact, ContactEvent, setAddresses } from '../contacts/index.ts';
 import { recordConversations } from '../conversations/index.ts';
-import { TicketEvent } from '../tickets/index.ts';
+import { lockTickets, TicketEvent } from '../tickets/index.ts';
 import { recordViewsChanged } from '../views/index.ts';
 import { ContactUnmergeRefused } from './contact-merge.errors.ts';
 import { ContactMerge } from './contact-merge.entity.ts';
@@ -55,6 +55,12 @@ export function unmergeContacts(scope: Scope, mergeId: string): Promise<Contact>
       throw new ContactUnmergeRefused('The client whom they became was merged further. Undo that merge first.', 'mergeId');
     if (tx.now().getTime() - merge.mergedAt.getTime() > undoWindowMs)
       throw new ContactUnmergeRefused('A merge can be undone for 30 days; this one is older.', 'mergeId');
+    const { ticketIds, concernedIds, takenIds, fields } = merge;
+    const touched = [...ticketIds, ...concernedIds, ...takenIds, ...fields.map(({ ticketId }) => ticketId)];
+    await lockTickets(tx, {
+      sql: 't.requester_id in (?, ?) or t.id = any(?::uuid[])',
+      parameters: [sourceId, destinationId, `{${touched.join(',')}}`],
+    });
     await giveBack(tx, merge);
     await setContactFields(tx, merge.fields, { from: destinationId, to: sourceId, mergeId: merge.id });
     await partCards(tx, source, destination, merge);
@@ -69,10 +75,11 @@ async function giveBack(tx: Scope, { sourceId, destinationId, ...moved }: Contac
   const { em, workspaceId } = tx;
   const list = (ids: readonly string[]) => JSON.stringify(ids);
   const among = 'in (select value::uuid from jsonb_array_elements_text(?::jsonb))';
-  const tickets: { id: string }[] = await em.execute(
-    `select id from ticket where workspace_id = ? and requester_id = ? and id ${among} order by id for update`,
-    [workspaceId, destinationId, list(moved.ticketIds)],
-  );
+  const tickets: { id: string }[] = await em.execute(`select id from ticket where workspace_id = ? and requester_id = ? and id ${among}`, [
+    workspaceId,
+    destinationId,
+    list(moved.ticketIds),
+  ]);
   await em.execute(`update ticket set requester_id = ? where workspace_id = ? and requester_id = ? and id ${among}`, [
     sourceId,
     workspaceId,

@@ -25,6 +25,11 @@ export async function requireFree(tx: Scope, identifiers: Identifiers): Promise<
   if (match) throw new ContactExists(match.id, match.field, match.value);
 }
 
+/** Makes other transactions that store identifiers of contacts wait for this one. Precedes every lock of a contact. */
+export async function reserveIdentifiers({ em, workspaceId }: Pick<Scope, 'em' | 'workspaceId'>): Promise<void> {
+  await em.execute('select pg_advisory_xact_lock(hashtext(?))', [`contacts ${workspaceId}`]);
+}
+
 interface Match {
   readonly id: string;
   readonly field: 'email' | 'externalId';
@@ -36,7 +41,7 @@ interface Match {
  * where these are two contacts. Transactions that give the same identifiers wait for each other here.
  */
 export async function findMatch({ em, workspaceId }: Scope, { emails, externalId, except = null }: Identifiers): Promise<Match | null> {
-  await em.execute('select pg_advisory_xact_lock(hashtext(?))', [`contacts ${workspaceId}`]);
+  await reserveIdentifiers({ em, workspaceId });
   const list = `{${emails.map((email) => JSON.stringify(email)).join(',')}}`;
   const [byEmail]: { id: string; email: string }[] = await em.execute(
     `select id, email from contact where workspace_id = ? and email = any(?::text[]) and id is distinct from ?

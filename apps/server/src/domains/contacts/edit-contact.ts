@@ -7,7 +7,7 @@ import { isId } from '../../kernel/id.ts';
 import { requireLine } from '../../kernel/text.ts';
 import { may } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { optionalLine, requireFree, setAddresses } from './addresses.ts';
+import { optionalLine, requireFree, reserveIdentifiers, setAddresses } from './addresses.ts';
 import { requireData, type ContactDatum } from './contact-data.ts';
 import { Contact } from './contact.entity.ts';
 import { ContactConflict, ContactNotFound } from './contact.errors.ts';
@@ -34,6 +34,7 @@ export interface EditContact {
 /** Saves a client's card as a whole. */
 export function editContact(scope: Scope, { contactId, version, ...wanted }: EditContact): Promise<Contact> {
   return scope.transaction(async (tx) => {
+    await reserveIdentifiers(tx);
     const contact = await lockContact(tx, contactId);
     if (!may(tx.viewer, 'contact.create')) throw new NotPermitted('Your role may not change clients.');
     if (contact.version !== version) throw new ContactConflict(contact.version);

@@ -1,5 +1,6 @@
 import { LockMode } from '@mikro-orm/core';
 import { isId } from '../../kernel/id.ts';
+import { LockedTooLate } from '../../platform/database-errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { Contact } from './contact.entity.ts';
 import { contactById } from './find-contacts.ts';
@@ -19,11 +20,22 @@ export async function findCurrentContact(scope: Scope, id: string): Promise<Cont
  * any ticket is locked: contacts are locked first everywhere.
  */
 export async function lockCurrentContact(tx: Scope, id: string): Promise<Contact | null> {
-  let contact = await lockForReference(tx, id);
-  while (contact?.mergedIntoId) contact = await lockForReference(tx, contact.mergedIntoId);
+  if (!isId(id)) return null;
+  const { em, workspaceId } = tx;
+  const where = { workspaceId, id: await findCurrentId(tx, id) };
+  const contact = await em.findOne(Contact, where, { lockMode: LockMode.PESSIMISTIC_READ, refresh: true });
+  if (contact?.mergedIntoId) throw new LockedTooLate();
   return contact;
 }
 
-async function lockForReference({ em, workspaceId }: Scope, id: string): Promise<Contact | null> {
-  return isId(id) ? em.findOne(Contact, { workspaceId, id }, { lockMode: LockMode.PESSIMISTIC_READ, refresh: true }) : null;
+/** Reads past the loader, which may hold a contact as it was before a merge. */
+async function findCurrentId({ em, workspaceId }: Scope, id: string): Promise<string> {
+  const rows: { id: string }[] = await em.execute(
+    `with recursive chain as (
+       select merged_into_id as id from contact where workspace_id = ? and id = ?
+       union all select c.merged_into_id from chain join contact c on c.workspace_id = ? and c.id = chain.id
+     ) select id from chain where id is not null`,
+    [workspaceId, id, workspaceId],
+  );
+  return rows.at(-1)?.id ?? id;
 }

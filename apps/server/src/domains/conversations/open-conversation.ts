@@ -4,8 +4,9 @@ import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId } from '../../kernel/id.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { contactById, findOrCreateContact, lockCurrentContact, type CreateContact } from '../contacts/index.ts';
+import { LockedTooLate } from '../../platform/database-errors.ts';
 import { memberById } from '../identity/index.ts';
-import { findTicket, lockTicketToEdit, requireContact, TicketEvent, type Ticket } from '../tickets/index.ts';
+import { findTicket, lockInOrder, lockTicketToEdit, requireContact, TicketEvent, type Ticket } from '../tickets/index.ts';
 import { Channel, Conversation, Direction, type Message } from './conversation.entity.ts';
 import { ConversationLinked, ConversationNotFound, ConversationOfAnother, ConversationOfTicket } from './conversation.errors.ts';
 import { ConversationEvent } from './conversation.events.ts';
@@ -91,8 +92,7 @@ export interface LinkConversation {
 /** Makes a conversation a ticket's: what was said stands on the ticket, and its replies leave by the conversation's channel. */
 export function linkConversation(scope: Scope, { conversationId, ticketId }: LinkConversation): Promise<Conversation> {
   return scope.transaction(async (tx) => {
-    await lockContactOf(tx, conversationId);
-    const conversation = await lockConversation(tx, conversationId);
+    const conversation = await lockConversation(tx, conversationId, [ticketId]);
     if (conversation.ticketId) throw new ConversationLinked(conversation.ticketId);
     await join(tx, conversation, await lockTicketToEdit(tx, ticketId));
     return conversation;
@@ -142,26 +142,27 @@ export function unlinkConversation(scope: Scope, conversationId: string): Promis
 
 /** A conversation that a ticket can be made for, locked until the transaction ends. */
 export async function lockFreeConversation(tx: Scope, conversationId: string): Promise<Conversation> {
-  await lockContactOf(tx, conversationId);
   const conversation = await lockConversation(tx, conversationId);
   if (conversation.ticketId) throw new ConversationLinked(conversation.ticketId);
   return conversation;
 }
 
-/** Contacts are locked before conversations and tickets: no merge of the contact runs from here on. */
-async function lockContactOf(tx: Scope, conversationId: string): Promise<void> {
-  const conversation = isId(conversationId) ? await tx.em.findOne(Conversation, { workspaceId: tx.workspaceId, id: conversationId }) : null;
-  if (conversation) await lockCurrentContact(tx, conversation.contactId);
-}
-
-async function lockConversation(tx: Scope, id: string): Promise<Conversation> {
+/**
+ * Locks a conversation after its contact, its ticket and other tickets that the use case changes. No merge of the contact
+ * runs from here on.
+ */
+async function lockConversation(tx: Scope, id: string, ticketIds: readonly string[] = []): Promise<Conversation> {
   requireReader(tx);
   const { em, workspaceId } = tx;
-  const conversation = isId(id)
-    ? await em.findOne(Conversation, { workspaceId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true })
-    : null;
-  // One on a ticket that they do not see is none for them: not even the ticket's id is told.
-  if (!conversation || (conversation.ticketId && !(await findTicket(tx, conversation.ticketId)))) throw new ConversationNotFound();
+  const before = isId(id) ? await em.findOne(Conversation, { workspaceId, id }, { refresh: true }) : null;
+  if (!before) throw new ConversationNotFound();
+  const { ticketId } = before;
+  await lockCurrentContact(tx, before.contactId);
+  await lockInOrder(tx, [...ticketIds, ticketId ?? ''].filter(isId));
+  const conversation = await em.findOne(Conversation, { workspaceId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
+  if (conversation && conversation.ticketId !== ticketId) throw new LockedTooLate();
+  // A conversation on a ticket that the viewer cannot see is not found: not even the ID of the ticket is disclosed.
+  if (!conversation || (ticketId && !(await findTicket(tx, ticketId)))) throw new ConversationNotFound();
   return conversation;
 }
 

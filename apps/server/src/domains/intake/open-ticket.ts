@@ -28,8 +28,8 @@ export function openTicket(
     if (newContact && ticket.requesterId) {
       throw new InvalidInput('Give either a client who exists or a new one, not both.', 'newContact');
     }
-    const conversation = conversationId ? await lockFreeConversation(tx, conversationId) : null;
     const contact = newContact ? await findOrCreateContact(tx, newContact) : null;
+    const conversation = conversationId ? await lockFreeConversation(tx, conversationId) : null;
     const source = conversation ? { source: sourceByChannel[conversation.channel] } : {};
     const requesterId = contact?.id ?? ticket.requesterId ?? conversation?.contactId;
     const opened = await createTicket(tx, { ...ticket, ...source, requesterId });

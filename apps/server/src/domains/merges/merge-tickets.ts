@@ -1,5 +1,6 @@
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId, newId } from '../../kernel/id.ts';
+import { LockedTooLate } from '../../platform/database-errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { recordConversations } from '../conversations/index.ts';
 import { listLinkedIds, moveLinks } from '../links/index.ts';
@@ -23,7 +24,7 @@ export interface MergeTickets {
 export function mergeTickets(scope: Scope, { sourceId, destinationId }: MergeTickets): Promise<Merge> {
   return scope.transaction(async (tx) => {
     if (sourceId === destinationId) throw new MergeRefused('A ticket cannot be merged into itself. Choose another.', 'destinationId');
-    await lockWithLinked(tx, [sourceId, destinationId], sourceId);
+    await lockForMerge(tx, { sourceId, destinationId });
     const [source, destination] = await lockTwo(tx, [sourceId, destinationId], lockTicketToEdit);
     if (destination.mergedIntoId) throw new MergeRefused('This ticket was itself merged into another. Choose that one.', 'destinationId');
     const { workspaceId, em } = tx;
@@ -54,10 +55,18 @@ export function mergeTickets(scope: Scope, { sourceId, destinationId }: MergeTic
   });
 }
 
+/** Locks all tickets that a merge changes. A use case that merges and changes the tickets before calls it first. */
+export function lockForMerge(tx: Scope, { sourceId, destinationId }: MergeTickets): Promise<void> {
+  return lockWithLinked(tx, [sourceId, destinationId], sourceId);
+}
+
 /** The linked tickets get events too: all are locked in one order, so that two merges do not wait for each other. */
 export async function lockWithLinked(tx: Scope, ticketIds: readonly string[], linkedTo: string): Promise<void> {
   if (![...ticketIds, linkedTo].every(isId)) return;
-  await lockInOrder(tx, [...ticketIds, ...(await listLinkedIds(tx, linkedTo))]);
+  const ids = new Set([...ticketIds, ...(await listLinkedIds(tx, linkedTo))]);
+  await lockInOrder(tx, [...ids]);
+  // No link can be added from here on, but one may have been while this waited.
+  if ((await listLinkedIds(tx, linkedTo)).some((id) => !ids.has(id))) throw new LockedTooLate();
 }
 
 export function numberChange({ number }: Ticket) {

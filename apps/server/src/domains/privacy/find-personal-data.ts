@@ -4,7 +4,7 @@ import { may } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { addressesOf, Contact, findCurrentContact } from '../contacts/index.ts';
 import { MergeItemKind } from '../merges/index.ts';
-import { ReferenceNotFound, Ticket } from '../tickets/index.ts';
+import { lockTickets, ReferenceNotFound, Ticket } from '../tickets/index.ts';
 import { idList } from './id-list.ts';
 import { findMergedCopies, type MergedCopy } from './merged-copies.ts';
 
@@ -64,11 +64,11 @@ export async function lockPersonalData(tx: Scope, contactId: string): Promise<Pe
     ...mergedCopies.map(({ ticket_id }) => ticket_id),
   ];
   const otherTicketIds = [...new Set(near)].filter((ticketId) => !ticketIds.includes(ticketId));
-  const locked = await em.find(
-    Ticket,
-    { workspaceId, id: { $in: [...ticketIds, ...otherTicketIds] } },
-    { orderBy: { id: 'asc' }, lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true },
-  );
+  await lockTickets(tx, {
+    sql: 't.id = any(?::uuid[]) or t.id in (select ticket_id from ticket_contact where workspace_id = ? and contact_id = any(?::uuid[]))',
+    parameters: [idList([...ticketIds, ...otherTicketIds]), workspaceId, idList(cardIds)],
+  });
+  const locked = await em.find(Ticket, { workspaceId, id: { $in: [...ticketIds, ...otherTicketIds] } }, { refresh: true });
   const idsOf = (kind: MovedKind) => items.filter((item) => item.kind === kind).map(({ item_id }) => item_id);
   return {
     contact: cards.find((card) => card.id === id) as Contact,

@@ -1,1 +1,1 @@
-export { followClients, followText, indexTickets } from './index-ticket.ts';
+export { followText, indexTickets } from './index-ticket.ts';

@@ -93,7 +93,7 @@ export async function restoreSetting(scope: Scope, { id, newest }: RestoreSettin
   const { wanted, leftOut } = await scope.transaction(async (tx) => {
     requireSettings(tx.viewer);
     const { em, workspaceId } = tx;
-    await em.execute('select 1 from workspace where id = ? for update', [workspaceId]);
+    await em.execute('select 1 from workspace where id = ? for no key update', [workspaceId]);
     const wanted = isId(id) ? await em.findOne(SettingVersion, { workspaceId, id }) : null;
     if (!wanted || !canSeeKind(tx.viewer, wanted.kind)) throw new SettingNotFound('version', 'id');
     const standing = await newestOf(tx, wanted);

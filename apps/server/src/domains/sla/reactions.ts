@@ -121,7 +121,7 @@ export const followOrganizations: Reaction = {
     const { em, workspaceId } = tx;
     const tickets: { id: string }[] = await em.execute(
       `select id from ticket t where workspace_id = ? and requester_id = ? and exists (select 1 from sla_clock c
-         where c.workspace_id = t.workspace_id and c.ticket_id = t.id and c.stopped_at is null) order by id for update`,
+         where c.workspace_id = t.workspace_id and c.ticket_id = t.id and c.stopped_at is null) order by id for no key update`,
       [workspaceId, subjectId],
     );
     for (const { id } of tickets) await matchTicket(tx, await em.findOneOrFail(Ticket, { workspaceId, id }));

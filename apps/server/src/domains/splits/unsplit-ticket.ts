@@ -2,7 +2,7 @@ import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId } from '../../kernel/id.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { Conversation, recordConversations } from '../conversations/index.ts';
-import { mergeTickets } from '../merges/index.ts';
+import { lockForMerge, mergeTickets } from '../merges/index.ts';
 import { lockTicketToEdit, lockTwo } from '../tickets/index.ts';
 import { moveAlong, splitChange } from './split-ticket.ts';
 import { SplitRefused } from './split.errors.ts';
@@ -18,6 +18,7 @@ export function unsplitTicket(scope: Scope, splitId: string): Promise<Split> {
     const { em, workspaceId } = tx;
     const found = isId(splitId) ? await em.findOne(Split, { workspaceId, id: splitId, undoneAt: null }) : null;
     if (!found) throw new SplitRefused('This was undone already.', 'ticketId');
+    await lockForMerge(tx, { sourceId: found.ticketId, destinationId: found.sourceId });
     const [source, ticket] = await lockTwo(tx, [found.sourceId, found.ticketId], lockTicketToEdit);
     // Two who undo at once: the second finds that it was done.
     const split = await em.refresh(found);

@@ -20,7 +20,7 @@ export function changeSettings<T>(scope: Scope, work: (tx: Scope) => Promise<T>)
   return scope.transaction(async (tx) => {
     if (!may(tx.viewer, 'settings.save'))
       throw new NotPermitted('Saving settings needs the permission "settings.save". Ask an administrator.');
-    await tx.em.execute('select 1 from workspace where id = ? for update', [tx.workspaceId]);
+    await tx.em.execute('select 1 from workspace where id = ? for no key update', [tx.workspaceId]);
     const result = await work(tx);
     await tx.em.flush();
     tx.record(domainEvent(settingsChanged, null));

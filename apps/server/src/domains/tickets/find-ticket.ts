@@ -1,6 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
 import { isId } from '../../kernel/id.ts';
+import { LockedTooLate } from '../../platform/database-errors.ts';
 import { listLoaderByKey, loaderByKey } from '../../platform/loader.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { may } from '../../kernel/viewer.ts';
@@ -46,11 +47,24 @@ export async function lockTicket(tx: Scope, id: string): Promise<Ticket> {
   return ticket;
 }
 
-/** The ticket, or the one it became part of: what is written on a merged ticket lands where its story goes on. */
+/** Locks the ticket, or the one that it was merged into: what is written on a merged ticket is stored there. */
 export async function lockTicketOrMerged(tx: Scope, id: string): Promise<Ticket> {
-  let ticket = await lockTicket(tx, id);
-  while (ticket.mergedIntoId) ticket = await lockTicket(tx, ticket.mergedIntoId);
+  const currentId = isId(id) ? await findCurrentId(tx, id) : id;
+  if (currentId !== id && !(await findTicket(tx, id))) throw new TicketNotFound();
+  const ticket = await lockTicket(tx, currentId);
+  if (ticket.mergedIntoId) throw new LockedTooLate();
   return ticket;
+}
+
+async function findCurrentId({ em, workspaceId }: Scope, id: string): Promise<string> {
+  const rows: { id: string }[] = await em.execute(
+    `with recursive chain as (
+       select merged_into_id as id from ticket where workspace_id = ? and id = ?
+       union all select t.merged_into_id from chain join ticket t on t.workspace_id = ? and t.id = chain.id
+     ) select id from chain where id is not null`,
+    [workspaceId, id, workspaceId],
+  );
+  return rows.at(-1)?.id ?? id;
 }
 
 export async function lockTicketToEdit(tx: Scope, id: string): Promise<Ticket> {
@@ -63,23 +77,14 @@ export async function lockTicketToEdit(tx: Scope, id: string): Promise<Ticket> {
   return ticket;
 }
 
-/**
- * Two tickets, locked in the order of their ids: two who want the same two the other way round wait for each other, and
- * neither starves.
- */
+/** Locks two tickets in the order of their IDs. */
 export async function lockTwo(tx: Scope, [first, second]: readonly [string, string], lock = lockTicket): Promise<[Ticket, Ticket]> {
   const locked = new Map<string, Ticket>();
-  for (const id of [first, second].sort()) locked.set(id, await lock(tx, id));
+  for (const id of [first, second].sort(byId)) locked.set(id, await lock(tx, id));
   return [locked.get(first), locked.get(second)] as [Ticket, Ticket];
 }
 
-/** Locks tickets in the order of their IDs, whether the viewer can read them or not. */
-export async function lockInOrder({ em, workspaceId }: Scope, ids: readonly string[]): Promise<void> {
-  await em.execute('select 1 from ticket where workspace_id = ? and id = any(?::uuid[]) order by id for update', [
-    workspaceId,
-    `{${ids.join(',')}}`,
-  ]);
-}
+const byId = (a: string, b: string) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1);
 
 /** Whether the viewer sees this ticket as it is now. */
 async function isVisible(scope: Scope, ticket: Ticket): Promise<boolean> {

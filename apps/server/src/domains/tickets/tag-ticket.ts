@@ -28,8 +28,7 @@ export function tagTicket(scope: Scope, { ticketId, add, remove }: TagTicket): P
     const has = new Set(current.map((link) => link.tagId));
 
     const added: Tag[] = [];
-    for (const name of add) {
-      const tag = await findOrMakeTag(tx, name);
+    for (const tag of await findOrMakeTags(tx, add)) {
       if (!has.has(tag.id)) added.push(tag);
       has.add(tag.id);
     }
@@ -58,6 +57,14 @@ async function tagsNamed({ em, workspaceId }: Scope, names: readonly string[], c
   const keys = new Set(names.map(nameKey));
   const tags = await em.find(Tag, { workspaceId, id: { $in: current.map(({ tagId }) => tagId) } });
   return tags.filter(({ name }) => keys.has(nameKey(name)));
+}
+
+/** Returns tags in the given order. New ones are stored by name, so that two transactions with the same never wait for each other. */
+async function findOrMakeTags(tx: Scope, names: readonly string[]): Promise<Tag[]> {
+  const tags = new Map<string, Tag>();
+  const sorted = [...names].sort((a, b) => (nameKey(a) < nameKey(b) ? -1 : 1));
+  for (const name of sorted) tags.set(name, await findOrMakeTag(tx, name));
+  return names.flatMap((name) => tags.get(name) ?? []);
 }
 
 /** Two people may name the same new tag at once; the second joins the first's. */

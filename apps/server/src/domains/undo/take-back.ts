@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { FieldChange } from '../../kernel/domain-event.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { lockCurrentContact } from '../contacts/index.ts';
 import { fieldPrefix, setFields, TicketField } from '../fields/index.ts';
 import { restoreTicket } from '../lifecycle/index.ts';
 import { unmergeTickets } from '../merges/index.ts';
@@ -25,6 +26,8 @@ import { addWatcher, removeWatcher } from '../watchers/index.ts';
  */
 export async function takeBack(tx: Scope, ticketId: string, changes: readonly FieldChange[]): Promise<string[]> {
   const skipped: string[] = [];
+  // Contacts are locked before tickets.
+  for (const { field, from } of changes) if (field === 'requesterId' && from !== null) await lockCurrentContact(tx, String(from));
   // First what brings the ticket back.
   for (const { field } of changes) {
     if (field === 'merge') await unmergeTickets(tx, ticketId);
