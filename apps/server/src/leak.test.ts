@@ -62,7 +62,7 @@ it('says nothing of a note to whoever may not read notes, in any answer, event, 
   const { noteAdd } = await author.run(`mutation ($input: NoteAddInput!) { noteAdd(input: $input) { note { id version } } }`, {
     input: {
       ticketId: id,
-      body: `<p>${word} <span data-type="mention" data-id="${guest.id}">@Guest</span> <span data-type="mention" data-id="${light.id}">@Light</span></p>`,
+      body: `<p>${word} <span data-type="mention" data-id="${light.id}">@Light</span></p>`,
     },
   });
   await author.run(`mutation ($input: NoteEditInput!) { noteEdit(input: $input) { note { id } } }`, {

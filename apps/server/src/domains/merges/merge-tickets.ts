@@ -5,7 +5,7 @@ import type { Scope } from '../../platform/scope.ts';
 import { recordConversations } from '../conversations/index.ts';
 import { listLinkedIds, moveLinks } from '../links/index.ts';
 import { TicketContactEvent } from '../ticket-contacts/index.ts';
-import { letIn, listStatuses, lockInOrder, lockTicketToEdit, lockTwo, TicketEvent, type Ticket } from '../tickets/index.ts';
+import { listStatuses, lockInOrder, lockTicketToEdit, lockTwo, TicketEvent, type Ticket } from '../tickets/index.ts';
 import { WatcherEvent } from '../watchers/index.ts';
 import { fillEmpty } from './fill-empty.ts';
 import { Merge, MergeItem, MergeItemKind } from './merge.entity.ts';
@@ -123,7 +123,13 @@ async function addWhatLacks(tx: Scope, { id, sourceId, destinationId }: Merge): 
     [destinationId, tx.now(), workspaceId, sourceId, workspaceId, id, MergeItemKind.WATCHER],
   );
   const memberIds = watchers.map(({ item_id: memberId }) => memberId);
-  await letIn(tx, destinationId, memberIds, 'watching');
+  // Who watches by a mention alone has the grant of the mention, which moves with its note.
+  await em.execute(
+    `insert into ticket_grant (workspace_id, ticket_id, member_id, reason)
+     select workspace_id, ?, member_id, reason from ticket_grant
+     where workspace_id = ? and ticket_id = ? and reason = 'watching' and member_id = any(?::uuid[]) on conflict do nothing`,
+    [destinationId, workspaceId, sourceId, `{${memberIds.join(',')}}`],
+  );
   if (memberIds.length > 0) {
     const changes = memberIds.map((memberId) => ({ field: 'watcher', from: null, to: memberId }));
     tx.record(domainEvent(WatcherEvent.ADDED, destinationId, { memberIds, changes, subjectId: id }));

@@ -87,11 +87,12 @@ describe('a merge', () => {
     expect(after.notes.map(short).sort()).toEqual(['note of destination', 'note of source']);
     expect(after.messages.map(short).sort()).toEqual(['message of destination', 'message of source']);
     expect(after.tags).toEqual(['both', 'destination', 'source']);
-    expect(after.watchers.sort()).toEqual([ada.id, bob.id].sort());
+    // The mentioned watches both.
+    expect(after.watchers.sort()).toEqual([ada.id, bob.id, light.id].sort());
     expect(after.events).toContain('ticket.received_merge');
     // What the merge added is told as any tag and any watcher is.
     const told = await world.sql<{ changes: object[] }>(
-      'select changes from event where ticket_id = ? and subject_id is not null and type in (?, ?) order by ticket_version',
+      'select changes from event where ticket_id = ? and subject_id in (select id from merge) and type in (?, ?) order by ticket_version',
       [destination, 'ticket.tagged', 'watcher.added'],
     );
     expect(told.flatMap(({ changes }) => changes)).toEqual([
@@ -195,8 +196,8 @@ describe('undoing a merge', () => {
     expect(right.messages.map(short)).toEqual(['message of destination']);
     // Given again by hand since: theirs. The watcher nobody touched: taken away.
     expect(right.tags).toEqual(['both', 'destination', 'source']);
-    expect(right.watchers).toEqual([bob.id]);
-    expect(left.watchers).toEqual([ada.id]);
+    expect(right.watchers.sort()).toEqual([bob.id, light.id].sort());
+    expect(left.watchers.sort()).toEqual([ada.id, light.id].sort());
     expect(left.of('RESOLUTION')).toMatchObject({ state: 'RUNNING', cycle: 1 });
     expect(Date.parse(left.of('RESOLUTION').dueAt) - Date.parse(before.of('RESOLUTION').dueAt)).toBe(540 * 60_000);
     expect([left.events.at(-1), right.events.at(-1)]).toEqual(['ticket.merge_undone', 'ticket.gave_back_merge']);

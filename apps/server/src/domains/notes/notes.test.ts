@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { World, type Person } from '../../testing/world.ts';
 
 const ADD = `mutation ($input: NoteAddInput!) { noteAdd(input: $input) { note { id body version author { name } mentions { name } } userErrors { ... on UserError { code } } } }`;
@@ -107,6 +107,72 @@ it('lets a light agent into a ticket by mentioning them, who can then read and a
   expect(note.mentions).toEqual([{ name: 'Light' }]);
   expect(answer.userErrors).toEqual([]);
   expect((await light.run(NOTES, { id })).ticket.notes.edges).toHaveLength(2);
+});
+
+describe('a mention', () => {
+  const WATCHED = `query ($id: ID!) { ticket(id: $id) { watchers { name } } }`;
+  const WATCH = `mutation ($input: WatcherAddInput!) { watcherAdd(input: $input) { userErrors { ... on UserError { code message } ... on MemberCannotRead { memberIds } } } }`;
+  const ERRORS = `mutation ($input: NoteAddInput!) { noteAdd(input: $input) { note { id } userErrors { code: __typename ... on UserError { message field } ... on MemberCannotRead { memberIds } } } }`;
+  const mentionOf = ({ id }: Person) => `<p><span data-type="mention" data-id="${id}">@x</span> look</p>`;
+  const watchers = async (id: string) =>
+    (await ada.run(WATCHED, { id })).ticket.watchers.map(({ name }: { name: string }) => name) as string[];
+
+  it('makes the member a watcher, with one notification, until the mention is gone', async () => {
+    const { id } = await world.ticket({ teamId: team });
+    const BELL = `{ notifications(first: 50) { edges { node { type reason ticket { id } } } } }`;
+
+    const { note } = await write(ada, id, mentionOf(bob));
+    expect(await watchers(id)).toEqual(['Bob']);
+    const told = (await bob.run(BELL)).notifications.edges.filter(({ node }: { node: { ticket: { id: string } } }) => node.ticket.id === id);
+    expect(told).toEqual([{ node: { type: 'note.added', reason: 'MENTIONED', ticket: { id } } }]);
+    await ada.run(DELETE, { input: { noteId: note.id } });
+    expect(await watchers(id)).toEqual([]);
+  });
+
+  it('that is gone keeps a member watching who chose to watch, or whom another note mentions', async () => {
+    const { id } = await world.ticket({ teamId: team });
+    const notes = [await write(ada, id, mentionOf(bob)), await write(ada, id, mentionOf(bob)), await write(ada, id, mentionOf(light))];
+    await light.run(WATCH, { input: { ticketId: id, memberId: light.id } });
+
+    await ada.run(DELETE, { input: { noteId: notes[0].note.id } });
+    await ada.run(DELETE, { input: { noteId: notes[2].note.id } });
+    expect((await watchers(id)).sort()).toEqual(['Bob', 'Light']);
+    await ada.run(DELETE, { input: { noteId: notes[1].note.id } });
+    expect(await watchers(id)).toEqual(['Light']);
+  });
+
+  it('of members who cannot read the note is refused and names them', async () => {
+    const { id } = await world.ticket({ teamId: team });
+    const stranger = await world.person('AGENT', { name: 'Stranger Sam', teams: [await world.team()] });
+    const gone = await world.person('AGENT', { name: 'Gone Gus', teams: [team] });
+    await world.sql('update member set active = false where id = ?', [gone.id]);
+
+    for (const [person, name] of [
+      [stranger, 'Stranger Sam'],
+      [guest, 'GUEST'],
+      [gone, 'Gone Gus'],
+    ] as const) {
+      const { noteAdd } = await ada.run(ERRORS, { input: { ticketId: id, body: mentionOf(person) } });
+      expect(noteAdd).toMatchObject({
+        note: null,
+        userErrors: [{ code: 'MemberCannotRead', field: 'body', memberIds: [person.id], message: expect.stringContaining(name) }],
+      });
+    }
+    expect((await ada.run(NOTES, { id })).ticket.notes.edges).toEqual([]);
+    const watching = await ada.run(WATCH, { input: { ticketId: id, memberId: stranger.id } });
+    expect(watching.watcherAdd.userErrors).toMatchObject([{ code: 'MEMBER_CANNOT_READ', memberIds: [stranger.id] }]);
+    expect(await watchers(id)).toEqual([]);
+  });
+
+  it('that a note already had does not hold up an edit of the note', async () => {
+    const { id } = await world.ticket({ teamId: team });
+    const leaver = await world.person('AGENT', { name: 'Leaver', teams: [team] });
+    const { note } = await write(ada, id, mentionOf(leaver));
+    await world.sql('delete from team_member where member_id = ?', [leaver.id]);
+
+    const { noteEdit } = await ada.run(EDIT, { input: { noteId: note.id, version: 1, body: `${mentionOf(leaver)}<p>more</p>` } });
+    expect(noteEdit.userErrors).toEqual([]);
+  });
 });
 
 it('lets the mentioned see the ticket no longer when the mention is gone', async () => {

@@ -54,7 +54,7 @@ export function addNote(scope: Scope, { ticketId, body, draftId, seenVersion, at
     tx.em.persist(note);
     await tx.em.flush();
     await claimFiles(tx, attachmentIds, { ticketId: ticket.id, kind: AttachmentOwner.NOTE, ownerId: note.id });
-    const mentioned = await saveMentions(tx, note);
+    const mentioned = await saveMentions(tx, note, ticket);
     tx.record(domainEvent(NoteEvent.ADDED, ticket.id, { subjectId: note.id, memberIds: mentioned }));
     if (minutes != null) await recordTime(tx, { ticketId: ticket.id, minutes, ownerId: note.id });
     return note;
@@ -89,7 +89,7 @@ export function editNote(scope: Scope, { noteId, version, body }: EditNote): Pro
     await tx.em.insert(NoteVersion, { workspaceId, noteId: ofNote, version, body: before, writtenAt: editedAt ?? createdAt });
     note.editedAt = tx.now();
     note.version += 1;
-    const mentioned = await saveMentions(tx, note);
+    const mentioned = await saveMentions(tx, note, await lockTicket(tx, note.ticketId));
     tx.record(domainEvent(NoteEvent.EDITED, note.ticketId, { subjectId: note.id, memberIds: mentioned }));
     return note;
   });
@@ -101,7 +101,7 @@ export function deleteNote(scope: Scope, noteId: string): Promise<Note> {
     note.bury(tx.viewer.memberId, tx.now());
     await tx.em.nativeDelete(NoteVersion, { workspaceId: tx.workspaceId, noteId: note.id });
     await discard(tx, { ownerIds: [note.id] });
-    await saveMentions(tx, note);
+    await saveMentions(tx, note, await lockTicket(tx, note.ticketId));
     tx.record(domainEvent(NoteEvent.DELETED, note.ticketId, { subjectId: note.id }));
     return note;
   });

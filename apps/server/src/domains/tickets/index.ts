@@ -18,6 +18,6 @@ export { tagNames, tagTicket } from './tag-ticket.ts';
 export { Ticket, TicketGrant, TicketTag } from './ticket.entity.ts';
 export { asFacets, movesIn, nextInstant, ticketsPassing, topicsOf, type TicketFacets, type TimeField } from './ticket-facets.ts';
 export { ticketOfRow } from './ticket-row.ts';
-export { ReferenceNotFound, TicketNotFound } from './ticket.errors.ts';
+export { MemberCannotRead, ReferenceNotFound, TicketNotFound } from './ticket.errors.ts';
 export { TicketEvent } from './ticket.events.ts';
 export { canAssign, canEdit, canSee, canWork, visibleTickets, type TicketScope } from './ticket.policy.ts';

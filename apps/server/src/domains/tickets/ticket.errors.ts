@@ -35,3 +35,15 @@ export class ReferenceNotFound extends DomainError {
     super(`There is no such ${what} in this workspace. Load the list again and choose one of it.`, field);
   }
 }
+
+/** A member who cannot read the ticket, and would not be able to as a watcher or by a mention. */
+export class MemberCannotRead extends DomainError {
+  readonly code = 'MEMBER_CANNOT_READ';
+  constructor(
+    readonly memberIds: readonly string[],
+    message: string,
+    field: string,
+  ) {
+    super(message, field);
+  }
+}

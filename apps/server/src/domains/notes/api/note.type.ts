@@ -2,7 +2,7 @@ import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { connectionTypes } from '../../../graphql/connection.ts';
 import { Node } from '../../../graphql/node.ts';
 import { IdempotencyKeyReusedType, UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
-import { TicketNotFoundType } from '../../tickets/api/index.ts';
+import { MemberCannotReadType, TicketNotFoundType } from '../../tickets/api/index.ts';
 import type { Note, NoteVersion } from '../note.entity.ts';
 
 @ObjectType('Note', { implements: Node, description: 'Internal text on a ticket. No client ever sees one.' })
@@ -80,8 +80,8 @@ class NoteMeanwhileType extends UserError {
   @Field(() => Int, { description: 'What to send as `seenVersion` to add yours all the same.' }) version!: number;
 }
 
-const NoteAddError = userErrorUnion('NoteAddError', [TicketNotFoundType, NoteMeanwhileType, IdempotencyKeyReusedType]);
-const NoteEditError = userErrorUnion('NoteEditError', [NoteNotFoundType, NoteConflictType, NotePublishedType]);
+const NoteAddError = userErrorUnion('NoteAddError', [TicketNotFoundType, NoteMeanwhileType, MemberCannotReadType, IdempotencyKeyReusedType]);
+const NoteEditError = userErrorUnion('NoteEditError', [NoteNotFoundType, NoteConflictType, NotePublishedType, MemberCannotReadType]);
 const NoteDeleteError = userErrorUnion('NoteDeleteError', [NoteNotFoundType, NotePublishedType]);
 
 @ObjectType()

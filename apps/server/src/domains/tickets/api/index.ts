@@ -4,6 +4,7 @@ export { TicketResolver } from './ticket.resolver.ts';
 export {
   LocalizedName,
   LocalizedNameInput,
+  MemberCannotReadType,
   ReferenceNotFoundType,
   StatusMoveRefusedType,
   StatusType,

@@ -99,6 +99,14 @@ export class TicketNotFoundType extends UserError {}
 @ObjectType('ReferenceNotFound', { implements: UserError, description: 'An id in the input that names nothing here.' })
 export class ReferenceNotFoundType extends UserError {}
 
+@ObjectType('MemberCannotRead', {
+  implements: UserError,
+  description: 'These members cannot read the ticket, and a mention or watching would not change that.',
+})
+export class MemberCannotReadType extends UserError {
+  @Field(() => [ID]) memberIds!: string[];
+}
+
 @ObjectType('StatusMoveRefused', { implements: UserError })
 export class StatusMoveRefusedType extends UserError {}
 

@@ -4,7 +4,7 @@ import { decide } from '../../../kernel/viewer.ts';
 import { ReturnsUserErrors, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
 import { MemberType } from '../../identity/api/index.ts';
 import type { Member } from '../../identity/index.ts';
-import { ReferenceNotFoundType, TicketNotFoundType, TicketType } from '../../tickets/api/index.ts';
+import { MemberCannotReadType, ReferenceNotFoundType, TicketNotFoundType, TicketType } from '../../tickets/api/index.ts';
 import { findTicket, type Ticket } from '../../tickets/index.ts';
 import { watcherIdsOf, watchersOf } from '../find-watchers.ts';
 import { addWatcher, removeWatcher } from '../watch-ticket.ts';
@@ -18,7 +18,7 @@ class WatcherAddInput {
 @InputType()
 class WatcherRemoveInput extends WatcherAddInput {}
 
-const WatcherAddError = userErrorUnion('WatcherAddError', [TicketNotFoundType, ReferenceNotFoundType]);
+const WatcherAddError = userErrorUnion('WatcherAddError', [TicketNotFoundType, ReferenceNotFoundType, MemberCannotReadType]);
 const WatcherRemoveError = userErrorUnion('WatcherRemoveError', [TicketNotFoundType]);
 
 @ObjectType()
