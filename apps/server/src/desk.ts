@@ -61,7 +61,7 @@ import {
   stateOfToken,
   TokenState,
 } from './domains/identity/index.ts';
-import { DeliveryWatch, notifyMembers, PushWatch } from './domains/notifications/index.ts';
+import { DeliveryWatch, markReadByActing, notifyMembers, PushWatch } from './domains/notifications/index.ts';
 import { authenticateClient, clientRightsBehind, LinkDesk, mailReplies, tokenPrefix } from './domains/public-links/index.ts';
 import { askForRating } from './domains/ratings/index.ts';
 import { followText } from './domains/search/index.ts';
@@ -253,6 +253,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       mailReplies(linkDesk),
       askForRating((tx, ticketId) => linkDesk.forLetter(tx, ticketId)),
       notifyMembers,
+      markReadByActing,
     ],
     (workspaceId, events) => {
       if (events.length === 0 || events.some(mayChangeRows)) rows.forget(workspaceId);

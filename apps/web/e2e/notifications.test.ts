@@ -119,4 +119,32 @@ describe('what somebody is told of', () => {
     await ada.context().close();
     await olena.context().close();
   });
+
+  it('is read on every device once the ticket is opened, and a mention of a member without access is refused', async () => {
+    const emma = await desk.person('emma@demo.baton', { path: '/settings/notifications' });
+    const phone = await desk.person('emma@demo.baton', { path: '/views/closed', viewport: { width: 360, height: 740 } });
+    const olena = await desk.person('olena@demo.baton', { path: '/views/open' });
+    const number = await createTicket(olena, 'Somebody should read this');
+    await choose(olena, 'Assignee', 'Emma');
+    await emma.getByRole('button', { name: /[1-9]\d* unread/ }).click();
+    const unread = emma.getByRole('listitem').filter({ hasText: `#${number}` }).locator('.font-semibold').first();
+    await unread.waitFor();
+    await phone.goto(`/tickets/${number}`);
+    await phone.getByRole('heading', { name: 'Somebody should read this' }).waitFor();
+    await unread.waitFor({ state: 'detached' });
+
+    const composer = phone.getByRole('textbox', { name: 'Internal note' });
+    await composer.click();
+    await composer.pressSequentially('@Chiara');
+    await phone.getByRole('option', { name: 'Chiara Rossi' }).click();
+    await composer.pressSequentially('please look');
+    await phone.getByRole('button', { name: 'Add note' }).click();
+    await phone.getByRole('alert').filter({ hasText: "You can't mention Chiara Rossi here" }).waitFor();
+    expect(await faultsOf(phone)).toEqual([]);
+    await picture(phone, 'mention-refused-360');
+    await phone.emulateMedia({ colorScheme: 'dark' });
+    await phone.setViewportSize({ width: 1440, height: 900 });
+    await picture(phone, 'mention-refused-dark');
+    await Promise.all([emma, phone, olena].map((page) => page.context().close()));
+  });
 });

@@ -43,6 +43,7 @@ const languages: Readonly<Record<string, Language>> = {
     },
     why: {
       ASSIGNEE: 'it is assigned to you',
+      PREVIOUS_ASSIGNEE: 'it was assigned to you',
       WATCHING: 'you watch it',
       MENTIONED: 'you were mentioned',
       SUPERVISOR: 'you supervise its team',
@@ -71,6 +72,7 @@ const languages: Readonly<Record<string, Language>> = {
     },
     why: {
       ASSIGNEE: 'заявку призначено вам',
+      PREVIOUS_ASSIGNEE: 'ви були виконавцем',
       WATCHING: 'ви за нею стежите',
       MENTIONED: 'вас згадали',
       SUPERVISOR: 'ви керуєте її командою',

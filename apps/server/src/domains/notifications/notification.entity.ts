@@ -3,6 +3,8 @@ import { NotificationKind } from './notification-kind.ts';
 
 export const NotificationReason = {
   ASSIGNEE: 'ASSIGNEE',
+  /** It was assigned to the member until this change. */
+  PREVIOUS_ASSIGNEE: 'PREVIOUS_ASSIGNEE',
   WATCHING: 'WATCHING',
   MENTIONED: 'MENTIONED',
   SUPERVISOR: 'SUPERVISOR',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { World, type Person } from '../../testing/world.ts';
+import { waitFor, World, type Person } from '../../testing/world.ts';
 
 const LIST = `{ unreadNotificationCount notifications(first: 50) { edges { node { type reason readAt actor { name } ticket { id } } } } }`;
 const NOTE = `mutation ($input: NoteAddInput!) { noteAdd(input: $input) { note { id } } }`;
@@ -39,6 +39,53 @@ it('tells the assignee, live, and lets them mark it read on every device', async
   await bell.until(
     (data) => data.notificationsChanged.unreadCount === 0 && data.notificationsChanged.notification === null && bell.received.length > 2,
   );
+});
+
+it('tells the previous assignee and the new one of a reassignment', async () => {
+  const [before, after] = [await world.person('AGENT'), await world.person('AGENT')];
+  const { id } = await world.ticket({ assigneeId: before.id });
+
+  await boss.run(ASSIGN, { input: { ticketId: id, from: before.id, to: after.id } });
+  expect([(await told(before))[0], (await told(after))[0]]).toEqual(['ticket.assigned PREVIOUS_ASSIGNEE', 'ticket.assigned ASSIGNEE']);
+  await boss.run(ASSIGN, { input: { ticketId: id, from: after.id, to: null } });
+  expect(await told(after)).toEqual(['ticket.assigned PREVIOUS_ASSIGNEE', 'ticket.assigned ASSIGNEE']);
+  // Who hands over their own ticket is not told of it.
+  const own = await world.ticket({ assigneeId: before.id });
+  const count = (await told(before)).length;
+  await before.run(ASSIGN, { input: { ticketId: own.id, from: before.id, to: null } });
+  expect(await told(before)).toHaveLength(count);
+});
+
+it('marks the notifications of a ticket read when the member acts on it, on every device, and not when others do', async () => {
+  const ada = await world.person('AGENT');
+  const [{ id }, other] = [await world.ticket({ assigneeId: ada.id }), await world.ticket({ assigneeId: ada.id })];
+  const bell = ada.follow(`subscription { notificationsChanged { unreadCount notification { id } } }`);
+  await bell.begun();
+  const unread = async () => (await ada.run(LIST)).unreadNotificationCount;
+  const noteByBoss = (ticketId: string) => boss.run(NOTE, { input: { ticketId, body: '<p>news</p>' } });
+  const acts: (() => Promise<unknown>)[] = [
+    () => ada.run(NOTE, { input: { ticketId: id, body: '<p>seen</p>' } }),
+    () => ada.run(EDIT, { input: { ticketId: id, priority: { from: 'NORMAL', to: 'HIGH' } } }),
+    () => ada.run(WATCH, { input: { ticketId: id, memberId: ada.id } }),
+    () => ada.run(ASSIGN, { input: { ticketId: id, from: ada.id, to: null } }),
+  ];
+  await noteByBoss(other.id);
+  await ada.run(READ, { input: { ticketId: id } });
+  const elsewhere = await unread();
+
+  for (const act of acts) {
+    await noteByBoss(id);
+    expect(await unread()).toBe(elsewhere + 1);
+    const seen = bell.received.length;
+    await act();
+    expect(await unread()).toBe(elsewhere);
+    await waitFor(() =>
+      bell.received.slice(seen).some(({ notificationsChanged: { unreadCount, notification } }) => unreadCount === elsewhere && !notification),
+    );
+  }
+  await noteByBoss(id);
+  await boss.run(EDIT, { input: { ticketId: id, priority: { from: 'HIGH', to: 'LOW' } } });
+  expect(await unread()).toBe(elsewhere + 2);
 });
 
 it('tells a person once of one event, for the reason that concerns them most', async () => {

@@ -146,10 +146,16 @@ async function concerned(tx: Scope, ticket: Ticket, event: DomainEvent): Promise
       for (const memberId of await supervisorsOf(tx, ticket)) reasons.set(memberId, 'SUPERVISOR');
     }
     for (const memberId of await watcherIdsOf(tx, ticket.id)) reasons.set(memberId, 'WATCHING');
+    for (const memberId of previousAssignees(event)) reasons.set(memberId, 'PREVIOUS_ASSIGNEE');
     if (ticket.assigneeId) reasons.set(ticket.assigneeId, 'ASSIGNEE');
   }
   if (event.type.startsWith('note.')) for (const memberId of event.memberIds) reasons.set(memberId, 'MENTIONED');
   return reasons;
+}
+
+function previousAssignees({ type, changes }: DomainEvent): string[] {
+  if (type !== TicketEvent.ASSIGNED) return [];
+  return changes.flatMap(({ field, from }) => (field === 'assigneeId' && typeof from === 'string' ? [from] : []));
 }
 
 /** Whoever supervises the ticket's team. A ticket of no team is nobody's to be told of. */

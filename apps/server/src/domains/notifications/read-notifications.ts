@@ -38,15 +38,20 @@ export async function countUnread(scope: Scope): Promise<number> {
 /** Marks one's own notifications read, all of them or those of a ticket, on all devices. */
 export function markNotificationsRead(scope: Scope, ticketId: string | null): Promise<void> {
   return scope.transaction(async (tx) => {
-    const { workspaceId, viewer } = tx;
-    requireWholeMember(viewer);
-    const changed = await tx.em.nativeUpdate(
-      Notification,
-      { workspaceId, memberId: viewer.memberId, readAt: null, ...(ticketId ? { ticketId } : {}) },
-      { readAt: tx.now() },
-    );
-    if (changed > 0) tx.record(domainEvent(NotificationReadEvent, null, { memberIds: [viewer.memberId] }));
+    requireWholeMember(tx.viewer);
+    await markRead(tx, ticketId ? { ticketId } : {});
   });
+}
+
+/** Marks the viewer's notifications of a ticket read. */
+export function markTicketRead(tx: Scope, ticketId: string): Promise<void> {
+  return markRead(tx, { ticketId });
+}
+
+async function markRead(tx: Scope, which: { readonly ticketId?: string }): Promise<void> {
+  const { em, workspaceId, viewer } = tx;
+  const changed = await em.nativeUpdate(Notification, { workspaceId, memberId: viewer.memberId, readAt: null, ...which }, { readAt: tx.now() });
+  if (changed > 0) tx.record(domainEvent(NotificationReadEvent, null, { memberIds: [viewer.memberId] }));
 }
 
 /** What happened so far is told by no letter and no push: a desk was filled, and nobody was there. */

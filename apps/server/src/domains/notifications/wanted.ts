@@ -38,7 +38,7 @@ const scopes = [NotificationScope.MINE, NotificationScope.WATCHED, NotificationS
 export function scopeOf(reason: NotificationReason): NotificationScope | null {
   if (reason === 'WATCHING') return NotificationScope.WATCHED;
   if (reason === 'SUPERVISOR' || reason === 'TEAM') return NotificationScope.TEAM;
-  return reason === 'ASSIGNEE' ? NotificationScope.MINE : null;
+  return reason === 'ASSIGNEE' || reason === 'PREVIOUS_ASSIGNEE' ? NotificationScope.MINE : null;
 }
 
 export function covers({ scope }: RuleWanted, reason: NotificationReason): boolean {
