@@ -282,6 +282,8 @@ async function seed({ orm, systemScope }: Desk, members: number): Promise<Seeded
       email: `p${index}@bench.test`,
       role: rights[of]?.role ?? 'GUEST',
       allTeams: false,
+      topicIds: [],
+      assignmentScope: 'ANY' as const,
       active: true,
       locale: 'en',
       createdAt: at,

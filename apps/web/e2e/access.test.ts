@@ -32,6 +32,20 @@ describe('an administrator', () => {
     await dialog.getByRole('button', { name: 'Invite somebody' }).click();
     await martin.getByText('Invitation created.').waitFor();
     await martin.getByText('lesya@example.org').waitFor();
+    await martin.getByRole('button', { name: 'Edit Lesya Ukrainka' }).click();
+    await dialog.getByLabel('Assignment scope').selectOption({ label: 'Their own and unassigned tickets' });
+    await dialog.getByRole('button', { name: 'Only tickets of these topics' }).click();
+    await martin.getByRole('option').first().click();
+    await martin.keyboard.press('Escape');
+    expect(await faultsOf(martin)).toEqual([]);
+    await picture(martin, 'read-scope');
+    await martin.emulateMedia({ colorScheme: 'dark' });
+    await martin.setViewportSize({ width: 360, height: 740 });
+    await picture(martin, 'read-scope-dark-360');
+    await martin.emulateMedia({ colorScheme: 'light' });
+    await martin.setViewportSize({ width: 1440, height: 900 });
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await martin.getByRole('listitem').filter({ hasText: 'lesya@example.org' }).getByText('Their own and unassigned tickets').waitFor();
 
     const lesya = await desk.stranger();
     await lesya.goto(await desk.linkTo('lesya@example.org'));

@@ -127,7 +127,10 @@ describe('what somebody is told of', () => {
     const number = await createTicket(olena, 'Somebody should read this');
     await choose(olena, 'Assignee', 'Emma');
     await emma.getByRole('button', { name: /[1-9]\d* unread/ }).click();
-    const unread = emma.getByRole('listitem').filter({ hasText: `#${number}` }).locator('.font-semibold').first();
+    const unread = emma
+      .getByRole('listitem')
+      .filter({ hasText: `#${number}` })
+      .locator('.line-clamp-2.font-semibold');
     await unread.waitFor();
     await phone.goto(`/tickets/${number}`);
     await phone.getByRole('heading', { name: 'Somebody should read this' }).waitFor();

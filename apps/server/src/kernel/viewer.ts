@@ -48,6 +48,10 @@ export type Credential =
   /** Of a customer: the hash of their link's token. */
   | { readonly kind: 'LINK'; readonly id: string };
 
+/** Which tickets a member can read by whom they are assigned to. Each value includes those after it. */
+export const AssignmentScope = { ANY: 'ANY', OWN_AND_UNASSIGNED: 'OWN_AND_UNASSIGNED', OWN: 'OWN' } as const;
+export type AssignmentScope = (typeof AssignmentScope)[keyof typeof AssignmentScope];
+
 /**
  * Who is asking. A system viewer acts for the desk itself: clocks, imports, demo data. A client has a link to one ticket
  * and no permission, so every rule about members says no to them.
@@ -60,6 +64,10 @@ export interface Viewer {
   readonly permissions: ReadonlySet<Permission>;
   readonly allTeams: boolean;
   readonly teamIds: ReadonlySet<string>;
+  /** The topics, with those under them, that limit which tickets they can read; missing for every topic. */
+  readonly topicIds?: ReadonlySet<string>;
+  /** Missing for any assignee. */
+  readonly assignmentScope?: AssignmentScope;
   /** Missing for the system, and for work that continues without a request. */
   readonly credential?: Credential;
   /** The credential holds a chosen part of its member's permissions. */
@@ -124,6 +132,15 @@ export class SampleViewer implements Viewer {
     return this.#reveal().teamIds;
   }
 
+  // Missing and undefined mean the same to every rule, which reads the viewer behind this one.
+  get topicIds(): ReadonlySet<string> {
+    return this.#reveal().topicIds ?? new Set();
+  }
+
+  get assignmentScope(): AssignmentScope {
+    return this.#reveal().assignmentScope ?? AssignmentScope.ANY;
+  }
+
   get credential(): Credential | undefined {
     return this.#reveal().credential;
   }
@@ -182,11 +199,15 @@ export function tokenOf({ credential }: Viewer): string | null {
   return credential?.kind === 'TOKEN' ? credential.id : null;
 }
 
+function factsOf(viewer: Viewer): string {
+  const { workspaceId, memberId, permissions: held, allTeams, teamIds, topicIds, assignmentScope } = viewer;
+  const scope = [allTeams, [...teamIds].sort(), topicIds ? [...topicIds].sort() : null, assignmentScope ?? AssignmentScope.ANY];
+  return JSON.stringify([workspaceId, memberId, [...held].sort(), ...scope, viewer.partial ?? false, viewer.unsecured ?? false]);
+}
+
 /** Whether two viewers have the same rights. */
 export function sameRights(a: Viewer, b: Viewer): boolean {
-  const facts = ({ workspaceId, memberId, permissions: held, allTeams, teamIds, partial = false, unsecured = false }: Viewer) =>
-    JSON.stringify([workspaceId, memberId, [...held].sort(), allTeams, [...teamIds].sort(), partial, unsecured]);
-  return facts(a) === facts(b);
+  return factsOf(a) === factsOf(b);
 }
 
 /** An id that no row has. */

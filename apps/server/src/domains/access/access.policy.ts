@@ -1,5 +1,5 @@
 import { NotPermitted } from '../../kernel/domain-error.ts';
-import { decide, may, type Permission, type Viewer } from '../../kernel/viewer.ts';
+import { AssignmentScope, decide, may, type Permission, type Viewer } from '../../kernel/viewer.ts';
 import { permissionsOf, type Role } from '../identity/index.ts';
 
 /** Whoever saves settings of any kind needs the key to settings, and the one of their kind. */
@@ -9,9 +9,12 @@ export function requireSettings(viewer: Viewer, permission: Permission): void {
 }
 
 /** Which tickets a member reads: permissions of place, as those of a role are permissions of action. */
-interface TeamScope {
+interface ReadScope {
   readonly allTeams: boolean;
   readonly teamIds: readonly string[];
+  /** None = every topic. */
+  readonly topicIds: readonly string[];
+  readonly assignmentScope: AssignmentScope;
 }
 
 /** A member grants a role only if they hold all its permissions: owners are made by owners. */
@@ -19,16 +22,23 @@ export function canGiveRole(viewer: Viewer, held: readonly Permission[]): boolea
   return held.every((permission) => may(viewer, permission));
 }
 
-/** A member grants only teams that they have themselves. */
-function canGiveScope(viewer: Viewer, { allTeams, teamIds }: TeamScope): boolean {
-  return decide(viewer, (one) => one.allTeams || (!allTeams && teamIds.every((id) => one.teamIds.has(id))));
+const widest = Object.values(AssignmentScope);
+
+/** A member grants only teams, topics and assignments that they can read themselves. */
+function canGiveScope(viewer: Viewer, { allTeams, teamIds, topicIds, assignmentScope }: ReadScope): boolean {
+  return decide(viewer, (one) => {
+    const teams = one.allTeams || (!allTeams && teamIds.every((id) => one.teamIds.has(id)));
+    const topics = one.topicIds === undefined || (topicIds.length > 0 && topicIds.every((id) => one.topicIds?.has(id)));
+    const own = one.assignmentScope ?? AssignmentScope.ANY;
+    return teams && topics && widest.indexOf(own) <= widest.indexOf(assignmentScope);
+  });
 }
 
 /** What a member holds: permissions and scope, both by their role and by themselves. */
 export interface Holding {
   readonly role: Role;
   readonly permissions: readonly Permission[];
-  readonly scope: TeamScope;
+  readonly scope: ReadScope;
 }
 
 /** Requires that the viewer could grant everything that the member has. */
@@ -36,13 +46,14 @@ export function requireCanChange(viewer: Viewer, { role, permissions, scope }: H
   if (!canGiveRole(viewer, permissions)) {
     throw new NotPermitted(`You cannot change a member with the role ${role}, which holds permissions that you lack.`);
   }
-  if (!canGiveScope(viewer, scope)) throw new NotPermitted('You cannot change a member of teams that you are not in yourself.');
+  if (!canGiveScope(viewer, scope)) throw new NotPermitted('You cannot change a member who can read tickets that you cannot read.');
 }
 
 /** Requires that the viewer has everything that they grant. */
 export function requireCanGive(viewer: Viewer, { role, permissions, scope }: Holding): void {
   if (!canGiveRole(viewer, permissions)) throw new NotPermitted(`You cannot give the role ${role}, which holds permissions that you lack.`);
-  if (!canGiveScope(viewer, scope)) throw new NotPermitted('You cannot give access to the tickets of teams that you are not in yourself.');
+  if (!canGiveScope(viewer, scope))
+    throw new NotPermitted('You cannot give access to tickets that you cannot read: check the teams, topics and assignment scope.');
 }
 
 /** The permissions of a role, built-in or custom. */

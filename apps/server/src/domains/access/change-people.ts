@@ -4,11 +4,13 @@ import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId, newId } from '../../kernel/id.ts';
 import { requireEmailAddress } from '../../kernel/email-address.ts';
+import { AssignmentScope } from '../../kernel/viewer.ts';
 import { requireLine } from '../../kernel/text.ts';
 import { NameTaken } from '../../kernel/settings-error.ts';
 import { accessChanged } from '../../platform/live/live-desk.ts';
 import { post } from '../../platform/mail/mailer.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { ReferenceNotFound, Topic } from '../tickets/index.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
 import {
   Account,
@@ -22,6 +24,7 @@ import {
   requireConfirmedBrowser,
   Role,
   seesEveryTeam,
+  seesEveryTicket,
   Session,
   Team,
   TeamMember,
@@ -37,6 +40,9 @@ export interface Place {
   readonly customRoleId?: string | null | undefined;
   readonly teamIds?: readonly string[] | null | undefined;
   readonly allTeams?: boolean | null | undefined;
+  /** Limits which tickets they can read; none = every topic. */
+  readonly topicIds?: readonly string[] | null | undefined;
+  readonly assignmentScope?: AssignmentScope | null | undefined;
 }
 
 export interface InviteMember extends Place {
@@ -158,29 +164,46 @@ function newMember(tx: Scope, { id = newId(), ...person }: NewMember): Member {
     role: Role.GUEST,
     customRoleId: null,
     allTeams: false,
+    topicIds: [],
+    assignmentScope: AssignmentScope.ANY,
     active: true,
     createdAt: tx.now(),
   });
 }
 
 /** Gives a role and teams, and refuses if the member would then hold more than the viewer does. */
-async function place(tx: Scope, member: Member, { role, customRoleId, allTeams, teamIds }: Place): Promise<void> {
+async function place(tx: Scope, member: Member, given: Place): Promise<void> {
+  const { role, customRoleId, allTeams, teamIds, topicIds, assignmentScope } = given;
   if (role) {
     const custom = role === Role.CUSTOM ? await requireRole(tx, customRoleId ?? null) : null;
     member.role = role;
     member.customRoleId = custom?.id ?? null;
   }
   if (typeof allTeams === 'boolean') member.allTeams = allTeams;
+  if (topicIds) member.topicIds = await requireTopics(tx, topicIds);
+  if (assignmentScope) member.assignmentScope = assignmentScope;
   await tx.em.persist(member).flush();
   if (teamIds) await joinTeams(tx, member, teamIds);
   requireCanGive(tx.viewer, await holdingOf(tx, member));
 }
 
-async function holdingOf(tx: Scope, { id: memberId, role, customRoleId, allTeams }: Member): Promise<Holding> {
+async function holdingOf(tx: Scope, member: Member): Promise<Holding> {
+  const { id: memberId, role, customRoleId, allTeams } = member;
   const custom = customRoleId === null ? null : await requireRole(tx, customRoleId);
   const teams = await tx.em.find(TeamMember, { workspaceId: tx.workspaceId, memberId });
   const teamIds = teams.map(({ teamId }) => teamId);
-  return { role, permissions: permissionsOfRole(role, custom), scope: { allTeams: seesEveryTeam(role, allTeams), teamIds } };
+  const isLimited = !seesEveryTicket(role);
+  const topicIds = isLimited ? member.topicIds : [];
+  const assignmentScope = isLimited ? member.assignmentScope : AssignmentScope.ANY;
+  const scope = { allTeams: seesEveryTeam(role, allTeams), teamIds, topicIds, assignmentScope };
+  return { role, permissions: permissionsOfRole(role, custom), scope };
+}
+
+async function requireTopics({ em, workspaceId }: Scope, topicIds: readonly string[]): Promise<string[]> {
+  const wanted = [...new Set(topicIds)];
+  const known = wanted.every(isId) ? await em.count(Topic, { workspaceId, id: { $in: wanted } }) : -1;
+  if (known !== wanted.length) throw new ReferenceNotFound('topicIds', 'topic');
+  return wanted;
 }
 
 async function requireRole(tx: Scope, id: string | null): Promise<CustomRole> {
@@ -224,8 +247,8 @@ async function sendInvitation(tx: Scope, member: Member, { publicUrl, sendsMail 
   return null;
 }
 
-function describe({ name, role, customRoleId, allTeams, active }: Member) {
-  return { name, role, customRoleId, allTeams, active };
+function describe({ name, role, customRoleId, allTeams, topicIds, assignmentScope, active }: Member) {
+  return { name, role, customRoleId, allTeams, topics: topicIds.join(', '), assignmentScope, active };
 }
 
 /** The fields that changed, each as `old → new`. */

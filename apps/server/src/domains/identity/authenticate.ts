@@ -1,11 +1,11 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '../../kernel/clock.ts';
-import { ownership, type Permission, type Viewer } from '../../kernel/viewer.ts';
+import { ownership, type AssignmentScope, type Permission, type Viewer } from '../../kernel/viewer.ts';
 import { joined } from '../../platform/joined.ts';
 import { hashSecret } from '../../platform/keys.ts';
 import { AccessToken, Session } from './credential.entity.ts';
 import { CustomRole, TeamMember, type Member } from './member.entity.ts';
-import { permissionsOf, seesEveryTeam } from './role.policy.ts';
+import { permissionsOf, seesEveryTeam, seesEveryTicket } from './role.policy.ts';
 
 const lastUsedStepMs = 60_000;
 
@@ -20,7 +20,8 @@ const credentials = `
     select token_hash, workspace_id, id, member_id, permissions, last_used_at, null, false from access_token
     where token_hash = any(?::text[]) and revoked_at is null and (expires_at is null or expires_at > ?)
   )
-  select c.token_hash, c.workspace_id, c.id, c.member_id, to_json(c.permissions) as part, c.last_used_at, c.confirmed_at, c.unsecured, m.role, m.all_teams,
+  select c.token_hash, c.workspace_id, c.id, c.member_id, to_json(c.permissions) as part, c.last_used_at, c.confirmed_at, c.unsecured, m.role, m.all_teams, m.assignment_scope,
+    case when cardinality(m.topic_ids) > 0 then to_json(topics_under(m.workspace_id, m.topic_ids)) end as topics,
     to_json(r.permissions) as own,
     to_json(array(select t.team_id from team_member t where t.workspace_id = m.workspace_id and t.member_id = m.id order by t.team_id)) as teams
   from credential c
@@ -43,6 +44,9 @@ interface Credential {
   /** Of a role of the workspace's own; null for a built-in one. */
   readonly own: Permission[] | null;
   readonly teams: string[];
+  readonly assignment_scope: AssignmentScope;
+  /** Null = every topic. */
+  readonly topics: string[] | null;
 }
 
 function readCredentials(em: EntityManager, clock: Clock, hashes: readonly string[]): Promise<Credential[]> {
@@ -92,8 +96,8 @@ async function enter(em: EntityManager, clock: Clock, found: Credential): Promis
       ? em.nativeUpdate(Session, { workspaceId, id }, { lastUsedAt: now })
       : em.nativeUpdate(AccessToken, { workspaceId, id }, { lastUsedAt: now }));
   }
-  const member = { workspaceId, id: memberId, role, allTeams: found.all_teams };
-  const viewer = partOf(asViewer(member, own ?? permissionsOf(role), found.teams), part);
+  const member = { workspaceId, id: memberId, role, allTeams: found.all_teams, assignmentScope: found.assignment_scope };
+  const viewer = partOf(asViewer(member, own ?? permissionsOf(role), { teamIds: found.teams, topicIds: found.topics }), part);
   if (found.confirmed_at === null) return { ...viewer, credential: { kind: 'TOKEN', id } };
   return { ...viewer, unsecured, credential: { kind: 'SESSION', id, confirmedAt: new Date(found.confirmed_at) } };
 }
@@ -106,23 +110,16 @@ export async function rightsBehind(em: EntityManager, clock: Clock, secrets: rea
   const bySecret = new Map(secrets.map((secret) => [hashSecret(secret), secret]));
   const rows = await readCredentials(em, clock, [...bySecret.keys()]);
   return new Map(
-    rows.map(({ token_hash: hash, part, unsecured, role, own, all_teams: allTeams, teams }) => [
+    rows.map(({ token_hash: hash, part, unsecured, role, own, all_teams: allTeams, teams, topics, assignment_scope: assignment }) => [
       bySecret.get(hash) ?? '',
-      JSON.stringify([part, unsecured, role, own, allTeams, teams]),
+      JSON.stringify([part, unsecured, role, own, allTeams, teams, topics, assignment]),
     ]),
   );
 }
 
 /** A member's rights as they are now, or the part of them that a token was given. */
 export async function viewerOf(em: EntityManager, member: Member, part: readonly Permission[] | null = null): Promise<Viewer> {
-  const { workspaceId } = member;
-  const teams = await em.find(TeamMember, { workspaceId, memberId: member.id });
-  const viewer = asViewer(
-    member,
-    await permissionsOfMember(em, member),
-    teams.map(({ teamId }) => teamId),
-  );
-  return partOf(viewer, part);
+  return partOf((await viewersOf(em, [member]))(member), part);
 }
 
 function partOf(viewer: Viewer, part: readonly Permission[] | null): Viewer {
@@ -140,19 +137,42 @@ export async function viewersOf(em: EntityManager, members: readonly Member[]): 
   const teams = first ? await em.find(TeamMember, { workspaceId: first.workspaceId, memberId: { $in: ids } }) : [];
   const roleIds = members.flatMap(({ customRoleId }) => customRoleId ?? []);
   const roles = first && roleIds.length > 0 ? await em.find(CustomRole, { workspaceId: first.workspaceId, id: { $in: roleIds } }) : [];
+  const topicsOf = await topicsOfMembers(em, members);
   const teamsOf = Map.groupBy(teams, ({ memberId }) => memberId);
   return (member) => {
     const own = roles.find(({ id }) => id === member.customRoleId);
     const teamIds = (teamsOf.get(member.id) ?? []).map(({ teamId }) => teamId);
-    return asViewer(member, own?.permissions ?? permissionsOf(member.role), teamIds);
+    return asViewer(member, own?.permissions ?? permissionsOf(member.role), { teamIds, topicIds: topicsOf.get(member.id) ?? null });
   };
 }
 
+/** The topics of the limited ones among some members, with the topics under them. */
+async function topicsOfMembers(em: EntityManager, members: readonly Member[]): Promise<Map<string, string[]>> {
+  const limited = members.filter(({ topicIds }) => topicIds.length > 0);
+  const rows = await Promise.all(
+    limited.map(async ({ id, workspaceId, topicIds }): Promise<[string, string[]]> => {
+      const [row]: { topics: string[] }[] = await em.execute('select to_json(topics_under(?, ?::uuid[])) as topics', [
+        workspaceId,
+        `{${topicIds.join(',')}}`,
+      ]);
+      return [id, row?.topics ?? []];
+    }),
+  );
+  return new Map(rows);
+}
+
+interface Reach {
+  readonly teamIds: readonly string[];
+  /** Null = every topic. */
+  readonly topicIds: readonly string[] | null;
+}
+
 function asViewer(
-  member: Pick<Member, 'workspaceId' | 'id' | 'allTeams'> & { readonly role: string },
+  member: Pick<Member, 'workspaceId' | 'id' | 'allTeams' | 'assignmentScope'> & { readonly role: string },
   held: readonly Permission[],
-  teamIds: readonly string[],
+  { teamIds, topicIds }: Reach,
 ): Viewer {
+  const isLimited = !seesEveryTicket(member.role);
   return {
     kind: 'MEMBER',
     workspaceId: member.workspaceId,
@@ -161,12 +181,9 @@ function asViewer(
     partial: false,
     allTeams: seesEveryTeam(member.role, member.allTeams),
     teamIds: new Set(teamIds),
+    ...(isLimited && topicIds ? { topicIds: new Set(topicIds) } : {}),
+    ...(isLimited ? { assignmentScope: member.assignmentScope } : {}),
   };
-}
-
-async function permissionsOfMember(em: EntityManager, { workspaceId, role, customRoleId }: Member): Promise<readonly Permission[]> {
-  if (customRoleId === null) return permissionsOf(role);
-  return (await em.findOneOrFail(CustomRole, { workspaceId, id: customRoleId })).permissions;
 }
 
 /** To the minute is enough, and spares a write on every request. */

@@ -8,7 +8,7 @@ export { Account, CustomRole, Member, MemberKind, Role, Team, TeamMember } from 
 export { findMember, memberById, teamById } from './member.loader.ts';
 export { requirePassword } from './password.ts';
 export { PasswordRequestWorker } from './password-request-worker.ts';
-export { permissionsOf, seesEveryTeam } from './role.policy.ts';
+export { permissionsOf, seesEveryTeam, seesEveryTicket } from './role.policy.ts';
 export { hashPassword } from './secret.ts';
 export { accountOf } from './session.ts';
 export { SignInDesk } from './sign-in-desk.ts';

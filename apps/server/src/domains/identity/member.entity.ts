@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import type { Permission } from '../../kernel/viewer.ts';
+import { AssignmentScope, type Permission } from '../../kernel/viewer.ts';
 
 const AccountSchema = defineEntity({
   name: 'Account',
@@ -69,6 +69,9 @@ const MemberSchema = defineEntity({
     /** Which one, when the role is CUSTOM. */
     customRoleId: p.uuid().strictNullable(),
     allTeams: p.boolean(),
+    /** The topics whose tickets they can read, with the topics under them; none = every topic. */
+    topicIds: p.array().columnType('uuid[]'),
+    assignmentScope: p.enum(() => AssignmentScope).columnType('text'),
     active: p.boolean(),
     locale: p.text(),
     createdAt: p.datetime(),

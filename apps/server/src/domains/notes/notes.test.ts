@@ -123,7 +123,9 @@ describe('a mention', () => {
 
     const { note } = await write(ada, id, mentionOf(bob));
     expect(await watchers(id)).toEqual(['Bob']);
-    const told = (await bob.run(BELL)).notifications.edges.filter(({ node }: { node: { ticket: { id: string } } }) => node.ticket.id === id);
+    const told = (await bob.run(BELL)).notifications.edges.filter(
+      ({ node }: { node: { ticket: { id: string } } }) => node.ticket.id === id,
+    );
     expect(told).toEqual([{ node: { type: 'note.added', reason: 'MENTIONED', ticket: { id } } }]);
     await ada.run(DELETE, { input: { noteId: note.id } });
     expect(await watchers(id)).toEqual([]);

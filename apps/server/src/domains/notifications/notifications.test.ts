@@ -80,7 +80,9 @@ it('marks the notifications of a ticket read when the member acts on it, on ever
     await act();
     expect(await unread()).toBe(elsewhere);
     await waitFor(() =>
-      bell.received.slice(seen).some(({ notificationsChanged: { unreadCount, notification } }) => unreadCount === elsewhere && !notification),
+      bell.received
+        .slice(seen)
+        .some(({ notificationsChanged: { unreadCount, notification } }) => unreadCount === elsewhere && !notification),
     );
   }
   await noteByBoss(id);

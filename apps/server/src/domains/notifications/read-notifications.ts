@@ -50,7 +50,11 @@ export function markTicketRead(tx: Scope, ticketId: string): Promise<void> {
 
 async function markRead(tx: Scope, which: { readonly ticketId?: string }): Promise<void> {
   const { em, workspaceId, viewer } = tx;
-  const changed = await em.nativeUpdate(Notification, { workspaceId, memberId: viewer.memberId, readAt: null, ...which }, { readAt: tx.now() });
+  const changed = await em.nativeUpdate(
+    Notification,
+    { workspaceId, memberId: viewer.memberId, readAt: null, ...which },
+    { readAt: tx.now() },
+  );
   if (changed > 0) tx.record(domainEvent(NotificationReadEvent, null, { memberIds: [viewer.memberId] }));
 }
 

@@ -112,6 +112,8 @@ export async function createMember(em: EntityManager, { at, password, ...person 
     email: email.toLowerCase(),
     role,
     allTeams,
+    topicIds: [],
+    assignmentScope: 'ANY',
     active: true,
     locale: person.locale ?? 'en',
     createdAt: at,

@@ -1,7 +1,9 @@
 import { InvalidInput } from '../../kernel/domain-error.ts';
+import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId } from '../../kernel/id.ts';
 import { StillInUse } from '../../kernel/settings-error.ts';
 import { requireFreeNames } from '../../platform/free-names.ts';
+import { accessChanged } from '../../platform/live/live-desk.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { madeAnew, type MadeAs, type SettingState } from '../../platform/setting-versions.ts';
 import { ReferenceNotFound, requireNames, Topic, type Names } from '../tickets/index.ts';
@@ -67,6 +69,8 @@ async function write(tx: Scope, topics: readonly Topic[], topic: Topic, { names,
   const place = requirePlace(topics, topic, parentId);
   const among = { sql: 'parent_id is not distinct from ?::uuid', parameters: [place] };
   const free = await requireFreeNames(tx, { table: 'topic', among }, requireNames('names', names), { field: 'names', ownId: topic.id });
+  // A member who can read a topic can read those under it.
+  if (topic.parentId !== place) tx.record(domainEvent(accessChanged, null));
   Object.assign(topic, { name: free, parentId: place });
 }
 
@@ -79,6 +83,12 @@ export function deleteTopic(scope: Scope, topicId: string): Promise<Topic> {
       throw new StillInUse('Topics are under this one. Move or delete them first.', 'topicId');
     if (await isInUse(tx, 'ticket', 'topic_id', topicId))
       throw new StillInUse('Tickets have this topic. Give them another first, all at once from a list.', 'topicId');
+    const limited: object[] = await tx.em.execute('select 1 from member where workspace_id = ? and ? = any(topic_ids) limit 1', [
+      tx.workspaceId,
+      topicId,
+    ]);
+    if (limited.length > 0)
+      throw new StillInUse('Members can read only tickets of this topic. Change their topics under Settings → Agents first.', 'topicId');
     await ticketSettingDeleted(tx, topicSetting, topic);
     await tx.em.execute(
       'update custom_field set topic_ids = array_remove(topic_ids, ?::uuid) where workspace_id = ? and ? = any(topic_ids)',

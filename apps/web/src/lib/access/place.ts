@@ -1,4 +1,4 @@
-import type { Role, RoleFragment } from '#lib/graphql/generated/graphql.ts';
+import type { AssignmentScope, Role, RoleFragment } from '#lib/graphql/generated/graphql.ts';
 import { t } from '#lib/i18n/index.ts';
 
 /** What somebody is, as a form holds it. `role` is a built-in role's name, or the id of one of the workspace's own. */
@@ -6,10 +6,13 @@ export interface Place {
   role: string;
   teamIds: string[];
   allTeams: boolean;
+  /** Limits the tickets that they can read; none = every topic. */
+  topicIds: string[];
+  assignmentScope: AssignmentScope;
 }
 
 export function emptyPlace(): Place {
-  return { role: 'AGENT', teamIds: [], allTeams: false };
+  return { role: 'AGENT', teamIds: [], allTeams: false, topicIds: [], assignmentScope: 'ANY' };
 }
 
 export function roleKey({ id, role }: Pick<RoleFragment, 'id' | 'role'>): string {
@@ -21,7 +24,7 @@ export function roleName({ role, name }: { role: Role; name?: string | null }): 
 }
 
 /** As the server wants it. */
-export function placeInput({ role, teamIds, allTeams }: Place, roles: readonly RoleFragment[]) {
+export function placeInput({ role, ...scope }: Place, roles: readonly RoleFragment[]) {
   const chosen = roles.find((one) => roleKey(one) === role);
-  return { role: chosen?.role ?? ('GUEST' as Role), customRoleId: chosen?.id ?? null, teamIds, allTeams };
+  return { role: chosen?.role ?? ('GUEST' as Role), customRoleId: chosen?.id ?? null, ...scope };
 }

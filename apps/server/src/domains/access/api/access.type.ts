@@ -8,20 +8,33 @@ import {
   userErrorUnion,
   type UserErrorData,
 } from '../../../graphql/user-error.ts';
-import type { Permission } from '../../../kernel/viewer.ts';
+import { AssignmentScope, type Permission } from '../../../kernel/viewer.ts';
 import type { OutgoingMail } from '../../../platform/mail/outgoing-mail.entity.ts';
 import { SecurityEventKind, type SecurityEvent } from '../../../platform/security-log.ts';
 import { AccessTokenType, ConfirmationNeededType, TeamType, WorkspaceType } from '../../identity/api/index.ts';
 import { Role, type AccessToken, type Member, type Team, type Workspace } from '../../identity/index.ts';
+import { ReferenceNotFoundType } from '../../tickets/api/index.ts';
 import type { RoleDescription } from '../find-people.ts';
 
+registerEnumType(AssignmentScope, {
+  name: 'AssignmentScope',
+  description: 'Which tickets a member can read by whom they are assigned to. Their own are always among them.',
+  valuesConfig: {
+    ANY: { description: 'Whoever they are assigned to.' },
+    OWN_AND_UNASSIGNED: { description: 'Their own, and tickets that are assigned to nobody.' },
+    OWN: { description: 'Their own only.' },
+  },
+});
 registerEnumType(SecurityEventKind, { name: 'SecurityEventKind' });
 
 @ObjectType('Person', { description: 'A member as administrators see them.' })
-export class PersonType implements Pick<Member, 'email' | 'active' | 'allTeams' | 'createdAt'> {
+export class PersonType implements Pick<Member, 'email' | 'active' | 'allTeams' | 'topicIds' | 'assignmentScope' | 'createdAt'> {
   @Field(() => String) email!: string;
   @Field(() => Boolean, { description: 'False = may not sign in any more.' }) active!: boolean;
   @Field(() => Boolean, { description: 'Sees the tickets of every team.' }) allTeams!: boolean;
+  @Field(() => [ID], { description: 'They can read tickets of these topics, and of those under them. Empty for every topic.' })
+  topicIds!: string[];
+  @Field(() => AssignmentScope) assignmentScope!: AssignmentScope;
   @Field(() => Date) createdAt!: Date;
 }
 
@@ -76,10 +89,22 @@ export class MemberInviteInput {
   @Field(() => ID, { nullable: true, description: 'Which one, when the role is CUSTOM.' }) customRoleId?: string | null;
   @Field(() => [ID], { defaultValue: [] }) teamIds!: string[];
   @Field(() => Boolean, { defaultValue: false, description: 'Sees the tickets of every team.' }) allTeams!: boolean;
+  @Field(() => [ID], {
+    defaultValue: [],
+    description: 'Limits which tickets they can read to these topics and those under them. Empty for every topic.',
+  })
+  topicIds!: string[];
+  @Field(() => AssignmentScope, { defaultValue: AssignmentScope.ANY }) assignmentScope!: AssignmentScope;
   @Field(() => String, { nullable: true, description: 'The language of the email: `en` or `uk`.' }) locale?: string | null;
 }
 
-const MemberInviteError = userErrorUnion('MemberInviteError', [NameTakenType, RoleNotFoundType, TeamNotFoundType, MemberNotFoundType]);
+const MemberInviteError = userErrorUnion('MemberInviteError', [
+  NameTakenType,
+  RoleNotFoundType,
+  TeamNotFoundType,
+  MemberNotFoundType,
+  ReferenceNotFoundType,
+]);
 
 @ObjectType()
 export class MemberInvitePayload {
@@ -113,10 +138,22 @@ export class MemberEditInput {
   @Field(() => ID, { nullable: true, description: 'Which one, when the role is CUSTOM.' }) customRoleId?: string | null;
   @Field(() => [ID], { nullable: true, description: 'All of them; those that are missing are left.' }) teamIds?: string[] | null;
   @Field(() => Boolean, { nullable: true }) allTeams?: boolean | null;
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'Limits which tickets they can read to these topics and those under them. Empty for every topic.',
+  })
+  topicIds?: string[] | null;
+  @Field(() => AssignmentScope, { nullable: true }) assignmentScope?: AssignmentScope | null;
   @Field(() => Boolean, { nullable: true, description: 'False ends all they have open within a second.' }) active?: boolean | null;
 }
 
-const MemberEditError = userErrorUnion('MemberEditError', [MemberNotFoundType, RoleNotFoundType, TeamNotFoundType, LastOwnerType]);
+const MemberEditError = userErrorUnion('MemberEditError', [
+  MemberNotFoundType,
+  RoleNotFoundType,
+  TeamNotFoundType,
+  LastOwnerType,
+  ReferenceNotFoundType,
+]);
 
 @ObjectType()
 export class MemberEditPayload {
@@ -215,11 +252,22 @@ export class MachineTokenCreateInput {
   @Field(() => ID, { nullable: true, description: 'Which one, when the role is CUSTOM.' }) customRoleId?: string | null;
   @Field(() => [ID], { defaultValue: [] }) teamIds!: string[];
   @Field(() => Boolean, { defaultValue: false, description: 'Sees the tickets of every team.' }) allTeams!: boolean;
+  @Field(() => [ID], {
+    defaultValue: [],
+    description: 'Limits which tickets they can read to these topics and those under them. Empty for every topic.',
+  })
+  topicIds!: string[];
+  @Field(() => AssignmentScope, { defaultValue: AssignmentScope.ANY }) assignmentScope!: AssignmentScope;
   @Field(() => [String], { nullable: true, description: 'What it may do at most, of what its role may; null = all of it.' })
   permissions?: string[] | null;
 }
 
-const MachineTokenCreateError = userErrorUnion('MachineTokenCreateError', [RoleNotFoundType, TeamNotFoundType, ConfirmationNeededType]);
+const MachineTokenCreateError = userErrorUnion('MachineTokenCreateError', [
+  RoleNotFoundType,
+  TeamNotFoundType,
+  ConfirmationNeededType,
+  ReferenceNotFoundType,
+]);
 
 @ObjectType()
 export class MachineTokenCreatePayload {

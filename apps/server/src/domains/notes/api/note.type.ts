@@ -80,7 +80,12 @@ class NoteMeanwhileType extends UserError {
   @Field(() => Int, { description: 'What to send as `seenVersion` to add yours all the same.' }) version!: number;
 }
 
-const NoteAddError = userErrorUnion('NoteAddError', [TicketNotFoundType, NoteMeanwhileType, MemberCannotReadType, IdempotencyKeyReusedType]);
+const NoteAddError = userErrorUnion('NoteAddError', [
+  TicketNotFoundType,
+  NoteMeanwhileType,
+  MemberCannotReadType,
+  IdempotencyKeyReusedType,
+]);
 const NoteEditError = userErrorUnion('NoteEditError', [NoteNotFoundType, NoteConflictType, NotePublishedType, MemberCannotReadType]);
 const NoteDeleteError = userErrorUnion('NoteDeleteError', [NoteNotFoundType, NotePublishedType]);
 
