@@ -8,6 +8,7 @@ import { actsForWholeMember, isPermission, may, ownership, tokenOf, type Permiss
 import { hashSecret } from '../../platform/keys.ts';
 import { accessChanged } from '../../platform/live/live-desk.ts';
 import { loaderByKey } from '../../platform/loader.ts';
+import { once, type OnceOnly } from '../../platform/once.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { recordSecurity, SecurityEventKind } from '../../platform/security-log.ts';
 import { AccessToken } from './credential.entity.ts';
@@ -63,6 +64,22 @@ export async function issueToken(tx: Scope, memberId: string, { name, days, perm
     details: { token: token.id, name: token.name, permissions: part },
   });
   return { token, secret };
+}
+
+/** Only the first answer has the secret: it is stored nowhere. */
+export async function createTokenOnce(
+  scope: Scope,
+  asked: OnceOnly,
+  issue: (tx: Scope) => Promise<{ readonly token: AccessToken; readonly secret: string }>,
+): Promise<{ accessToken?: AccessToken; secret?: string }> {
+  let first: string | null = null;
+  const id = await once(scope, asked, async (tx) => {
+    const { token, secret } = await issue(tx);
+    first = secret;
+    return token.id;
+  });
+  const accessToken = await scope.fresh().load(tokenById, id);
+  return { ...(accessToken ? { accessToken } : {}), ...(first === null ? {} : { secret: first }) };
 }
 
 /** The token that the viewer uses. The lock lets a revocation that runs at the same time find what it creates. */

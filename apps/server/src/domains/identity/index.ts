@@ -1,5 +1,5 @@
 export { findAccount, knownWords } from './account.ts';
-export { isTokenValid, issueToken, requirePermissions, tokenById, type CreateAccessToken } from './access-token.ts';
+export { createTokenOnce, isTokenValid, issueToken, requirePermissions, tokenById, type CreateAccessToken } from './access-token.ts';
 export { authenticate, authenticator, rightsBehind, stateOfToken, TokenState, viewerOf, viewersOf } from './authenticate.ts';
 export { AccessToken, Letter, PasswordRequest, RecoveryCode, Session, SingleSignOn } from './credential.entity.ts';
 export { requireConfirmed, requireConfirmedBrowser } from './credential.policy.ts';

@@ -4,8 +4,9 @@ import type { Context } from '../../../graphql/context.ts';
 import { ReturnsUserErrors } from '../../../graphql/user-error.ts';
 import type { OutgoingMail } from '../../../platform/mail/outgoing-mail.entity.ts';
 import type { SecurityEvent } from '../../../platform/security-log.ts';
+import { once } from '../../../platform/once.ts';
 import { AccessTokenType, ActingTokenType, MemberType } from '../../identity/api/index.ts';
-import { memberById, tokenById, type AccessToken, type Member, type SignInDesk } from '../../identity/index.ts';
+import { createTokenOnce, memberById, teamById, tokenById, type AccessToken, type Member, type SignInDesk } from '../../identity/index.ts';
 import { editMember, inviteAgain, inviteMember, makeResetLink, type Invited } from '../change-people.ts';
 import { createRole, deleteRole, editRole } from '../change-roles.ts';
 import { keepSecurityLog, requireSecondFactor } from '../change-workspace.ts';
@@ -91,10 +92,17 @@ export class AccessResolver {
   @Mutation(() => MemberInvitePayload, { description: 'Invites a person, who joins by accepting.' })
   @ReturnsUserErrors()
   async memberInvite(
-    @Arg('input', () => MemberInviteInput) input: MemberInviteInput,
+    @Arg('input', () => MemberInviteInput) { idempotencyKey: key, ...input }: MemberInviteInput,
     @Ctx() { scope }: Context,
   ): Promise<Partial<MemberInvitePayload>> {
-    return asPayload(await inviteMember(scope, input, this.desk));
+    let link: string | null = null;
+    const id = await once(scope, { key, operation: 'memberInvite', payload: input }, async (tx) => {
+      const invited = await inviteMember(tx, input, this.desk);
+      link = invited.link;
+      return invited.member.id;
+    });
+    const person = await scope.fresh().load(memberById, id);
+    return { ...(person ? { person } : {}), ...(link === null ? {} : { link }) };
   }
 
   @Mutation(() => MemberInvitePayload, { description: 'Repeats an invitation that was not accepted. The earlier link stops working.' })
@@ -147,10 +155,12 @@ export class AccessResolver {
   @Mutation(() => TeamSavePayload)
   @ReturnsUserErrors()
   async teamCreate(
-    @Arg('input', () => TeamCreateInput) { name }: TeamCreateInput,
+    @Arg('input', () => TeamCreateInput) { idempotencyKey: key, ...input }: TeamCreateInput,
     @Ctx() { scope }: Context,
   ): Promise<Partial<TeamSavePayload>> {
-    return { team: await createTeam(scope, { name }) };
+    const id = await once(scope, { key, operation: 'teamCreate', payload: input }, async (tx) => (await createTeam(tx, input)).id);
+    const team = await scope.fresh().load(teamById, id);
+    return team ? { team } : {};
   }
 
   @Mutation(() => TeamSavePayload)
@@ -183,10 +193,12 @@ export class AccessResolver {
   @Mutation(() => RoleSavePayload)
   @ReturnsUserErrors()
   async roleCreate(
-    @Arg('input', () => RoleCreateInput) input: RoleCreateInput,
+    @Arg('input', () => RoleCreateInput) { idempotencyKey: key, ...input }: RoleCreateInput,
     @Ctx() { scope }: Context,
   ): Promise<Partial<RoleSavePayload>> {
-    return { role: asDescription(await createRole(scope, input)) };
+    const id = await once(scope, { key, operation: 'roleCreate', payload: input }, async (tx) => (await createRole(tx, input)).id);
+    const role = await scope.fresh().load(customRoleById, id);
+    return role ? { role: asDescription(role) } : {};
   }
 
   @Mutation(() => RoleSavePayload, { description: 'Changes it for everybody who has it, within a second.' })
@@ -207,11 +219,10 @@ export class AccessResolver {
   @Mutation(() => MachineTokenCreatePayload, { description: 'A token that belongs to no person and goes on when its maker leaves.' })
   @ReturnsUserErrors()
   async machineTokenCreate(
-    @Arg('input', () => MachineTokenCreateInput) input: MachineTokenCreateInput,
+    @Arg('input', () => MachineTokenCreateInput) { idempotencyKey: key, ...input }: MachineTokenCreateInput,
     @Ctx() { scope }: Context,
   ): Promise<Partial<MachineTokenCreatePayload>> {
-    const { token, secret } = await issueMachineToken(scope, input);
-    return { accessToken: token, secret };
+    return createTokenOnce(scope, { key, operation: 'machineTokenCreate', payload: input }, (tx) => issueMachineToken(tx, input));
   }
 }
 

@@ -1,6 +1,8 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { connectionTypes } from '../../../graphql/connection.ts';
+import { onceKey } from '../../../graphql/once-key.ts';
 import {
+  IdempotencyKeyReusedType,
   NameTakenType,
   SettingsConflictType,
   StillInUseType,
@@ -96,9 +98,11 @@ export class MemberInviteInput {
   topicIds!: string[];
   @Field(() => AssignmentScope, { defaultValue: AssignmentScope.ANY }) assignmentScope!: AssignmentScope;
   @Field(() => String, { nullable: true, description: 'The language of the email: `en` or `uk`.' }) locale?: string | null;
+  @Field(() => String, onceKey) idempotencyKey?: string | null;
 }
 
 const MemberInviteError = userErrorUnion('MemberInviteError', [
+  IdempotencyKeyReusedType,
   NameTakenType,
   RoleNotFoundType,
   TeamNotFoundType,
@@ -164,6 +168,7 @@ export class MemberEditPayload {
 @InputType()
 export class TeamCreateInput {
   @Field(() => String) name!: string;
+  @Field(() => String, onceKey) idempotencyKey?: string | null;
 }
 
 @InputType()
@@ -211,7 +216,13 @@ export class SecondFactorRequirePayload {
   @Field(() => [SecondFactorRequireError]) userErrors!: UserErrorData[];
 }
 
-const TeamSaveError = userErrorUnion('TeamSaveError', [NameTakenType, SettingsConflictType, TeamNotFoundType, StillInUseType]);
+const TeamSaveError = userErrorUnion('TeamSaveError', [
+  IdempotencyKeyReusedType,
+  NameTakenType,
+  SettingsConflictType,
+  TeamNotFoundType,
+  StillInUseType,
+]);
 
 @ObjectType()
 export class TeamSavePayload {
@@ -220,13 +231,18 @@ export class TeamSavePayload {
 }
 
 @InputType()
-export class RoleCreateInput {
+class RoleWantedInput {
   @Field(() => String) name!: string;
   @Field(() => [String], { description: 'Of those you have yourself.' }) permissions!: string[];
 }
 
 @InputType()
-export class RoleEditInput extends RoleCreateInput {
+export class RoleCreateInput extends RoleWantedInput {
+  @Field(() => String, onceKey) idempotencyKey?: string | null;
+}
+
+@InputType()
+export class RoleEditInput extends RoleWantedInput {
   @Field(() => ID) roleId!: string;
   @Field(() => Int, { description: 'The version you started from.' }) version!: number;
 }
@@ -236,7 +252,13 @@ export class RoleDeleteInput {
   @Field(() => ID) roleId!: string;
 }
 
-const RoleSaveError = userErrorUnion('RoleSaveError', [NameTakenType, RoleNotFoundType, SettingsConflictType, StillInUseType]);
+const RoleSaveError = userErrorUnion('RoleSaveError', [
+  IdempotencyKeyReusedType,
+  NameTakenType,
+  RoleNotFoundType,
+  SettingsConflictType,
+  StillInUseType,
+]);
 
 @ObjectType()
 export class RoleSavePayload {
@@ -260,6 +282,7 @@ export class MachineTokenCreateInput {
   @Field(() => AssignmentScope, { defaultValue: AssignmentScope.ANY }) assignmentScope!: AssignmentScope;
   @Field(() => [String], { nullable: true, description: 'What it may do at most, of what its role may; null = all of it.' })
   permissions?: string[] | null;
+  @Field(() => String, onceKey) idempotencyKey?: string | null;
 }
 
 const MachineTokenCreateError = userErrorUnion('MachineTokenCreateError', [
@@ -267,6 +290,7 @@ const MachineTokenCreateError = userErrorUnion('MachineTokenCreateError', [
   TeamNotFoundType,
   ConfirmationNeededType,
   ReferenceNotFoundType,
+  IdempotencyKeyReusedType,
 ]);
 
 @ObjectType()

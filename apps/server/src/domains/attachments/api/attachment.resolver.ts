@@ -1,6 +1,8 @@
 import { Arg, Ctx, Field, FieldResolver, Float, ID, InputType, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../../graphql/context.ts';
-import { ReturnsUserErrors, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
+import { onceKey } from '../../../graphql/once-key.ts';
+import { IdempotencyKeyReusedType, ReturnsUserErrors, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
+import { once } from '../../../platform/once.ts';
 import { MessageType } from '../../conversations/api/index.ts';
 import type { Message } from '../../conversations/index.ts';
 import { MemberType } from '../../identity/api/index.ts';
@@ -26,6 +28,7 @@ class AttachmentType implements Pick<Attachment, 'id' | 'name' | 'type' | 'size'
 class TicketFileAddInput {
   @Field(() => ID) ticketId!: string;
   @Field(() => [ID], { description: 'Of files that you uploaded for this ticket.' }) attachmentIds!: string[];
+  @Field(() => String, onceKey) idempotencyKey?: string | null;
 }
 
 @InputType()
@@ -33,7 +36,7 @@ class FileRemoveInput {
   @Field(() => ID) attachmentId!: string;
 }
 
-const TicketFileError = userErrorUnion('TicketFileError', [TicketNotFoundType]);
+const TicketFileError = userErrorUnion('TicketFileError', [IdempotencyKeyReusedType, TicketNotFoundType]);
 
 @ObjectType()
 class TicketFilePayload {
@@ -61,10 +64,15 @@ export class AttachmentResolver {
   @Mutation(() => TicketFilePayload, { description: 'Makes files that you uploaded part of the ticket itself. Clients do not see them.' })
   @ReturnsUserErrors()
   async ticketFileAdd(
-    @Arg('input', () => TicketFileAddInput) { ticketId, attachmentIds }: TicketFileAddInput,
+    @Arg('input', () => TicketFileAddInput) { idempotencyKey: key, ...input }: TicketFileAddInput,
     @Ctx() { scope }: Context,
   ): Promise<Partial<TicketFilePayload>> {
-    const { id } = await addFiles(scope, ticketId, attachmentIds);
+    const { ticketId, attachmentIds } = input;
+    const id = await once(
+      scope,
+      { key, operation: 'ticketFileAdd', payload: input },
+      async (tx) => (await addFiles(tx, ticketId, attachmentIds)).id,
+    );
     return { ticket: await findTicket(scope.fresh(), id) };
   }
 

@@ -1,6 +1,7 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Priority } from '@baton/rules';
 import { connectionTypes } from '../../../graphql/connection.ts';
+import { onceKey } from '../../../graphql/once-key.ts';
 import { IdempotencyKeyReusedType, UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
 import { TicketFilterInput, ViewNotFoundType } from '../../views/api/index.ts';
 import { BulkOutcome, type BulkAction, type BulkItem, type BulkJob } from '../bulk.entity.ts';
@@ -55,8 +56,7 @@ export class BulkStartInput {
   filter?: TicketFilterInput | null;
   @Field(() => ID, { nullable: true, description: 'Or all that a view holds at this moment.' }) viewId?: string | null;
   @Field(() => BulkActionInput) action!: BulkActionInput;
-  @Field(() => String, { nullable: true, description: 'Asked again with the same key, it answers the job of the first time.' })
-  idempotencyKey?: string | null;
+  @Field(() => String, onceKey) idempotencyKey?: string | null;
 }
 
 @InputType()

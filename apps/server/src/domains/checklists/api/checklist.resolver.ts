@@ -1,6 +1,8 @@
 import { Arg, Ctx, Field, FieldResolver, ID, InputType, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../../graphql/context.ts';
-import { ReturnsUserErrors, UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
+import { onceKey } from '../../../graphql/once-key.ts';
+import { IdempotencyKeyReusedType, ReturnsUserErrors, UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
+import { once } from '../../../platform/once.ts';
 import { MemberType } from '../../identity/api/index.ts';
 import { memberById, type Member } from '../../identity/index.ts';
 import { TicketNotFoundType, TicketType } from '../../tickets/api/index.ts';
@@ -20,6 +22,7 @@ class ChecklistItemType implements Pick<ChecklistItem, 'id' | 'text' | 'doneAt'>
 class ChecklistAddInput {
   @Field(() => ID) ticketId!: string;
   @Field(() => [String], { description: 'They come to stand at the end, in this order.' }) texts!: string[];
+  @Field(() => String, onceKey) idempotencyKey?: string | null;
 }
 
 @InputType()
@@ -54,7 +57,12 @@ class ChecklistConflictType extends UserError {
   @Field(() => String, { description: 'What it says now.' }) theirs!: string;
 }
 
-const ChecklistError = userErrorUnion('ChecklistError', [ChecklistConflictType, ChecklistItemNotFoundType, TicketNotFoundType]);
+const ChecklistError = userErrorUnion('ChecklistError', [
+  ChecklistConflictType,
+  ChecklistItemNotFoundType,
+  IdempotencyKeyReusedType,
+  TicketNotFoundType,
+]);
 
 @ObjectType()
 class ChecklistPayload {
@@ -80,10 +88,15 @@ export class ChecklistItemResolver {
   @Mutation(() => ChecklistPayload)
   @ReturnsUserErrors()
   async checklistAdd(
-    @Arg('input', () => ChecklistAddInput) { ticketId, texts }: ChecklistAddInput,
+    @Arg('input', () => ChecklistAddInput) { idempotencyKey: key, ...input }: ChecklistAddInput,
     @Ctx() { scope }: Context,
   ): Promise<Partial<ChecklistPayload>> {
-    const { id } = await addToChecklist(scope, ticketId, texts);
+    const { ticketId, texts } = input;
+    const id = await once(
+      scope,
+      { key, operation: 'checklistAdd', payload: input },
+      async (tx) => (await addToChecklist(tx, ticketId, texts)).id,
+    );
     return { ticket: await findTicket(scope.fresh(), id) };
   }
 

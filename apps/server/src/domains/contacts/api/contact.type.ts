@@ -1,6 +1,7 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { connectionTypes } from '../../../graphql/connection.ts';
 import { Node } from '../../../graphql/node.ts';
+import { onceKey } from '../../../graphql/once-key.ts';
 import { IdempotencyKeyReusedType, UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
 import type { ContactDatum } from '../contact-data.ts';
 import type { Contact } from '../contact.entity.ts';
@@ -62,8 +63,7 @@ export class NewContactInput {
 
 @InputType()
 export class ContactCreateInput extends NewContactInput {
-  @Field(() => String, { nullable: true, description: 'Of your choice, 8 to 100 characters: asked again with it, nothing is made twice.' })
-  idempotencyKey?: string | null;
+  @Field(() => String, onceKey) idempotencyKey?: string | null;
 }
 
 @ObjectType('ContactExists', { implements: UserError })

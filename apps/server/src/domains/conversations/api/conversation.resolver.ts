@@ -15,6 +15,7 @@ import {
 } from 'type-graphql';
 import { connection, connectionTypes, type Connection } from '../../../graphql/connection.ts';
 import { following, type Context } from '../../../graphql/context.ts';
+import { onceKey } from '../../../graphql/once-key.ts';
 import { IdempotencyKeyReusedType, ReturnsUserErrors, UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
 import { once } from '../../../platform/once.ts';
 import { ContactsDifferType, ContactType, NewContactInput } from '../../contacts/api/index.ts';
@@ -54,16 +55,14 @@ class ConversationOpenInput {
   })
   newContact?: NewContactInput | null;
   @Field(() => String, { description: 'HTML: what the client said first.' }) body!: string;
-  @Field(() => String, { nullable: true, description: 'Of your choice, 8 to 100 characters: asked again with it, nothing is made twice.' })
-  idempotencyKey?: string | null;
+  @Field(() => String, onceKey) idempotencyKey?: string | null;
 }
 
 @InputType()
 class ConversationMessageInput {
   @Field(() => ID) conversationId!: string;
   @Field(() => String, { description: 'HTML.' }) body!: string;
-  @Field(() => String, { nullable: true, description: 'Of your choice, 8 to 100 characters: asked again with it, nothing is kept twice.' })
-  idempotencyKey?: string | null;
+  @Field(() => String, onceKey) idempotencyKey?: string | null;
 }
 
 @InputType()

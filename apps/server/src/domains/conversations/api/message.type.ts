@@ -1,6 +1,7 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { connectionTypes } from '../../../graphql/connection.ts';
 import { Node } from '../../../graphql/node.ts';
+import { onceKey } from '../../../graphql/once-key.ts';
 import { IdempotencyKeyReusedType, UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
 import { NoteConflictType, NoteNotFoundType, NoteType } from '../../notes/api/index.ts';
 import type { Note } from '../../notes/index.ts';
@@ -25,8 +26,7 @@ export const MessageConnection = connectionTypes('Message', () => MessageType);
 export class ReplySendInput {
   @Field(() => ID) ticketId!: string;
   @Field(() => String, { description: 'HTML.' }) body!: string;
-  @Field(() => String, { nullable: true, description: 'Of your choice, 8 to 100 characters: asked again with it, nothing is sent twice.' })
-  idempotencyKey?: string | null;
+  @Field(() => String, onceKey) idempotencyKey?: string | null;
   @Field(() => ID, {
     nullable: true,
     description: 'The draft that this is: it ends with the reply, and nothing saved late brings it back.',
@@ -49,8 +49,7 @@ export class ReplySendInput {
 export class MessageReceiveInput {
   @Field(() => ID) ticketId!: string;
   @Field(() => String, { description: 'HTML.' }) body!: string;
-  @Field(() => String, { nullable: true, description: 'Of your choice, 8 to 100 characters: asked again with it, nothing is kept twice.' })
-  idempotencyKey?: string | null;
+  @Field(() => String, onceKey) idempotencyKey?: string | null;
 }
 
 @ObjectType('NoClient', { implements: UserError, description: 'The ticket has no client.' })

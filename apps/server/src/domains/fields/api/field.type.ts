@@ -1,5 +1,6 @@
 import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { NameTakenType, SettingsConflictType, UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
+import { onceKey } from '../../../graphql/once-key.ts';
+import { IdempotencyKeyReusedType, NameTakenType, SettingsConflictType, UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
 import { LocalizedName, LocalizedNameInput, ReferenceNotFoundType, TicketNotFoundType, TicketType } from '../../tickets/api/index.ts';
 import type { Ticket } from '../../tickets/index.ts';
 import { FieldRequired, FieldType, type CustomField } from '../field.entity.ts';
@@ -90,7 +91,7 @@ export class FieldWantedInput {
 export class FieldCreateInput extends FieldWantedInput {
   @Field(() => String, { description: 'For programs: small letters, digits and underscores.' }) key!: string;
   @Field(() => FieldType) type!: FieldType;
-  @Field(() => String, { nullable: true }) idempotencyKey?: string | null;
+  @Field(() => String, onceKey) idempotencyKey?: string | null;
 }
 
 @InputType()
@@ -114,6 +115,7 @@ export class CustomFieldNotFoundType extends UserError {}
 
 const FieldSaveError = userErrorUnion('FieldSaveError', [
   CustomFieldNotFoundType,
+  IdempotencyKeyReusedType,
   NameTakenType,
   ReferenceNotFoundType,
   SettingsConflictType,

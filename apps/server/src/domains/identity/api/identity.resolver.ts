@@ -1,7 +1,7 @@
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../../graphql/context.ts';
 import { ReturnsUserErrors } from '../../../graphql/user-error.ts';
-import { createAccessToken, listAccessTokens, revokeAccessToken } from '../access-token.ts';
+import { createAccessToken, createTokenOnce, listAccessTokens, revokeAccessToken } from '../access-token.ts';
 import { confirmSecondFactor, beginSecondFactor, endSecondFactor } from '../second-factor.ts';
 import { endOtherSessions, endSession, isCurrent, listSessions } from '../session.ts';
 import { changePassword } from '../set-password.ts';
@@ -205,11 +205,10 @@ export class IdentityResolver {
   @Mutation(() => AccessTokenCreatePayload)
   @ReturnsUserErrors()
   async accessTokenCreate(
-    @Arg('input', () => AccessTokenCreateInput) input: AccessTokenCreateInput,
+    @Arg('input', () => AccessTokenCreateInput) { idempotencyKey: key, ...input }: AccessTokenCreateInput,
     @Ctx() { scope }: Context,
   ): Promise<Partial<AccessTokenCreatePayload>> {
-    const { token, secret } = await createAccessToken(scope, input);
-    return { accessToken: token, secret };
+    return createTokenOnce(scope, { key, operation: 'accessTokenCreate', payload: input }, (tx) => createAccessToken(tx, input));
   }
 
   @Mutation(() => AccessTokenRevokePayload, {

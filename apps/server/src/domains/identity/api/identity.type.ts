@@ -1,7 +1,8 @@
 import { Field, ID, Int, InputType, ObjectType, registerEnumType } from 'type-graphql';
 import { Node } from '../../../graphql/node.ts';
 import type { Permission } from '../../../kernel/viewer.ts';
-import { UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
+import { onceKey } from '../../../graphql/once-key.ts';
+import { IdempotencyKeyReusedType, UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
 import { LetterKind, type AccessToken, type Session } from '../credential.entity.ts';
 import { Role, type Member, type Team } from '../member.entity.ts';
 import type { Invitation } from '../member.loader.ts';
@@ -180,9 +181,10 @@ export class AccessTokenCreateInput {
   @Field(() => Int, { defaultValue: 90, description: '1 to 365.' }) days!: number;
   @Field(() => [String], { nullable: true, description: 'What it may do at most, of what you may; null = all of it.' })
   permissions?: string[] | null;
+  @Field(() => String, onceKey) idempotencyKey?: string | null;
 }
 
-const AccessTokenCreateError = userErrorUnion('AccessTokenCreateError', [ConfirmationNeededType]);
+const AccessTokenCreateError = userErrorUnion('AccessTokenCreateError', [ConfirmationNeededType, IdempotencyKeyReusedType]);
 
 @ObjectType()
 export class AccessTokenCreatePayload {

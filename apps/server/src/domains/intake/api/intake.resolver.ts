@@ -1,6 +1,7 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
 import { Priority } from '@baton/rules';
 import type { Context } from '../../../graphql/context.ts';
+import { onceKey } from '../../../graphql/once-key.ts';
 import { IdempotencyKeyReusedType, ReturnsUserErrors, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
 import { once } from '../../../platform/once.ts';
 import { NewContactInput, ContactsDifferType } from '../../contacts/api/index.ts';
@@ -24,8 +25,7 @@ class TicketCreateInput {
     description: 'A customer: the known one with this address, else the one with this external ID, else a new one.',
   })
   newContact?: NewContactInput | null;
-  @Field(() => String, { nullable: true, description: 'Of your choice, 8 to 100 characters: asked again with it, nothing is made twice.' })
-  idempotencyKey?: string | null;
+  @Field(() => String, onceKey) idempotencyKey?: string | null;
   @Field(() => ID, {
     nullable: true,
     description: 'A conversation without a ticket that this one is made for. Its client is the ticket’s.',

@@ -1,6 +1,8 @@
 import { Arg, Ctx, Field, FieldResolver, ID, InputType, Mutation, ObjectType, registerEnumType, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../../graphql/context.ts';
-import { ReturnsUserErrors, UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
+import { onceKey } from '../../../graphql/once-key.ts';
+import { IdempotencyKeyReusedType, ReturnsUserErrors, UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
+import { once } from '../../../platform/once.ts';
 import { TicketNotFoundType, TicketType } from '../../tickets/api/index.ts';
 import { findTicket, type Ticket } from '../../tickets/index.ts';
 import { linkedTickets, type LinkedTicket } from '../find-links.ts';
@@ -20,6 +22,7 @@ class LinkAddInput {
   @Field(() => ID) ticketId!: string;
   @Field(() => ID) otherId!: string;
   @Field(() => LinkRole, { description: 'What the other is to the ticket.' }) role!: LinkRole;
+  @Field(() => String, onceKey) idempotencyKey?: string | null;
 }
 
 @InputType()
@@ -34,7 +37,7 @@ export class LinkRefusedType extends UserError {}
 @ObjectType('LinkNotFound', { implements: UserError })
 class LinkNotFoundType extends UserError {}
 
-const LinkAddError = userErrorUnion('LinkAddError', [TicketNotFoundType, LinkRefusedType]);
+const LinkAddError = userErrorUnion('LinkAddError', [IdempotencyKeyReusedType, TicketNotFoundType, LinkRefusedType]);
 const LinkRemoveError = userErrorUnion('LinkRemoveError', [TicketNotFoundType, LinkNotFoundType]);
 
 @ObjectType()
@@ -58,9 +61,15 @@ export class LinkResolver {
 
   @Mutation(() => LinkAddPayload, { description: 'Says that two tickets have to do with each other.' })
   @ReturnsUserErrors()
-  async linkAdd(@Arg('input', () => LinkAddInput) input: LinkAddInput, @Ctx() { scope }: Context): Promise<Partial<LinkAddPayload>> {
-    await linkTickets(scope, input);
-    return { ticket: await findTicket(scope.fresh(), input.ticketId) };
+  async linkAdd(
+    @Arg('input', () => LinkAddInput) { idempotencyKey: key, ...input }: LinkAddInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<LinkAddPayload>> {
+    const id = await once(scope, { key, operation: 'linkAdd', payload: input }, async (tx) => {
+      await linkTickets(tx, input);
+      return input.ticketId;
+    });
+    return { ticket: await findTicket(scope.fresh(), id) };
   }
 
   @Mutation(() => LinkRemovePayload)

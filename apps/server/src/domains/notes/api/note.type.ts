@@ -1,6 +1,7 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { connectionTypes } from '../../../graphql/connection.ts';
 import { Node } from '../../../graphql/node.ts';
+import { onceKey } from '../../../graphql/once-key.ts';
 import { IdempotencyKeyReusedType, UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
 import { MemberCannotReadType, TicketNotFoundType } from '../../tickets/api/index.ts';
 import type { Note, NoteVersion } from '../note.entity.ts';
@@ -33,8 +34,7 @@ export const NoteConnection = connectionTypes('Note', () => NoteType);
 export class NoteAddInput {
   @Field(() => ID) ticketId!: string;
   @Field(() => String, { description: 'HTML. A mention is `<span data-type="mention" data-id="MEMBER_ID">@Name</span>`.' }) body!: string;
-  @Field(() => String, { nullable: true, description: 'Of your choice, 8 to 100 characters: asked again with it, nothing is made twice.' })
-  idempotencyKey?: string | null;
+  @Field(() => String, onceKey) idempotencyKey?: string | null;
   @Field(() => ID, { nullable: true, description: 'The draft that this is: it ends with the note, and nothing saved late brings it back.' })
   draftId?: string | null;
   @Field(() => Int, {

@@ -1,6 +1,8 @@
 import { Arg, Ctx, Field, FieldResolver, ID, InputType, Int, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../../graphql/context.ts';
+import { onceKey } from '../../../graphql/once-key.ts';
 import { ReturnsUserErrors, type UserErrorData } from '../../../graphql/user-error.ts';
+import { once } from '../../../platform/once.ts';
 import { MemberType } from '../../identity/api/index.ts';
 import type { Member } from '../../identity/index.ts';
 import { TicketSettingsError } from '../../ticket-settings/api/index.ts';
@@ -18,14 +20,19 @@ class SkillGroupType implements Pick<SkillGroup, 'id' | 'name' | 'version'> {
 }
 
 @InputType()
-class SkillGroupCreateInput {
+class SkillGroupWantedInput {
   @Field(() => String) name!: string;
   @Field(() => [ID], { defaultValue: [] }) memberIds!: string[];
   @Field(() => [ID], { defaultValue: [], description: 'Topics that another group had become this one’s.' }) topicIds!: string[];
 }
 
 @InputType()
-class SkillGroupEditInput extends SkillGroupCreateInput {
+class SkillGroupCreateInput extends SkillGroupWantedInput {
+  @Field(() => String, onceKey) idempotencyKey?: string | null;
+}
+
+@InputType()
+class SkillGroupEditInput extends SkillGroupWantedInput {
   @Field(() => ID) skillGroupId!: string;
   @Field(() => Int, { description: 'The version that you opened.' }) version!: number;
 }
@@ -69,10 +76,14 @@ export class SkillGroupResolver {
   @Mutation(() => SkillGroupSavePayload)
   @ReturnsUserErrors()
   async skillGroupCreate(
-    @Arg('input', () => SkillGroupCreateInput) input: SkillGroupCreateInput,
+    @Arg('input', () => SkillGroupCreateInput) { idempotencyKey: key, ...input }: SkillGroupCreateInput,
     @Ctx() { scope }: Context,
   ): Promise<Partial<SkillGroupSavePayload>> {
-    const { id } = await createSkillGroup(scope, input);
+    const id = await once(
+      scope,
+      { key, operation: 'skillGroupCreate', payload: input },
+      async (tx) => (await createSkillGroup(tx, input)).id,
+    );
     return { skillGroup: await scope.fresh().load(skillGroupById, id) };
   }
 

@@ -2,6 +2,7 @@ import { Arg, Ctx, FieldResolver, Float, ID, Int, Mutation, Query, Resolver, Roo
 import { ClockState, type LedgerLine } from '@baton/rules';
 import type { Context } from '../../../graphql/context.ts';
 import { ReturnsUserErrors } from '../../../graphql/user-error.ts';
+import { once } from '../../../platform/once.ts';
 import { MemberType } from '../../identity/api/index.ts';
 import { memberById, type Member } from '../../identity/index.ts';
 import { TicketType } from '../../tickets/api/index.ts';
@@ -66,10 +67,10 @@ export class SlaResolver {
   @Mutation(() => SlaCalendarSavePayload, { description: 'Saves the next version. What runs goes on by the one it runs by.' })
   @ReturnsUserErrors()
   async slaCalendarSave(
-    @Arg('input', () => SlaCalendarSaveInput) input: SlaCalendarSaveInput,
+    @Arg('input', () => SlaCalendarSaveInput) { idempotencyKey: key, ...input }: SlaCalendarSaveInput,
     @Ctx() { scope }: Context,
   ): Promise<Partial<SlaCalendarSavePayload>> {
-    const { id } = await saveCalendar(scope, input);
+    const id = await once(scope, { key, operation: 'slaCalendarSave', payload: input }, async (tx) => (await saveCalendar(tx, input)).id);
     const saved = await listCalendars(scope.fresh());
     return { calendar: saved.find(({ calendar }) => calendar.id === id) ?? null };
   }
@@ -87,10 +88,14 @@ export class SlaResolver {
   @Mutation(() => SlaPolicySavePayload, { description: 'Saves the next version. What runs goes on by the one it runs by.' })
   @ReturnsUserErrors()
   async slaPolicySave(
-    @Arg('input', () => SlaPolicySaveInput) input: SlaPolicySaveInput,
+    @Arg('input', () => SlaPolicySaveInput) { idempotencyKey: key, ...input }: SlaPolicySaveInput,
     @Ctx() { scope }: Context,
   ): Promise<Partial<SlaPolicySavePayload>> {
-    const { id } = await savePolicy(scope, asPolicy(input));
+    const id = await once(
+      scope,
+      { key, operation: 'slaPolicySave', payload: input },
+      async (tx) => (await savePolicy(tx, asPolicy(input))).id,
+    );
     const saved = await listPolicies(scope.fresh());
     return { policy: saved.find(({ policy }) => policy.id === id) ?? null };
   }

@@ -1,6 +1,8 @@
 import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { type DayHours, priorities, Priority, TicketSource } from '@baton/rules';
+import { onceKey } from '../../../graphql/once-key.ts';
 import {
+  IdempotencyKeyReusedType,
   NameTakenType,
   SettingsConflictType,
   StillInUseType,
@@ -178,6 +180,7 @@ export class SlaCalendarSaveInput {
   @Field(() => [[SlaHoursInput]], { description: 'Monday to Sunday.' }) week!: SlaHoursInput[][];
   @Field(() => [SlaHolidayInput], { defaultValue: [] }) holidays!: SlaHolidayInput[];
   @Field(() => String, { nullable: true }) message?: string | null;
+  @Field(() => String, onceKey) idempotencyKey?: string | null;
 }
 
 @InputType()
@@ -230,6 +233,7 @@ export class SlaPolicySaveInput {
   @Field(() => [SlaStepInput], { defaultValue: [] }) steps!: SlaStepInput[];
   @Field(() => SlaOptionsInput, { nullable: true }) options?: SlaOptionsInput | null;
   @Field(() => String, { nullable: true }) message?: string | null;
+  @Field(() => String, onceKey) idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'A ticket that is made up.' })
@@ -285,6 +289,7 @@ export class SlaPolicyNotFoundType extends UserError {}
 export class SlaCalendarNotFoundType extends UserError {}
 
 const SlaCalendarSaveError = userErrorUnion('SlaCalendarSaveError', [
+  IdempotencyKeyReusedType,
   NameTakenType,
   SettingsConflictType,
   StillInUseType,
@@ -304,6 +309,7 @@ export class SlaCalendarDeletePayload {
 }
 
 const SlaPolicySaveError = userErrorUnion('SlaPolicySaveError', [
+  IdempotencyKeyReusedType,
   NameTakenType,
   SettingsConflictType,
   SlaPolicyNotFoundType,

@@ -1,5 +1,6 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
 import type { Context } from '../../../graphql/context.ts';
+import { onceKey } from '../../../graphql/once-key.ts';
 import { IdempotencyKeyReusedType, ReturnsUserErrors, UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
 import { once } from '../../../platform/once.ts';
 import { LinkRefusedType } from '../../links/api/index.ts';
@@ -13,8 +14,7 @@ class TicketSplitInput {
   @Field(() => String, { description: 'Of the new ticket.' }) subject!: string;
   @Field(() => [ID], { defaultValue: [] }) noteIds!: string[];
   @Field(() => [ID], { defaultValue: [] }) messageIds!: string[];
-  @Field(() => String, { nullable: true, description: 'Of your choice, 8 to 100 characters: asked again with it, nothing is made twice.' })
-  idempotencyKey?: string | null;
+  @Field(() => String, onceKey) idempotencyKey?: string | null;
 }
 
 @ObjectType('SplitRefused', { implements: UserError })

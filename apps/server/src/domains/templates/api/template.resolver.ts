@@ -1,7 +1,9 @@
 import { Arg, Ctx, Field, FieldResolver, ID, InputType, Int, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import { Priority } from '@baton/rules';
 import type { Context } from '../../../graphql/context.ts';
+import { onceKey } from '../../../graphql/once-key.ts';
 import { ReturnsUserErrors, type UserErrorData } from '../../../graphql/user-error.ts';
+import { once } from '../../../platform/once.ts';
 import { TicketSettingsError } from '../../ticket-settings/api/index.ts';
 import { createTemplate, deleteTemplate, editTemplate, listTemplates, templateById } from '../save-template.ts';
 import type { TemplateField, TicketTemplate } from '../ticket-template.entity.ts';
@@ -39,7 +41,7 @@ class TemplateFieldInput implements TemplateField {
 }
 
 @InputType()
-class TemplateCreateInput {
+class TemplateWantedInput {
   @Field(() => String) name!: string;
   @Field(() => String, { defaultValue: '' }) subject!: string;
   @Field(() => String, { defaultValue: '' }) description!: string;
@@ -52,7 +54,12 @@ class TemplateCreateInput {
 }
 
 @InputType()
-class TemplateEditInput extends TemplateCreateInput {
+class TemplateCreateInput extends TemplateWantedInput {
+  @Field(() => String, onceKey) idempotencyKey?: string | null;
+}
+
+@InputType()
+class TemplateEditInput extends TemplateWantedInput {
   @Field(() => ID) templateId!: string;
   @Field(() => Int, { description: 'The version that you opened.' }) version!: number;
 }
@@ -89,10 +96,10 @@ export class TicketTemplateResolver {
   @Mutation(() => TemplateSavePayload)
   @ReturnsUserErrors()
   async templateCreate(
-    @Arg('input', () => TemplateCreateInput) input: TemplateCreateInput,
+    @Arg('input', () => TemplateCreateInput) { idempotencyKey: key, ...input }: TemplateCreateInput,
     @Ctx() { scope }: Context,
   ): Promise<Partial<TemplateSavePayload>> {
-    const { id } = await createTemplate(scope, input);
+    const id = await once(scope, { key, operation: 'templateCreate', payload: input }, async (tx) => (await createTemplate(tx, input)).id);
     return { template: await scope.fresh().load(templateById, id) };
   }
 

@@ -2,7 +2,9 @@ import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import type { Priority } from '@baton/rules';
 import type { Context } from '../../../graphql/context.ts';
 import { ReturnsUserErrors } from '../../../graphql/user-error.ts';
+import { once } from '../../../platform/once.ts';
 import { allNames, namesOf } from '../../tickets/api/index.ts';
+import { statusById, topicById } from '../../tickets/index.ts';
 import { namePriorities, priorityNames, type PriorityNames } from '../name-priorities.ts';
 import { findLifecycle, saveLifecycle, type Lifecycle } from '../save-lifecycle.ts';
 import { createStatus, deleteStatus, editStatus, orderStatuses } from '../save-status.ts';
@@ -55,10 +57,12 @@ export class TicketSettingsResolver {
   @Mutation(() => TopicSavePayload)
   @ReturnsUserErrors()
   async topicCreate(
-    @Arg('input', () => TopicCreateInput) input: TopicCreateInput,
+    @Arg('input', () => TopicCreateInput) { idempotencyKey: key, ...input }: TopicCreateInput,
     @Ctx() { scope }: Context,
   ): Promise<Partial<TopicSavePayload>> {
-    return { topic: await createTopic(scope, { ...input, names: namesOf(input.names) }) };
+    const wanted = { ...input, names: namesOf(input.names) };
+    const id = await once(scope, { key, operation: 'topicCreate', payload: wanted }, async (tx) => (await createTopic(tx, wanted)).id);
+    return { topic: await scope.fresh().load(topicById, id) };
   }
 
   @Mutation(() => TopicSavePayload)
@@ -91,10 +95,12 @@ export class TicketSettingsResolver {
   @Mutation(() => StatusSavePayload)
   @ReturnsUserErrors()
   async statusCreate(
-    @Arg('input', () => StatusCreateInput) input: StatusCreateInput,
+    @Arg('input', () => StatusCreateInput) { idempotencyKey: key, ...input }: StatusCreateInput,
     @Ctx() { scope }: Context,
   ): Promise<Partial<StatusSavePayload>> {
-    return { status: await createStatus(scope, { ...input, names: namesOf(input.names) }) };
+    const wanted = { ...input, names: namesOf(input.names) };
+    const id = await once(scope, { key, operation: 'statusCreate', payload: wanted }, async (tx) => (await createStatus(tx, wanted)).id);
+    return { status: await scope.fresh().load(statusById, id) };
   }
 
   @Mutation(() => StatusSavePayload)

@@ -1,6 +1,8 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { Priority, StatusCategory } from '@baton/rules';
+import { onceKey } from '../../../graphql/once-key.ts';
 import {
+  IdempotencyKeyReusedType,
   NameTakenType,
   SettingsConflictType,
   StillInUseType,
@@ -16,6 +18,7 @@ import type { Lifecycle } from '../save-lifecycle.ts';
 export class SettingNotFoundType extends UserError {}
 
 export const TicketSettingsError = userErrorUnion('TicketSettingsError', [
+  IdempotencyKeyReusedType,
   NameTakenType,
   ReferenceNotFoundType,
   SettingNotFoundType,
@@ -24,13 +27,18 @@ export const TicketSettingsError = userErrorUnion('TicketSettingsError', [
 ]);
 
 @InputType()
-export class TopicCreateInput {
+class TopicWantedInput {
   @Field(() => [LocalizedNameInput]) names!: LocalizedNameInput[];
   @Field(() => ID, { nullable: true, description: 'The topic that it is under.' }) parentId?: string | null;
 }
 
 @InputType()
-export class TopicEditInput extends TopicCreateInput {
+export class TopicCreateInput extends TopicWantedInput {
+  @Field(() => String, onceKey) idempotencyKey?: string | null;
+}
+
+@InputType()
+export class TopicEditInput extends TopicWantedInput {
   @Field(() => ID) topicId!: string;
   @Field(() => Int, { description: 'The version that you opened.' }) version!: number;
 }
@@ -71,6 +79,7 @@ class StatusWantedInput {
 @InputType()
 export class StatusCreateInput extends StatusWantedInput {
   @Field(() => StatusCategory, { description: 'Never changes.' }) category!: StatusCategory;
+  @Field(() => String, onceKey) idempotencyKey?: string | null;
 }
 
 @InputType()

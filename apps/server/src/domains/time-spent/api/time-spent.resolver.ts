@@ -1,6 +1,8 @@
 import { Arg, Ctx, Field, FieldResolver, ID, InputType, Int, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../../graphql/context.ts';
-import { ReturnsUserErrors, UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
+import { onceKey } from '../../../graphql/once-key.ts';
+import { IdempotencyKeyReusedType, ReturnsUserErrors, UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
+import { once } from '../../../platform/once.ts';
 import { MemberType } from '../../identity/api/index.ts';
 import { memberById, type Member } from '../../identity/index.ts';
 import { TicketNotFoundType, TicketType } from '../../tickets/api/index.ts';
@@ -21,6 +23,7 @@ class TimeRecordInput {
   @Field(() => ID) ticketId!: string;
   @Field(() => Int, { description: '1 to 1440.' }) minutes!: number;
   @Field(() => String, { nullable: true }) comment?: string | null;
+  @Field(() => String, onceKey) idempotencyKey?: string | null;
 }
 
 @InputType()
@@ -31,7 +34,7 @@ class TimeRemoveInput {
 @ObjectType('TimeEntryNotFound', { implements: UserError })
 class TimeEntryNotFoundType extends UserError {}
 
-const TimeError = userErrorUnion('TimeError', [TicketNotFoundType, TimeEntryNotFoundType]);
+const TimeError = userErrorUnion('TimeError', [IdempotencyKeyReusedType, TicketNotFoundType, TimeEntryNotFoundType]);
 
 @ObjectType()
 class TimePayload {
@@ -67,8 +70,11 @@ export class TimeEntryResolver {
 
   @Mutation(() => TimePayload)
   @ReturnsUserErrors()
-  async timeRecord(@Arg('input', () => TimeRecordInput) input: TimeRecordInput, @Ctx() { scope }: Context): Promise<Partial<TimePayload>> {
-    const { id } = await recordTime(scope, input);
+  async timeRecord(
+    @Arg('input', () => TimeRecordInput) { idempotencyKey: key, ...input }: TimeRecordInput,
+    @Ctx() { scope }: Context,
+  ): Promise<Partial<TimePayload>> {
+    const id = await once(scope, { key, operation: 'timeRecord', payload: input }, async (tx) => (await recordTime(tx, input)).id);
     return { ticket: await findTicket(scope.fresh(), id) };
   }
 

@@ -1,6 +1,7 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Priority, StatusCategory, TicketSource } from '@baton/rules';
 import { PageInfo, type Edge } from '../../../graphql/connection.ts';
+import { onceKey } from '../../../graphql/once-key.ts';
 import {
   IdempotencyKeyReusedType,
   SettingsConflictType,
@@ -156,8 +157,7 @@ export class ViewWantedInput {
 
 @InputType()
 export class ViewCreateInput extends ViewWantedInput {
-  @Field(() => String, { nullable: true, description: 'Asked again with the same key, it answers what was made the first time.' })
-  idempotencyKey?: string | null;
+  @Field(() => String, onceKey) idempotencyKey?: string | null;
 }
 
 @InputType()
