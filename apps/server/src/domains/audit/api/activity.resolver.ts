@@ -30,8 +30,13 @@ registerEnumType(StreamEventKind, {
       description: 'Something that you may not read, such as an internal note, happened to a ticket that you see. It explains the version.',
     },
     GONE: { description: 'The ticket was deleted, or you may no longer see it. Delete your copy.' },
-    RELOAD: { description: 'Events before this position can no longer be delivered. Load everything again and continue from here.' },
-    HEARTBEAT: { description: 'Nothing was missed up to this position. Sent every 10 seconds.' },
+    RELOAD: {
+      description:
+        'Events before this position can no longer be delivered. Load everything again and continue from here. Has a position and no event.',
+    },
+    HEARTBEAT: {
+      description: 'Nothing was missed up to this position. Sent every 10 seconds. Has a position and no event: store it to resume later.',
+    },
   },
 });
 
@@ -172,7 +177,8 @@ export class ActivityEntryResolver {
   }
 
   @Subscription(() => StreamEvent, {
-    description: 'Every event on tickets you see, complete and in order, for API clients that keep a copy. Resumable.',
+    description:
+      'Every event on tickets you see, complete and in order, for API clients that keep a copy. Resumable. A message without a `ticketId` states a position only: see `HEARTBEAT` and `RELOAD`.',
     subscribe: following<{ after?: string | null }>(({ args }) => followEvents(parseHead(args.after))),
   })
   async eventsStreamed(

@@ -1,6 +1,13 @@
 import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { onceKey } from '../../../graphql/once-key.ts';
-import { IdempotencyKeyReusedType, NameTakenType, SettingsConflictType, UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
+import {
+  IdempotencyKeyReusedType,
+  NameTakenType,
+  SettingsConflictType,
+  UserError,
+  userErrorUnion,
+  type UserErrorData,
+} from '../../../graphql/user-error.ts';
 import { LocalizedName, LocalizedNameInput, ReferenceNotFoundType, TicketNotFoundType, TicketType } from '../../tickets/api/index.ts';
 import type { Ticket } from '../../tickets/index.ts';
 import { FieldRequired, FieldType, type CustomField } from '../field.entity.ts';

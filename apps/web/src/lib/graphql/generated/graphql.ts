@@ -7,6 +7,8 @@ import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-
 export type AccessTokenCreateInput = {
   /** 1 to 365. */
   days?: number;
+  /** Of your choice, 8 to 100 characters. The same key with the same input creates nothing and returns the first result; with another input it is refused. Secrets and links are returned the first time only. */
+  idempotencyKey?: string | null | undefined;
   name: string;
   /** What it may do at most, of what you may; null = all of it. */
   permissions?: Array<string> | null | undefined;
@@ -74,7 +76,7 @@ export type BulkStartInput = {
   action: BulkActionInput;
   /** Or all that match at this moment, however many. */
   filter?: TicketFilterInput | null | undefined;
-  /** Asked again with the same key, it answers the job of the first time. */
+  /** Of your choice, 8 to 100 characters. The same key with the same input creates nothing and returns the first result; with another input it is refused. Secrets and links are returned the first time only. */
   idempotencyKey?: string | null | undefined;
   /** At most 1,000. */
   ticketIds?: Array<string | number> | null | undefined;
@@ -89,6 +91,8 @@ export type Channel =
   | 'LINK';
 
 export type ChecklistAddInput = {
+  /** Of your choice, 8 to 100 characters. The same key with the same input creates nothing and returns the first result; with another input it is refused. Secrets and links are returned the first time only. */
+  idempotencyKey?: string | null | undefined;
   /** They come to stand at the end, in this order. */
   texts: Array<string>;
   ticketId: string | number;
@@ -147,7 +151,7 @@ export type ContactCreateInput = {
   email?: string | null | undefined;
   /** Your own system’s id for them. Unique. */
   externalId?: string | null | undefined;
-  /** Of your choice, 8 to 100 characters: asked again with it, nothing is made twice. */
+  /** Of your choice, 8 to 100 characters. The same key with the same input creates nothing and returns the first result; with another input it is refused. Secrets and links are returned the first time only. */
   idempotencyKey?: string | null | undefined;
   name: string;
   organization?: string | null | undefined;
@@ -204,7 +208,7 @@ export type ConversationMessageInput = {
   /** HTML. */
   body: string;
   conversationId: string | number;
-  /** Of your choice, 8 to 100 characters: asked again with it, nothing is kept twice. */
+  /** Of your choice, 8 to 100 characters. The same key with the same input creates nothing and returns the first result; with another input it is refused. Secrets and links are returned the first time only. */
   idempotencyKey?: string | null | undefined;
 };
 
@@ -274,6 +278,7 @@ export type FieldCreateInput = {
   forClients?: boolean;
   forLightAgents?: boolean;
   help?: string;
+  /** Of your choice, 8 to 100 characters. The same key with the same input creates nothing and returns the first result; with another input it is refused. Secrets and links are returned the first time only. */
   idempotencyKey?: string | null | undefined;
   /** For programs: small letters, digits and underscores. */
   key: string;
@@ -380,6 +385,8 @@ export type LifecycleSaveInput = {
 };
 
 export type LinkAddInput = {
+  /** Of your choice, 8 to 100 characters. The same key with the same input creates nothing and returns the first result; with another input it is refused. Secrets and links are returned the first time only. */
+  idempotencyKey?: string | null | undefined;
   otherId: string | number;
   /** What the other is to the ticket. */
   role: LinkRole;
@@ -430,6 +437,8 @@ export type MachineTokenCreateInput = {
   customRoleId?: string | number | null | undefined;
   /** 1 to 365. */
   days?: number;
+  /** Of your choice, 8 to 100 characters. The same key with the same input creates nothing and returns the first result; with another input it is refused. Secrets and links are returned the first time only. */
+  idempotencyKey?: string | null | undefined;
   /** Of the program; what it does stands under this name. */
   name: string;
   /** What it may do at most, of what its role may; null = all of it. */
@@ -464,6 +473,8 @@ export type MemberInviteInput = {
   /** Which one, when the role is CUSTOM. */
   customRoleId?: string | number | null | undefined;
   email: string;
+  /** Of your choice, 8 to 100 characters. The same key with the same input creates nothing and returns the first result; with another input it is refused. Secrets and links are returned the first time only. */
+  idempotencyKey?: string | null | undefined;
   /** The language of the email: `en` or `uk`. */
   locale?: string | null | undefined;
   name: string;
@@ -500,7 +511,7 @@ export type NoteAddInput = {
   body: string;
   /** The draft that this is: it ends with the note, and nothing saved late brings it back. */
   draftId?: string | number | null | undefined;
-  /** Of your choice, 8 to 100 characters: asked again with it, nothing is made twice. */
+  /** Of your choice, 8 to 100 characters. The same key with the same input creates nothing and returns the first result; with another input it is refused. Secrets and links are returned the first time only. */
   idempotencyKey?: string | null | undefined;
   /** How long it took you; 1 to 1440. */
   minutes?: number | null | undefined;
@@ -656,7 +667,7 @@ export type ReplySendInput = {
   body: string;
   /** The draft that this is: it ends with the reply, and nothing saved late brings it back. */
   draftId?: string | number | null | undefined;
-  /** Of your choice, 8 to 100 characters: asked again with it, nothing is sent twice. */
+  /** Of your choice, 8 to 100 characters. The same key with the same input creates nothing and returns the first result; with another input it is refused. Secrets and links are returned the first time only. */
   idempotencyKey?: string | null | undefined;
   /** How long it took you; 1 to 1440. */
   minutes?: number | null | undefined;
@@ -677,6 +688,8 @@ export type Role =
   | 'SUPERVISOR';
 
 export type RoleCreateInput = {
+  /** Of your choice, 8 to 100 characters. The same key with the same input creates nothing and returns the first result; with another input it is refused. Secrets and links are returned the first time only. */
+  idempotencyKey?: string | null | undefined;
   name: string;
   /** Of those you have yourself. */
   permissions: Array<string>;
@@ -775,6 +788,8 @@ export type SignInInput = {
 };
 
 export type SkillGroupCreateInput = {
+  /** Of your choice, 8 to 100 characters. The same key with the same input creates nothing and returns the first result; with another input it is refused. Secrets and links are returned the first time only. */
+  idempotencyKey?: string | null | undefined;
   memberIds?: Array<string | number>;
   name: string;
   /** Topics that another group had become this one’s. */
@@ -803,6 +818,8 @@ export type SlaCalendarSaveInput = {
   holidays?: Array<SlaHolidayInput>;
   /** None for a new one. */
   id?: string | number | null | undefined;
+  /** Of your choice, 8 to 100 characters. The same key with the same input creates nothing and returns the first result; with another input it is refused. Secrets and links are returned the first time only. */
+  idempotencyKey?: string | null | undefined;
   message?: string | null | undefined;
   name: string;
   /** As Europe/Kyiv. */
@@ -896,6 +913,8 @@ export type SlaPolicySaveInput = {
   conditions: SlaConditionsInput;
   /** None for a new one. */
   id?: string | number | null | undefined;
+  /** Of your choice, 8 to 100 characters. The same key with the same input creates nothing and returns the first result; with another input it is refused. Secrets and links are returned the first time only. */
+  idempotencyKey?: string | null | undefined;
   message?: string | null | undefined;
   name: string;
   options?: SlaOptionsInput | null | undefined;
@@ -967,6 +986,8 @@ export type StatusCreateInput = {
   color: string;
   /** The statuses from which a ticket may come into it; none = any. */
   fromIds?: Array<string | number>;
+  /** Of your choice, 8 to 100 characters. The same key with the same input creates nothing and returns the first result; with another input it is refused. Secrets and links are returned the first time only. */
+  idempotencyKey?: string | null | undefined;
   names: Array<LocalizedNameInput>;
   /** Whether a ticket needs an assignee to come into it. */
   requiresAssignee?: boolean;
@@ -1009,6 +1030,8 @@ export type TagRenameInput = {
 };
 
 export type TeamCreateInput = {
+  /** Of your choice, 8 to 100 characters. The same key with the same input creates nothing and returns the first result; with another input it is refused. Secrets and links are returned the first time only. */
+  idempotencyKey?: string | null | undefined;
   name: string;
 };
 
@@ -1035,6 +1058,8 @@ export type TemplateCreateInput = {
   checklist?: Array<string>;
   description?: string;
   fields?: Array<TemplateFieldInput>;
+  /** Of your choice, 8 to 100 characters. The same key with the same input creates nothing and returns the first result; with another input it is refused. Secrets and links are returned the first time only. */
+  idempotencyKey?: string | null | undefined;
   name: string;
   priority?: Priority | null | undefined;
   subject?: string;
@@ -1110,7 +1135,7 @@ export type TicketCreateInput = {
   description?: string | null | undefined;
   /** Of the workspace’s own; those left out get their defaults. */
   fields?: Array<FieldInput> | null | undefined;
-  /** Of your choice, 8 to 100 characters: asked again with it, nothing is made twice. */
+  /** Of your choice, 8 to 100 characters. The same key with the same input creates nothing and returns the first result; with another input it is refused. Secrets and links are returned the first time only. */
   idempotencyKey?: string | null | undefined;
   /** A customer: the known one with this address, else the one with this external ID, else a new one. */
   newContact?: NewContactInput | null | undefined;
@@ -1138,6 +1163,8 @@ export type TicketEditInput = {
 export type TicketFileAddInput = {
   /** Of files that you uploaded for this ticket. */
   attachmentIds: Array<string | number>;
+  /** Of your choice, 8 to 100 characters. The same key with the same input creates nothing and returns the first result; with another input it is refused. Secrets and links are returned the first time only. */
+  idempotencyKey?: string | null | undefined;
   ticketId: string | number;
 };
 
@@ -1257,7 +1284,7 @@ export type TicketSpamRemoveInput = {
 };
 
 export type TicketSplitInput = {
-  /** Of your choice, 8 to 100 characters: asked again with it, nothing is made twice. */
+  /** Of your choice, 8 to 100 characters. The same key with the same input creates nothing and returns the first result; with another input it is refused. Secrets and links are returned the first time only. */
   idempotencyKey?: string | null | undefined;
   messageIds?: Array<string | number>;
   noteIds?: Array<string | number>;
@@ -1280,6 +1307,8 @@ export type TicketUnmergeInput = {
 
 export type TimeRecordInput = {
   comment?: string | null | undefined;
+  /** Of your choice, 8 to 100 characters. The same key with the same input creates nothing and returns the first result; with another input it is refused. Secrets and links are returned the first time only. */
+  idempotencyKey?: string | null | undefined;
   /** 1 to 1440. */
   minutes: number;
   ticketId: string | number;
@@ -1290,6 +1319,8 @@ export type TimeRemoveInput = {
 };
 
 export type TopicCreateInput = {
+  /** Of your choice, 8 to 100 characters. The same key with the same input creates nothing and returns the first result; with another input it is refused. Secrets and links are returned the first time only. */
+  idempotencyKey?: string | null | undefined;
   names: Array<LocalizedNameInput>;
   /** The topic that it is under. */
   parentId?: string | number | null | undefined;
@@ -1333,7 +1364,7 @@ export type ViewCreateInput = {
   fieldIds?: Array<string | number> | null | undefined;
   filter: TicketFilterInput;
   grouping?: TicketGrouping | null | undefined;
-  /** Asked again with the same key, it answers what was made the first time. */
+  /** Of your choice, 8 to 100 characters. The same key with the same input creates nothing and returns the first result; with another input it is refused. Secrets and links are returned the first time only. */
   idempotencyKey?: string | null | undefined;
   name: string;
   order: TicketOrder;
@@ -1420,6 +1451,7 @@ export type MemberInviteMutation = { memberInvite: { link: string | null, person
       | { message: string, field: string | null }
       | { message: string, field: string | null }
       | { message: string, field: string | null }
+      | { message: string, field: string | null }
     > } };
 
 export type MemberInviteAgainMutationVariables = Exact<{
@@ -1428,6 +1460,7 @@ export type MemberInviteAgainMutationVariables = Exact<{
 
 
 export type MemberInviteAgainMutation = { memberInviteAgain: { link: string | null, person: { email: string } | null, userErrors: Array<
+      | { message: string }
       | { message: string }
       | { message: string }
       | { message: string }
@@ -1480,6 +1513,7 @@ export type TeamCreateMutation = { teamCreate: { team: { id: string, name: strin
       | { message: string }
       | { message: string }
       | { message: string }
+      | { message: string }
     > } };
 
 export type TeamRenameMutationVariables = Exact<{
@@ -1495,6 +1529,7 @@ export type TeamRenameMutation = { teamRename: { team: { id: string, name: strin
       | { message: string }
       | { message: string }
       | { message: string }
+      | { message: string }
     > } };
 
 export type TeamSetReopeningMutationVariables = Exact<{
@@ -1503,6 +1538,7 @@ export type TeamSetReopeningMutationVariables = Exact<{
 
 
 export type TeamSetReopeningMutation = { teamSetReopening: { team: { id: string, reopenToQueue: boolean } | null, userErrors: Array<
+      | { message: string }
       | { message: string }
       | { message: string }
       | { message: string }
@@ -1536,6 +1572,7 @@ export type TeamDeleteMutation = { teamDelete: { team: { id: string } | null, us
       | { message: string }
       | { message: string }
       | { message: string }
+      | { message: string }
     > } };
 
 export type RoleCreateMutationVariables = Exact<{
@@ -1544,6 +1581,7 @@ export type RoleCreateMutationVariables = Exact<{
 
 
 export type RoleCreateMutation = { roleCreate: { role: { id: string | null } | null, userErrors: Array<
+      | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
@@ -1566,6 +1604,7 @@ export type RoleEditMutation = { roleEdit: { role: { id: string | null } | null,
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
+      | { message: string, code: string, field: string | null }
     > } };
 
 export type RoleDeleteMutationVariables = Exact<{
@@ -1574,6 +1613,7 @@ export type RoleDeleteMutationVariables = Exact<{
 
 
 export type RoleDeleteMutation = { roleDelete: { role: { id: string | null } | null, userErrors: Array<
+      | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
@@ -1594,6 +1634,7 @@ export type MachineTokenCreateMutationVariables = Exact<{
 
 
 export type MachineTokenCreateMutation = { machineTokenCreate: { secret: string | null, accessToken: { id: string, name: string, hint: string, permissions: Array<string> | null, createdAt: string, expiresAt: string | null, lastUsedAt: string | null } | null, userErrors: Array<
+      | { message: string, code: string }
       | { message: string, code: string }
       | { message: string, code: string }
       | { message: string, code: string }
@@ -1648,6 +1689,7 @@ export type TicketFileAddMutation = { ticketFileAdd: { ticket: { id: string, att
       | { message: string }
       | { message: string }
       | { message: string }
+      | { message: string }
     > } };
 
 export type FileRemoveMutationVariables = Exact<{
@@ -1656,6 +1698,7 @@ export type FileRemoveMutationVariables = Exact<{
 
 
 export type FileRemoveMutation = { fileRemove: { ticket: { id: string, attachments: Array<{ id: string, name: string, type: string, size: number, url: string }> } | null, userErrors: Array<
+      | { message: string }
       | { message: string }
       | { message: string }
       | { message: string }
@@ -1808,6 +1851,7 @@ export type ChecklistAddMutation = { checklistAdd: { ticket: { id: string, check
       | { message: string }
       | { message: string }
       | { message: string }
+      | { message: string }
     > } };
 
 export type ChecklistItemEditMutationVariables = Exact<{
@@ -1816,6 +1860,7 @@ export type ChecklistItemEditMutationVariables = Exact<{
 
 
 export type ChecklistItemEditMutation = { checklistItemEdit: { ticket: { id: string, checklist: Array<{ id: string, text: string, doneAt: string | null, doneBy: { id: string, name: string } | null }> } | null, userErrors: Array<
+      | { message: string }
       | { message: string }
       | { message: string }
       | { message: string }
@@ -1836,6 +1881,7 @@ export type ChecklistItemRemoveMutation = { checklistItemRemove: { ticket: { id:
       | { message: string }
       | { message: string }
       | { message: string }
+      | { message: string }
     > } };
 
 export type ChecklistOrderMutationVariables = Exact<{
@@ -1844,6 +1890,7 @@ export type ChecklistOrderMutationVariables = Exact<{
 
 
 export type ChecklistOrderMutation = { checklistOrder: { ticket: { id: string, checklist: Array<{ id: string, text: string, doneAt: string | null, doneBy: { id: string, name: string } | null }> } | null, userErrors: Array<
+      | { message: string }
       | { message: string }
       | { message: string }
       | { message: string }
@@ -2237,6 +2284,7 @@ export type FieldCreateMutation = { fieldCreate: { field: { id: string, key: str
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
+      | { message: string, code: string, field: string | null }
     > } };
 
 export type FieldEditMutationVariables = Exact<{
@@ -2245,6 +2293,7 @@ export type FieldEditMutationVariables = Exact<{
 
 
 export type FieldEditMutation = { fieldEdit: { field: { id: string, key: string, type: FieldType, help: string, topicIds: Array<string>, required: FieldRequired, defaultValues: Array<string>, minimum: number | null, maximum: number | null, pattern: string, forLightAgents: boolean, forClients: boolean, version: number, names: Array<{ locale: string, text: string }>, options: Array<{ id: string, names: Array<{ locale: string, text: string }> }> } | null, userErrors: Array<
+      | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
@@ -2267,6 +2316,7 @@ export type FieldRemoveMutation = { fieldRemove: { field: { id: string } | null,
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
+      | { message: string, code: string, field: string | null }
     > } };
 
 export type FieldsOrderMutationVariables = Exact<{
@@ -2275,6 +2325,7 @@ export type FieldsOrderMutationVariables = Exact<{
 
 
 export type FieldsOrderMutation = { fieldsOrder: { fields: Array<{ id: string }> | null, userErrors: Array<
+      | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
@@ -2498,6 +2549,7 @@ export type AccessTokenCreateMutation = { accessTokenCreate: { secret: string | 
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
+      | { message: string, code: string, field: string | null }
     > } };
 
 export type AccessTokenRevokeMutationVariables = Exact<{
@@ -2564,6 +2616,7 @@ export type LifecycleSaveMutation = { lifecycleSave: { lifecycle: { reopenDays: 
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
+      | { message: string, code: string, field: string | null }
     > } };
 
 export type TicketLinksFragment = { id: string, links: Array<{ linkId: string, role: LinkRole, ticket: { id: string, number: number, subject: string, status: { id: string, category: StatusCategory } } }> };
@@ -2581,6 +2634,7 @@ export type LinkAddMutationVariables = Exact<{
 
 
 export type LinkAddMutation = { linkAdd: { ticket: { id: string, links: Array<{ linkId: string, role: LinkRole, ticket: { id: string, number: number, subject: string, status: { id: string, category: StatusCategory } } }> } | null, userErrors: Array<
+      | { message: string }
       | { message: string }
       | { message: string }
       | { message: string }
@@ -2954,6 +3008,7 @@ export type SlaPolicySaveMutation = { slaPolicySave: { policy: { id: string, nam
       | { message: string, code: string }
       | { message: string, code: string }
       | { message: string, code: string }
+      | { message: string, code: string }
       | { message: string, code: string, version: number }
       | { message: string, code: string }
       | { message: string, code: string }
@@ -2965,6 +3020,7 @@ export type SlaPolicyTryMutationVariables = Exact<{
 
 
 export type SlaPolicyTryMutation = { slaPolicyTry: { effect: { running: number, earlier: number, later: number, breaches: number } | null, userErrors: Array<
+      | { message: string, code: string }
       | { message: string, code: string }
       | { message: string, code: string }
       | { message: string, code: string }
@@ -2987,6 +3043,7 @@ export type SlaPolicyExampleMutation = { slaPolicyExample: { outcome: { policy: 
       | { message: string, code: string }
       | { message: string, code: string }
       | { message: string, code: string }
+      | { message: string, code: string }
     > } };
 
 export type SlaPolicyReapplyMutationVariables = Exact<{
@@ -2995,6 +3052,7 @@ export type SlaPolicyReapplyMutationVariables = Exact<{
 
 
 export type SlaPolicyReapplyMutation = { slaPolicyReapply: { policy: { id: string, name: string, fallback: boolean, version: number, calendarId: string | null, message: string, outdated: number, savedAt: string, conditions: { priorities: Array<Priority> | null, topicIds: Array<string> | null, teamIds: Array<string> | null, tagIds: Array<string> | null, organizations: Array<string> | null, sources: Array<TicketSource> | null }, targets: Array<{ metric: SlaMetric, priority: Priority, amount: number, unit: SlaTargetUnit }>, warning: { share: number, beforeMinutes: number }, steps: Array<{ on: SlaMoment, afterMinutes: number, metric: SlaMetric | null, action: SlaStepAction, value: string | null }>, options: { newCycle: boolean, restartOnMessage: boolean }, savedBy: { id: string, name: string } | null } | null, userErrors: Array<
+      | { message: string }
       | { message: string }
       | { message: string }
       | { message: string }
@@ -3017,6 +3075,7 @@ export type SlaPoliciesOrderMutation = { slaPoliciesOrder: { policies: Array<{ i
       | { message: string, code: string }
       | { message: string, code: string }
       | { message: string, code: string }
+      | { message: string, code: string }
     > } };
 
 export type SlaCalendarSaveMutationVariables = Exact<{
@@ -3025,6 +3084,7 @@ export type SlaCalendarSaveMutationVariables = Exact<{
 
 
 export type SlaCalendarSaveMutation = { slaCalendarSave: { calendar: { id: string, name: string, current: { version: number, message: string, savedAt: string, id: string, timeZone: string, savedBy: { id: string, name: string } | null, offsets: Array<{ from: number, offsetMs: number }>, week: Array<Array<{ from: number, to: number }>>, holidays: Array<{ date: string, name: string, hours: Array<{ from: number, to: number }> }> } } | null, userErrors: Array<
+      | { message: string, code: string }
       | { message: string, code: string }
       | { message: string, code: string }
       | { message: string, code: string }
@@ -3040,6 +3100,7 @@ export type SlaCalendarDeleteMutationVariables = Exact<{
 
 
 export type SlaCalendarDeleteMutation = { slaCalendarDelete: { deletedId: string | null, userErrors: Array<
+      | { message: string, code: string }
       | { message: string, code: string }
       | { message: string, code: string }
       | { message: string, code: string }
@@ -3094,6 +3155,7 @@ export type SkillGroupCreateMutation = { skillGroupCreate: { skillGroup: { id: s
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
+      | { message: string, code: string, field: string | null }
     > } };
 
 export type SkillGroupEditMutationVariables = Exact<{
@@ -3110,6 +3172,7 @@ export type SkillGroupEditMutation = { skillGroupEdit: { skillGroup: { id: strin
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
+      | { message: string, code: string, field: string | null }
     > } };
 
 export type SkillGroupDeleteMutationVariables = Exact<{
@@ -3118,6 +3181,7 @@ export type SkillGroupDeleteMutationVariables = Exact<{
 
 
 export type SkillGroupDeleteMutation = { skillGroupDelete: { deletedId: string | null, userErrors: Array<
+      | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
@@ -3149,6 +3213,7 @@ export type TemplateCreateMutation = { templateCreate: { template: { id: string,
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
+      | { message: string, code: string, field: string | null }
     > } };
 
 export type TemplateEditMutationVariables = Exact<{
@@ -3157,6 +3222,7 @@ export type TemplateEditMutationVariables = Exact<{
 
 
 export type TemplateEditMutation = { templateEdit: { template: { id: string, name: string, subject: string, description: string, priority: Priority | null, topicId: string | null, teamId: string | null, watcherIds: Array<string>, checklist: Array<string>, version: number, fields: Array<{ fieldId: string, values: Array<string> }> } | null, userErrors: Array<
+      | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
@@ -3181,6 +3247,7 @@ export type TemplateDeleteMutation = { templateDelete: { deletedId: string | nul
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
+      | { message: string, code: string, field: string | null }
     > } };
 
 export type TopicCreateMutationVariables = Exact<{
@@ -3189,6 +3256,7 @@ export type TopicCreateMutationVariables = Exact<{
 
 
 export type TopicCreateMutation = { topicCreate: { topic: { id: string } | null, userErrors: Array<
+      | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
@@ -3213,6 +3281,7 @@ export type TopicEditMutation = { topicEdit: { topic: { id: string } | null, use
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
+      | { message: string, code: string, field: string | null }
     > } };
 
 export type TopicDeleteMutationVariables = Exact<{
@@ -3221,6 +3290,7 @@ export type TopicDeleteMutationVariables = Exact<{
 
 
 export type TopicDeleteMutation = { topicDelete: { topic: { id: string } | null, userErrors: Array<
+      | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
@@ -3245,6 +3315,7 @@ export type TopicsOrderMutation = { topicsOrder: { topics: Array<{ id: string }>
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
+      | { message: string, code: string, field: string | null }
     > } };
 
 export type StatusCreateMutationVariables = Exact<{
@@ -3253,6 +3324,7 @@ export type StatusCreateMutationVariables = Exact<{
 
 
 export type StatusCreateMutation = { statusCreate: { status: { id: string } | null, userErrors: Array<
+      | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
@@ -3277,6 +3349,7 @@ export type StatusEditMutation = { statusEdit: { status: { id: string } | null, 
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
+      | { message: string, code: string, field: string | null }
     > } };
 
 export type StatusDeleteMutationVariables = Exact<{
@@ -3285,6 +3358,7 @@ export type StatusDeleteMutationVariables = Exact<{
 
 
 export type StatusDeleteMutation = { statusDelete: { status: { id: string } | null, userErrors: Array<
+      | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
@@ -3309,6 +3383,7 @@ export type StatusesOrderMutation = { statusesOrder: { statuses: Array<{ id: str
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
+      | { message: string, code: string, field: string | null }
     > } };
 
 export type TagRenameMutationVariables = Exact<{
@@ -3317,6 +3392,7 @@ export type TagRenameMutationVariables = Exact<{
 
 
 export type TagRenameMutation = { tagRename: { tag: { id: string } | null, userErrors: Array<
+      | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
@@ -3341,6 +3417,7 @@ export type TagDeleteMutation = { tagDelete: { tag: { id: string } | null, userE
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
+      | { message: string, code: string, field: string | null }
     > } };
 
 export type PrioritiesNameMutationVariables = Exact<{
@@ -3349,6 +3426,7 @@ export type PrioritiesNameMutationVariables = Exact<{
 
 
 export type PrioritiesNameMutation = { prioritiesName: { priorityNames: Array<{ priority: Priority }> | null, userErrors: Array<
+      | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
       | { message: string, code: string, field: string | null }
@@ -3823,6 +3901,7 @@ export type TimeRecordMutation = { timeRecord: { ticket: { id: string, minutesSp
       | { message: string }
       | { message: string }
       | { message: string }
+      | { message: string }
     > } };
 
 export type TimeRemoveMutationVariables = Exact<{
@@ -3831,6 +3910,7 @@ export type TimeRemoveMutationVariables = Exact<{
 
 
 export type TimeRemoveMutation = { timeRemove: { ticket: { id: string, minutesSpent: number | null, timeEntries: Array<{ id: string, minutes: number, comment: string, createdAt: string, withText: boolean, member: { id: string, name: string } | null }> | null } | null, userErrors: Array<
+      | { message: string }
       | { message: string }
       | { message: string }
       | { message: string }
