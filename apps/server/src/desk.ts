@@ -36,6 +36,7 @@ import { Migration0043CustomersKeylessLocks } from '../migrations/0043-customers
 import { Migration0046AttachmentsUsedSpace } from '../migrations/0046-attachments-used-space.ts';
 import { Migration0047PlatformUniqueNames } from '../migrations/0047-platform-unique-names.ts';
 import { Migration0049IdentityReadScope } from '../migrations/0049-identity-read-scope.ts';
+import { Migration0053ContactsLocale } from '../migrations/0053-contacts-locale.ts';
 import { defaultRetention, type Config } from './config.ts';
 import { FileCleaner } from './domains/attachments/index.ts';
 import { BulkWatch } from './domains/bulk/index.ts';
@@ -200,6 +201,7 @@ export function openDatabase(config: Pick<Config, 'databaseUrl' | 'databasePool'
       { name: '0046-attachments-used-space', class: Migration0046AttachmentsUsedSpace },
       { name: '0047-platform-unique-names', class: Migration0047PlatformUniqueNames },
       { name: '0049-identity-read-scope', class: Migration0049IdentityReadScope },
+      { name: '0053-contacts-locale', class: Migration0053ContactsLocale },
     ],
     poolSize: config.databasePool,
   });

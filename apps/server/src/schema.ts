@@ -56,7 +56,7 @@ import { TicketTemplateResolver } from './domains/templates/api/index.ts';
 import { UndoResolver } from './domains/undo/api/index.ts';
 import { TicketListResolver, ViewResolver } from './domains/views/api/index.ts';
 import { SettingHistoryResolver, SettingStreamResolver, SettingVersionResolver } from './domains/setting-history/api/index.ts';
-import { TicketSettingsResolver } from './domains/ticket-settings/api/index.ts';
+import { LifecycleResolver, TicketSettingsResolver } from './domains/ticket-settings/api/index.ts';
 import { WatcherResolver } from './domains/watchers/api/index.ts';
 import { Instant } from './graphql/scalars.ts';
 import { withStrictInputs } from './graphql/strict-inputs.ts';
@@ -96,6 +96,7 @@ export function makeSchema({ signInDesk, linkDesk, push }: SchemaDesk): Promise<
       FieldValueResolver,
       TicketFieldsResolver,
       TicketSettingsResolver,
+      LifecycleResolver,
       SettingHistoryResolver,
       SettingStreamResolver,
       SettingVersionResolver,

@@ -1,5 +1,6 @@
 export * from './business-time.ts';
 export * from './limits.ts';
+export * from './locale.ts';
 export * from './names.ts';
 export * from './own-path.ts';
 export * from './priority.ts';

@@ -378,7 +378,7 @@ export const operations: Readonly<Record<string, Row>> = {
   ticketRestore: { ...people, input: () => ({ ticketId: crypto.randomUUID() }), yes: gone('TICKET_NOT_FOUND') },
   lifecycleSave: {
     ...people,
-    input: () => ({ reopenDays: 14, closeNotice: '', staleNotice: '', lifecycleVersion: 0 }),
+    input: () => ({ reopenDays: 14, lifecycleVersion: 0 }),
     yes: gone('SETTINGS_CONFLICT'),
   },
   ticketSetFields: { on: 'ticket', ...edited, input: ({ ticketId }) => ({ ticketId, fields: [] }), select: 'ticket { id }' },
@@ -480,7 +480,7 @@ export const fields: Readonly<Record<string, string>> = {
   BulkItem: 'message outcome ticket',
   BulkJob: 'cancelled createdAt finishedAt id isUndo items outcomes total undoable',
   Contact:
-    'blockedAt:OASM concernedBy createdAt data:OASM email:OASML emails:OASM externalId:OASM id mergedFrom mergedInto name notes:OASM organization phone:OASML phones:OASM version',
+    'blockedAt:OASM concernedBy createdAt data:OASM email:OASML emails:OASM externalId:OASM id locale mergedFrom mergedInto name notes:OASM organization phone:OASML phones:OASM version',
   ContactDatum: 'name value',
   ContactMerge: 'id mergedAt mergedBy source',
   Organization: 'contacts name',
@@ -490,7 +490,7 @@ export const fields: Readonly<Record<string, string>> = {
   TimeEntry: 'comment createdAt id member minutes withText',
   ChecklistItem: 'doneAt doneBy id text',
   Lifecycle:
-    'askForRating checklistRequired closeAfterDays closeNotice lifecycleVersion openOnWork reopenDays staleAfterDays staleCloseDays staleNotice timeAccounting',
+    'askForRating checklistRequired closeAfterDays closeNotices customerLocale lifecycleVersion openOnWork reopenDays staleAfterDays staleCloseDays staleNotices timeAccounting',
   Draft: 'body id revision updatedAt',
   FailedJob: 'attempts error failedAt firstFailedAt id kind member recipient ticket',
   FieldFault: 'fieldId message theirs',

@@ -315,10 +315,10 @@ export class World {
   }
 
   /** A client, by default with an address. */
-  async contact(given: { name?: string; email?: string | null } = {}): Promise<Contact> {
+  async contact(given: { name?: string; email?: string | null; locale?: string } = {}): Promise<Contact> {
     const count = ++this.#count;
     const { name = `Client ${count}`, email = `client${count}@example.test` } = given;
-    return createContact(this.desk.systemScope(this.workspaceId), { name, email });
+    return createContact(this.desk.systemScope(this.workspaceId), { ...given, name, email });
   }
 
   /** Another workspace in the same database, with one ticket and one administrator. */

@@ -28,7 +28,7 @@ afterAll(() => world.close());
 const call = async (name: keyof typeof mutations, input: object, person = ada) => (await person.run(mutations[name], { input }))[name];
 const texts = (answer: { ticket: { checklist: { text: string }[] } }) => answer.ticket.checklist.map(({ text }) => text);
 const requireAll = async (checklistRequired: boolean) => {
-  const { lifecycle } = await owner.run('{ lifecycle { reopenDays closeNotice staleNotice lifecycleVersion } }');
+  const { lifecycle } = await owner.run('{ lifecycle { reopenDays lifecycleVersion } }');
   const SAVE = `mutation ($input: LifecycleSaveInput!) { lifecycleSave(input: $input) { userErrors { ... on UserError { message } } } }`;
   expect((await owner.run(SAVE, { input: { ...lifecycle, checklistRequired } })).lifecycleSave.userErrors).toEqual([]);
 };

@@ -2,7 +2,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import type { Contact } from '../contacts/index.ts';
 
 /** What a card said that a merge changes. */
-export interface CardBefore extends Pick<Contact, 'externalId' | 'organization' | 'notes' | 'data'> {
+export interface CardBefore extends Pick<Contact, 'externalId' | 'organization' | 'notes' | 'data'>, Partial<Pick<Contact, 'locale'>> {
   readonly emails: readonly string[];
   readonly phones: readonly string[];
 }

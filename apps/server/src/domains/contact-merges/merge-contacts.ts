@@ -56,9 +56,9 @@ export function requireMayMerge(viewer: Viewer): void {
 }
 
 async function cardOf(tx: Scope, contact: Contact): Promise<CardBefore> {
-  const { externalId, organization, notes, data } = contact;
+  const { externalId, organization, locale, notes, data } = contact;
   const [emails, phones] = [await addressesOf(tx, contact, 'EMAIL'), await addressesOf(tx, contact, 'PHONE')];
-  return { emails, phones, externalId, organization, notes, data };
+  return { emails, phones, externalId, organization, locale, notes, data };
 }
 
 /** Custom fields whose value is a contact. */
@@ -156,6 +156,7 @@ async function joinCards(tx: Scope, source: Contact, destination: Contact, befor
   await setAddresses(tx, destination, { emails: both('emails'), phones: both('phones') });
   destination.externalId ??= before.source.externalId;
   destination.organization ??= source.organization;
+  destination.locale ??= source.locale;
   destination.notes = joinedNotes(before);
   destination.data = joinData(destination.data, source.data);
   destination.version += 1;

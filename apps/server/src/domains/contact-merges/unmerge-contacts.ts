@@ -118,6 +118,7 @@ async function partCards(tx: Scope, source: Contact, destination: Contact, { bef
   const gaveId = before.source.externalId !== null && destination.externalId === before.source.externalId;
   if (gaveId) destination.externalId = null;
   if (before.destination.organization === null && destination.organization === before.source.organization) destination.organization = null;
+  if (before.destination.locale === null && destination.locale === before.source.locale) destination.locale = null;
   if (destination.notes === joinedNotes(before)) destination.notes = before.destination.notes;
   const own = new Set(before.destination.data.map(({ name }) => nameKey(name)));
   const given = (name: string, value: string) =>

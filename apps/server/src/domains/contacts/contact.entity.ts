@@ -1,3 +1,4 @@
+import type { Locale } from '@baton/rules';
 import { defineEntity, p } from '@mikro-orm/core';
 import type { ContactDatum } from './contact-data.ts';
 
@@ -12,7 +13,8 @@ const ContactSchema = defineEntity({
     phone: p.text().strictNullable(),
     organization: p.text().strictNullable(),
     externalId: p.text().strictNullable(),
-    locale: p.text(),
+    /** The language of emails to the contact and of the customer page; null = the default of the workspace. */
+    locale: p.text().$type<Locale>().strictNullable(),
     /** What colleagues should know of them; no client reads it. */
     notes: p.text().default(''),
     /** What the card has no field for, in the order in which it is shown. */

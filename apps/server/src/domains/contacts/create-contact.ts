@@ -10,6 +10,7 @@ import { findMatch, optionalLine, requireFree, type Identifiers } from './addres
 import { requireData, type ContactDatum } from './contact-data.ts';
 import { Contact } from './contact.entity.ts';
 import { ContactEvent } from './contact.events.ts';
+import { optionalLocale } from './locale.ts';
 
 export interface CreateContact {
   readonly name: string;
@@ -17,7 +18,7 @@ export interface CreateContact {
   readonly phone?: string | null | undefined;
   readonly organization?: string | null | undefined;
   readonly externalId?: string | null | undefined;
-  readonly locale?: string | undefined;
+  readonly locale?: string | null | undefined;
   /** What the card has no field for. */
   readonly data?: readonly ContactDatum[] | null | undefined;
 }
@@ -59,7 +60,7 @@ async function insertContact(tx: Scope, command: CreateContact, { emails, extern
       phone: optionalLine('phone', command.phone),
       organization: optionalLine('organization', command.organization),
       externalId,
-      locale: command.locale ?? 'en',
+      locale: optionalLocale('locale', command.locale),
       notes: '',
       data: requireData(command.data ?? []),
       version: 1,

@@ -13,6 +13,7 @@ import { Contact } from './contact.entity.ts';
 import { ContactConflict, ContactNotFound } from './contact.errors.ts';
 import { ContactEvent } from './contact.events.ts';
 import { canReadContactDetails } from './contact.policy.ts';
+import { optionalLocale } from './locale.ts';
 
 const longestNotes = 10_000;
 
@@ -26,6 +27,8 @@ export interface EditContact {
   readonly phones: readonly string[];
   readonly organization?: string | null | undefined;
   readonly externalId?: string | null | undefined;
+  /** Nothing given = as it is; null = the default of the workspace. */
+  readonly locale?: string | null | undefined;
   readonly notes: string;
   /** All of what the card has no field for; nothing given = as it is. */
   readonly data?: readonly ContactDatum[] | null | undefined;
@@ -48,6 +51,7 @@ export function editContact(scope: Scope, { contactId, version, ...wanted }: Edi
     contact.name = requireLine('name', wanted.name, limits.name);
     contact.organization = optionalLine('organization', wanted.organization);
     contact.externalId = externalId;
+    if (wanted.locale !== undefined) contact.locale = optionalLocale('locale', wanted.locale);
     contact.notes = wanted.notes.trim();
     if (wanted.data) contact.data = requireData(wanted.data);
     contact.version += 1;

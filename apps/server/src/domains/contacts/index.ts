@@ -6,5 +6,6 @@ export { canReadContactDetails } from './contact.policy.ts';
 export { createContact, findOrCreateContact, type CreateContact } from './create-contact.ts';
 export { lockContact } from './edit-contact.ts';
 export { contactById, findContact } from './find-contacts.ts';
+export { findLocale, optionalLocale } from './locale.ts';
 export { contactsByEmail } from './match-contacts.ts';
 export { findCurrentContact, lockCurrentContact } from './find-current-contact.ts';

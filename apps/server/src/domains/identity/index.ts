@@ -12,4 +12,4 @@ export { permissionsOf, seesEveryTeam, seesEveryTicket } from './role.policy.ts'
 export { hashPassword } from './secret.ts';
 export { accountOf } from './session.ts';
 export { SignInDesk } from './sign-in-desk.ts';
-export { Workspace } from './workspace.entity.ts';
+export { Workspace, type LocalizedTexts } from './workspace.entity.ts';

@@ -1,4 +1,7 @@
+import type { Locale } from '@baton/rules';
 import { defineEntity, p } from '@mikro-orm/core';
+
+export type LocalizedTexts = Readonly<Record<string, string>>;
 
 const WorkspaceSchema = defineEntity({
   name: 'Workspace',
@@ -21,9 +24,11 @@ const WorkspaceSchema = defineEntity({
     staleAfterDays: p.integer().strictNullable().default(null),
     /** Days after that, and after telling the client, until the ticket is closed; null = never. */
     staleCloseDays: p.integer().strictNullable().default(null),
-    /** What the client is written then; '' = what the desk says in English. */
-    closeNotice: p.text().default(''),
-    staleNotice: p.text().default(''),
+    /** The language of customers who have none set. */
+    customerLocale: p.text().$type<Locale>().default('en'),
+    /** Text of the email that a customer gets then, by language; the built-in one where a language is missing. */
+    closeNotices: p.json<LocalizedTexts>(),
+    staleNotices: p.json<LocalizedTexts>(),
     /** Whether a new ticket is open as soon as somebody worked on it. */
     openOnWork: p.boolean().default(false),
     /** Whether a ticket is done only once all on its checklist is. */

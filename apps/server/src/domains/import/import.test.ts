@@ -153,3 +153,18 @@ it('refuses a file without a subject and a mapping that does not fit, before any
   await expect(run(path, { baz: 'subject' })).rejects.toThrow('which the file does not have');
   await expect(run(path, { foo: 'colour' })).rejects.toThrow('Fields are');
 });
+
+it('reads the language of customers and leaves out those that are not supported', async () => {
+  const path = file(
+    'languages.csv',
+    'Ticket ID,Subject,Email,Customer Language',
+    '8801,One,lang1@example.test,uk-UA',
+    '8802,Two,lang2@example.test,Ukrainian',
+    '8803,Three,lang3@example.test,French',
+  );
+  expect(await run(path)).toMatchObject({ imported: 3, refused: 0 });
+  const rows = await world.sql<{ locale: string | null }>(
+    `select locale from contact where email like 'lang_@example.test' order by email`,
+  );
+  expect(rows.map(({ locale }) => locale)).toEqual(['uk', 'uk', null]);
+});

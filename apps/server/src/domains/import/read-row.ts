@@ -1,4 +1,4 @@
-import { limits, type Priority, type TicketSource, nameKey } from '@baton/rules';
+import { limits, locales, nameKey, parseLocale, type Locale, type Priority, type TicketSource } from '@baton/rules';
 import { InvalidInput, type DomainError } from '../../kernel/domain-error.ts';
 import { parseEmailAddress } from '../../kernel/email-address.ts';
 import { isVisible, requireLine } from '../../kernel/text.ts';
@@ -28,6 +28,7 @@ export interface ImportedTicket {
     readonly email: string | null;
     readonly phone: string | null;
     readonly organization: string | null;
+    readonly locale: Locale | null;
   } | null;
   readonly assigneeEmail: string | null;
   readonly createdAt: Date | null;
@@ -66,7 +67,9 @@ export function readRow(
   const dates = readDates({ created: text('createdAt'), updated: text('updatedAt'), resolved: text('resolvedAt') }, now);
   const isDone = status.category === 'RESOLVED' || status.category === 'CLOSED';
   if (dates.resolvedAt && !isDone) notices.push('the resolved date was left out, because the ticket is not resolved or closed');
-  const requester = readRequester(text('requesterName'), text('requesterEmail'), text('requesterPhone'), text('organization'));
+  const requester = readRequester(text);
+  if (requester && requester.locale === null && text('requesterLanguage'))
+    notices.push(`the language "${text('requesterLanguage')}" was left out; supported are ${locales.join(', ')}`);
   if (!requester && text('organization')) notices.push('the organization was left out, because the row names no customer');
   const notes = all('note').map((note) => readRichText('note', note));
   if (notes.length === 0 && text('noteAuthor')) notices.push('the note author was left out, because the row has no note');
@@ -161,20 +164,23 @@ function readDates(texts: Readonly<Record<'created' | 'updated' | 'resolved', st
   return { createdAt, updatedAt, resolvedAt };
 }
 
-function readRequester(
-  name: string | null,
-  email: string | null,
-  phone: string | null,
-  organization: string | null,
-): ImportedTicket['requester'] {
-  const shown = name ?? email ?? phone;
+function readRequester(text: (field: ImportField) => string | null): ImportedTicket['requester'] {
+  const [email, phone] = [text('requesterEmail'), text('requesterPhone')];
+  const shown = text('requesterName') ?? email ?? phone;
   if (shown === null) return null;
   return {
     name: readLine('customer name', shown, limits.name),
     email: email === null ? null : readEmail(email),
     phone: optional('phone', phone, limits.name),
-    organization: optional('organization', organization, limits.name),
+    organization: optional('organization', text('organization'), limits.name),
+    locale: readLocale(text('requesterLanguage')),
   };
+}
+
+const languageNames: Readonly<Record<string, Locale>> = { english: 'en', ukrainian: 'uk', українська: 'uk' };
+
+function readLocale(text: string | null): Locale | null {
+  return text === null ? null : (languageNames[text.toLowerCase()] ?? parseLocale(text));
 }
 
 /** Exports of other help desks name the assignee by address or by name. */

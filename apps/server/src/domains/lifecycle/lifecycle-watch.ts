@@ -1,28 +1,35 @@
+import type { Locale } from '@baton/rules';
 import { domainEvent } from '../../kernel/domain-event.ts';
+import { counted } from '../../kernel/plural.ts';
 import { nobody } from '../../kernel/viewer.ts';
 import type { RetentionRule } from '../../platform/housekeeping.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { post } from '../../platform/mail/mailer.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { Worker, type DueQuery } from '../../platform/work/worker.ts';
-import { Contact } from '../contacts/index.ts';
+import { Contact, findLocale } from '../contacts/index.ts';
 import { Channel, Conversation } from '../conversations/index.ts';
-import { Workspace } from '../identity/index.ts';
+import { Workspace, type LocalizedTexts } from '../identity/index.ts';
 import { listStatuses, lockTicket, TicketEvent, type Ticket } from '../tickets/index.ts';
 
 const batchSize = 50;
 const dayMs = 86_400_000;
 
-type Footer = (tx: Scope, ticketId: string, locale: string) => Promise<string>;
-
-const noticeOf = (text: string, days: number) => text.replaceAll('{days}', String(days));
+type Footer = (tx: Scope, ticketId: string, locale: Locale) => Promise<string>;
 
 type Step = 'CLOSE_RESOLVED' | 'PING' | 'CLOSE_STALE';
 
-const usualNotices = {
-  close:
-    'This ticket is closed now. If something is left to do, answer this letter or write on the ticket’s page within {days} days, and it is open again.',
-  stale: 'We are waiting for your answer. Without one this ticket is closed in {days} days.',
+const builtInNotices: Readonly<Record<'close' | 'stale', Readonly<Record<Locale, (days: number) => string>>>> = {
+  close: {
+    en: (days) =>
+      `Your ticket is closed. If you still need help, write to us on its page within ${counted(days, 'en', 'day', 'days')} to reopen it.`,
+    uk: (days) =>
+      `Ваше звернення закрито. Якщо вам досі потрібна допомога, протягом ${counted(days, 'uk', 'дня', 'днів')} напишіть нам на його сторінці, і ми відкриємо його знову.`,
+  },
+  stale: {
+    en: (days) => `We are waiting for your reply. Without it, this ticket will be closed in ${counted(days, 'en', 'day', 'days')}.`,
+    uk: (days) => `Ми чекаємо на вашу відповідь. Без неї це звернення буде закрито через ${counted(days, 'uk', 'день', 'днів', 'дні')}.`,
+  },
 };
 
 /**
@@ -102,7 +109,7 @@ async function take(tx: Scope, ticketId: string, step: Step, footer: Footer): Pr
     ticket.staleAt = tx.now();
     tx.record(domainEvent(TicketEvent.STALE, ticketId));
     if (workspace.staleCloseDays !== null) {
-      await tell(tx, ticket, noticeOf(workspace.staleNotice || usualNotices.stale, workspace.staleCloseDays), footer);
+      await tell(tx, ticket, { kind: 'stale', texts: workspace.staleNotices, days: workspace.staleCloseDays }, footer);
     }
     return;
   }
@@ -111,7 +118,7 @@ async function take(tx: Scope, ticketId: string, step: Step, footer: Footer): Pr
   const change = { field: 'statusId', from: ticket.statusId, to: closed.id };
   ticket.moveTo(closed, tx.now());
   tx.record(domainEvent(TicketEvent.STATUS_CHANGED, ticketId, { changes: [change] }));
-  await tell(tx, ticket, noticeOf(workspace.closeNotice || usualNotices.close, workspace.reopenDays), footer);
+  await tell(tx, ticket, { kind: 'close', texts: workspace.closeNotices, days: workspace.reopenDays }, footer);
 }
 
 /** Somebody may have been faster. */
@@ -125,13 +132,25 @@ function isDue(ticket: Ticket, workspace: Workspace, step: Step, now: Date): boo
   return category === 'WAITING' && passed(staleAt, workspace.staleCloseDays);
 }
 
+interface Notice {
+  readonly kind: 'close' | 'stale';
+  /** The texts of the workspace. */
+  readonly texts: LocalizedTexts;
+  readonly days: number;
+}
+
+function noticeText({ kind, texts, days }: Notice, locale: Locale): string {
+  return texts[locale]?.replaceAll('{days}', String(days)) ?? builtInNotices[kind][locale](days);
+}
+
 /** Writes to the client, where they were written to before: a ticket that somebody made for them is news to nobody. */
-async function tell(tx: Scope, { id, number, subject, requesterId }: Ticket, notice: string, footer: Footer): Promise<void> {
+async function tell(tx: Scope, { id, number, subject, requesterId }: Ticket, notice: Notice, footer: Footer): Promise<void> {
   const { em, workspaceId } = tx;
   const client = requesterId && (await em.findOne(Contact, { workspaceId, id: requesterId }));
   if (!client || !client.email) return;
   const talked = await em.count(Conversation, { workspaceId, ticketId: id, contactId: client.id, channel: { $ne: Channel.API } });
   if (talked === 0) return;
-  const body = notice + (await footer(tx, id, client.locale));
+  const locale = await findLocale(tx, client);
+  const body = noticeText(notice, locale) + (await footer(tx, id, locale));
   await post(em, { workspaceId, recipient: client.email, subject: `Re: ${subject} [#${number}]`, body, ticketIds: [id] }, tx.now());
 }

@@ -137,12 +137,13 @@ describe('what nobody moves any more', () => {
     world.time.now = new Date((world.time.now ?? new Date()).getTime() + days * day);
   };
   const usual = {
+    customerLocale: 'en',
     reopenDays: 14,
     closeAfterDays: null as number | null,
     staleAfterDays: null as number | null,
     staleCloseDays: null as number | null,
-    closeNotice: '',
-    staleNotice: '',
+    closeNotices: [] as { locale: string; text: string }[],
+    staleNotices: [] as { locale: string; text: string }[],
   };
   async function save(wanted: Partial<typeof usual>) {
     const { lifecycle } = await owner.run('{ lifecycle { lifecycleVersion } }');
@@ -159,8 +160,8 @@ describe('what nobody moves any more', () => {
   const move = (id: string, from: string, category: 'RESOLVED' | 'WAITING' | 'OPEN') =>
     boss.run(SET_STATUS, { input: { ticketId: id, from, to: world.status(category) } });
   /** A ticket whose client was written to. */
-  async function talked() {
-    const client = await world.contact();
+  async function talked(locale?: string) {
+    const client = await world.contact(locale ? { locale } : {});
     const ticket = await world.ticket({ requesterId: client.id, assigneeId: boss.id });
     await boss.run(REPLY, { input: { ticketId: ticket.id, body: '<p>Hello</p>' } });
     return { ...ticket, email: client.email ?? '' };
@@ -174,7 +175,7 @@ describe('what nobody moves any more', () => {
     world.time.now = new Date();
     const ticket = await talked();
     const silent = await world.ticket();
-    await save({ closeAfterDays: 4, closeNotice: 'Closed. {days} days are left to object.' });
+    await save({ closeAfterDays: 4, closeNotices: [{ locale: 'en', text: 'Closed. {days} days are left to object.' }] });
     await move(ticket.id, ticket.statusId, 'RESOLVED');
     await move(silent.id, silent.statusId, 'RESOLVED');
 
@@ -215,6 +216,36 @@ describe('what nobody moves any more', () => {
     expect(await letters(ticket.email)).toHaveLength(3);
   });
 
+  it('writes to each customer in their language: by the text of the workspace, or by the built-in one', async () => {
+    world.time.now = new Date();
+    const [english, ukrainian] = [await talked('en'), await talked('uk-UA')];
+    const texts = [{ locale: 'uk', text: 'Закрито, ще {days} днів.' }];
+    await save({ staleAfterDays: 30, staleCloseDays: 2, closeNotices: texts });
+    for (const { id, statusId } of [english, ukrainian]) await move(id, statusId, 'WAITING');
+    later(30.1);
+    for (const { id } of [english, ukrainian])
+      await waitFor(async () => (await look(id)).types.includes('ticket.stale'), 'the email before closing');
+    later(2.1);
+    for (const { id } of [english, ukrainian]) await waitFor(async () => (await look(id)).category === 'CLOSED', 'the closing');
+
+    const said = async (email: string) => (await letters(email)).slice(1).map((body) => body.split('\n')[0]);
+    expect(await said(english.email)).toEqual([
+      'We are waiting for your reply. Without it, this ticket will be closed in 2 days.',
+      'Your ticket is closed. If you still need help, write to us on its page within 14 days to reopen it.',
+    ]);
+    expect(await said(ukrainian.email)).toEqual([
+      'Ми чекаємо на вашу відповідь. Без неї це звернення буде закрито через 2 дні.',
+      'Закрито, ще 14 днів.',
+    ]);
+  });
+
+  it('writes in the default language of the workspace to a customer who has none set', async () => {
+    await save({ customerLocale: 'uk' });
+    const { email } = await talked();
+    await save({ customerLocale: 'en' });
+    expect((await letters(email))[0]).toContain('Усе про це звернення');
+  });
+
   it('goes on when its client writes in time', async () => {
     world.time.now = new Date();
     const ticket = await talked();
@@ -238,7 +269,8 @@ describe('what nobody moves any more', () => {
     [{ closeAfterDays: 0 }, 'closeAfterDays'],
     [{ reopenDays: 400 }, 'reopenDays'],
     [{ staleCloseDays: 7 }, 'staleAfterDays'],
-    [{ closeNotice: 'x'.repeat(2001) }, 'closeNotice'],
+    [{ closeNotices: [{ locale: 'en', text: 'x'.repeat(2001) }] }, 'closeNotices'],
+    [{ staleNotices: [{ locale: 'xx', text: 'Hello' }] }, 'staleNotices'],
   ])('refuses %o', async (wanted, field) => {
     expect(await save(wanted)).toMatchObject({ lifecycle: null, userErrors: [{ code: 'INVALID_INPUT', field }] });
   });
@@ -251,9 +283,7 @@ describe('what nobody moves any more', () => {
 
 describe('a new ticket, where it is open as soon as it is worked on', () => {
   const begin = async (openOnWork: boolean) => {
-    const { lifecycle } = await owner.run(
-      '{ lifecycle { reopenDays closeAfterDays staleAfterDays staleCloseDays closeNotice staleNotice lifecycleVersion } }',
-    );
+    const { lifecycle } = await owner.run('{ lifecycle { reopenDays closeAfterDays staleAfterDays staleCloseDays lifecycleVersion } }');
     expect((await owner.run(SAVE, { input: { ...lifecycle, openOnWork } })).lifecycleSave.userErrors).toEqual([]);
   };
   const category = async (id: string) => (await boss.run(STATUS, { id })).ticket.status.category;

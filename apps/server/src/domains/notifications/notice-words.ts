@@ -1,3 +1,4 @@
+import { counted } from '../../kernel/plural.ts';
 import type { NotificationKind } from './notification-kind.ts';
 import type { NotificationReason } from './notification.entity.ts';
 
@@ -85,11 +86,6 @@ const languages: Readonly<Record<string, Language>> = {
     settings: (link) => `Оберіть, про що вас сповіщати: ${link}`,
   },
 };
-
-function counted(count: number, locale: string, one: string, many: string, few = many): string {
-  const form = new Intl.PluralRules(locale).select(count);
-  return `${count} ${form === 'one' ? one : form === 'few' ? few : many}`;
-}
 
 function languageOf(locale: string): Language {
   const language = languages[locale] ?? languages.en;

@@ -15,7 +15,8 @@ export interface CreateWorkspace {
 
 /** A workspace with the statuses, views and SLA policy that every desk begins with. Call it in a transaction. */
 export async function createWorkspace(em: EntityManager, { name, slug, demo, at }: CreateWorkspace): Promise<Workspace> {
-  const workspace = em.create(Workspace, { id: newId(), name, slug, demo, secondFactorRequired: false, priorityNames: {}, createdAt: at });
+  const texts = { priorityNames: {}, closeNotices: {}, staleNotices: {} };
+  const workspace = em.create(Workspace, { id: newId(), name, slug, demo, secondFactorRequired: false, ...texts, createdAt: at });
   await em.flush();
   const workspaceId = workspace.id;
   await em.execute('insert into stream (workspace_id, epoch, position) values (?, ?, 0)', [workspaceId, crypto.randomUUID()]);

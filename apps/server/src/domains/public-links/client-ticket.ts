@@ -1,3 +1,4 @@
+import type { Locale } from '@baton/rules';
 import type { LoggedEvent } from '../../kernel/domain-event.ts';
 import { isId } from '../../kernel/id.ts';
 import type { LiveSource } from '../../platform/live/live-source.ts';
@@ -25,6 +26,8 @@ export type ClientTicketState = (typeof ClientTicketState)[keyof typeof ClientTi
 export interface ClientTicket {
   readonly ticketId: string;
   readonly workspace: string;
+  /** The language of the customer; null where none is set. */
+  readonly locale: Locale | null;
   readonly number: number;
   readonly subject: string;
   readonly state: ClientTicketState;
@@ -60,6 +63,7 @@ export interface ClientMessageFile {
 interface TicketRow {
   readonly ticket_id: string;
   readonly workspace: string;
+  readonly locale: Locale | null;
   readonly number: number;
   readonly subject: string;
   readonly state: ClientTicketState;
@@ -70,7 +74,7 @@ interface TicketRow {
 
 export async function clientTicket(scope: Scope, ticketId: string): Promise<ClientTicket | null> {
   const [row]: TicketRow[] = await scope.em.execute(
-    `select ticket_id, workspace, number, subject, state, created_at, state_since, readable_until from client_ticket
+    `select ticket_id, workspace, locale, number, subject, state, created_at, state_since, readable_until from client_ticket
      where workspace_id = ? and ticket_id = ? and (readable_until is null or readable_until > ?)`,
     [scope.workspaceId, ticketId, scope.now()],
   );
@@ -78,6 +82,7 @@ export async function clientTicket(scope: Scope, ticketId: string): Promise<Clie
     ? {
         ticketId: row.ticket_id,
         workspace: row.workspace,
+        locale: row.locale,
         number: row.number,
         subject: row.subject,
         state: row.state,

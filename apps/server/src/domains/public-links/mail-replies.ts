@@ -1,7 +1,7 @@
 import type { Reaction } from '../../platform/event-log.ts';
 import { post } from '../../platform/mail/mailer.ts';
 import { Attachment } from '../attachments/index.ts';
-import { Contact } from '../contacts/index.ts';
+import { Contact, findLocale } from '../contacts/index.ts';
 import { Channel, Conversation, Message, MessageEvent } from '../conversations/index.ts';
 import { plainFromRichText, Ticket } from '../tickets/index.ts';
 import type { LinkDesk } from './share-ticket.ts';
@@ -17,7 +17,8 @@ export function mailReplies(linkDesk: LinkDesk): Reaction {
       const { em, workspaceId } = tx;
       const message = await em.findOneOrFail(Message, { workspaceId, id: subjectId ?? '' });
       const { channel, contactId } = await em.findOneOrFail(Conversation, { workspaceId, id: message.conversationId });
-      const { email, locale } = await em.findOneOrFail(Contact, { workspaceId, id: contactId });
+      const contact = await em.findOneOrFail(Contact, { workspaceId, id: contactId });
+      const { email } = contact;
       if (channel === Channel.API || !email) return;
       const { id, number, subject } = await em.findOneOrFail(Ticket, { workspaceId, id: ticketId ?? '' });
       const attached = await em.find(Attachment, { workspaceId, ownerId: message.id }, { orderBy: { createdAt: 'asc', id: 'asc' } });
@@ -27,7 +28,7 @@ export function mailReplies(linkDesk: LinkDesk): Reaction {
           workspaceId,
           recipient: email,
           subject: `Re: ${subject} [#${number}]`,
-          body: (await plainFromRichText(message.body)) + (await linkDesk.footer(tx, id, locale)),
+          body: (await plainFromRichText(message.body)) + (await linkDesk.footer(tx, id, await findLocale(tx, contact))),
           ticketIds: [id],
           automatic: false,
           files: attached.map(({ storageKey: key, name, type }) => ({ key, name, type })),

@@ -1,3 +1,4 @@
+import type { Locale } from '@baton/rules';
 import { NotPermitted } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { newId } from '../../kernel/id.ts';
@@ -22,7 +23,7 @@ const linksByTicket = listLoaderByKey(
   (link) => link.ticketId,
 );
 
-const footers: Readonly<Record<string, (url: string) => string>> = {
+const footers: Readonly<Record<Locale, (url: string) => string>> = {
   en: (url) => `Read everything about this and write to us here:\n${url}`,
   uk: (url) => `Усе про це звернення, і місце для відповіді, тут:\n${url}`,
 };
@@ -78,9 +79,9 @@ export class LinkDesk {
   }
 
   /** What stands under a letter about a ticket, in the client's language; '' where they have no link. */
-  async footer(tx: Scope, ticketId: string, locale: string): Promise<string> {
+  async footer(tx: Scope, ticketId: string, locale: Locale): Promise<string> {
     const link = await this.forLetter(tx, ticketId);
-    return link ? `\n\n--\n${(footers[locale] ?? footers.en)?.(link.url)}` : '';
+    return link ? `\n\n--\n${footers[locale](link.url)}` : '';
   }
 
   /** Takes the link back: it opens nothing any more, and whoever follows the ticket by it is cut off. */

@@ -1,15 +1,16 @@
+import type { Locale } from '@baton/rules';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { newId } from '../../kernel/id.ts';
 import type { Reaction } from '../../platform/event-log.ts';
 import { post } from '../../platform/mail/mailer.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { Contact } from '../contacts/index.ts';
+import { Contact, findLocale } from '../contacts/index.ts';
 import { Channel, Conversation } from '../conversations/index.ts';
 import { Workspace } from '../identity/index.ts';
 import { statusById, Ticket, TicketEvent } from '../tickets/index.ts';
 import { RatingEvent } from './rating.events.ts';
 
-const letters: Readonly<Record<string, (url: string) => string>> = {
+const letters: Readonly<Record<Locale, (url: string) => string>> = {
   en: (url) => `Your request is resolved. How were we? It takes one click here:\n${url}\n\nIf something is left to do, write to us there.`,
   uk: (url) =>
     `Ваше звернення вирішено. Як ми впоралися? Достатньо одного натискання тут:\n${url}\n\nЯкщо щось лишилося, напишіть нам там само.`,
@@ -32,13 +33,14 @@ export function askForRating(linkFor: (tx: Scope, ticketId: string) => Promise<{
       if (before?.category === 'RESOLVED' || before?.category === 'CLOSED') return;
       const { askForRating: isWanted } = await em.findOneOrFail(Workspace, { id: workspaceId });
       if (!isWanted) return;
-      const { email, locale } = await em.findOneOrFail(Contact, { workspaceId, id: requesterId });
+      const contact = await em.findOneOrFail(Contact, { workspaceId, id: requesterId });
       const talked = await em.count(Conversation, {
         workspaceId,
         ticketId: ticket.id,
         contactId: requesterId,
         channel: { $ne: Channel.API },
       });
+      const { email } = contact;
       const link = email && talked > 0 ? await linkFor(tx, ticket.id) : null;
       if (!email || !link) return;
       await em.flush();
@@ -48,7 +50,7 @@ export function askForRating(linkFor: (tx: Scope, ticketId: string) => Promise<{
         [workspaceId, newId(), ticket.id, resolvedAt, tx.now()],
       );
       if (asked.length === 0) return;
-      const body = (letters[locale] ?? letters.en)?.(link.url) ?? '';
+      const body = letters[await findLocale(tx, contact)](link.url);
       await post(
         em,
         { workspaceId, recipient: email, subject: `Re: ${ticket.subject} [#${ticket.number}]`, body, ticketIds: [ticket.id] },

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const ask = async (askForRating: boolean) => {
-  const { lifecycle } = await owner.run('{ lifecycle { reopenDays closeNotice staleNotice lifecycleVersion } }');
+  const { lifecycle } = await owner.run('{ lifecycle { reopenDays lifecycleVersion } }');
   const SAVE = `mutation ($input: LifecycleSaveInput!) { lifecycleSave(input: $input) { userErrors { ... on UserError { message } } } }`;
   expect((await owner.run(SAVE, { input: { ...lifecycle, askForRating } })).lifecycleSave.userErrors).toEqual([]);
 };

@@ -25,9 +25,9 @@ import {
   renameTag,
   saveLifecycle,
   SettingNotFound,
-  type Lifecycle,
   type NewStatus,
   type PriorityNames,
+  type SaveLifecycle,
   type TopicWanted,
 } from '../ticket-settings/index.ts';
 import { canSeeKind, requireSettings } from './list-versions.ts';
@@ -62,7 +62,7 @@ const writers: Readonly<Record<SettingKind, Writer>> = {
     (tx, state, { id, version }) => editSkillGroup(tx, { ...state, skillGroupId: id, version }),
     createSkillGroup,
   ),
-  LIFECYCLE: writer<Omit<Lifecycle, 'lifecycleVersion'>>(
+  LIFECYCLE: writer<Omit<SaveLifecycle, 'lifecycleVersion'>>(
     (tx, state, { version }) => saveLifecycle(tx, { ...state, lifecycleVersion: version }),
     null,
   ),

@@ -57,7 +57,7 @@ const policy = (amount: number) => ({
   targets: [{ metric: 'RESOLUTION', priority: 'HIGH', amount, unit: 'HOURS' }],
   warning: { share: 0.75, beforeMinutes: 15 },
 });
-const lifecycle = { reopenDays: 14, closeNotice: '', staleNotice: '' };
+const lifecycle = { reopenDays: 14 };
 
 /** How one of each kind is made, changed and deleted. */
 const kinds: Readonly<

@@ -1,7 +1,8 @@
 import { InvalidInput } from '../../kernel/domain-error.ts';
 import type { Scope } from '../../platform/scope.ts';
 import type { SettingState } from '../../platform/setting-versions.ts';
-import { Workspace } from '../identity/index.ts';
+import { optionalLocale } from '../contacts/index.ts';
+import { Workspace, type LocalizedTexts } from '../identity/index.ts';
 import { changeSettings, reviseTicketSetting, WorkspacePart, type TicketSetting } from './change-settings.ts';
 
 export type Lifecycle = Pick<
@@ -10,14 +11,22 @@ export type Lifecycle = Pick<
   | 'closeAfterDays'
   | 'staleAfterDays'
   | 'staleCloseDays'
-  | 'closeNotice'
-  | 'staleNotice'
+  | 'closeNotices'
+  | 'staleNotices'
   | 'openOnWork'
   | 'checklistRequired'
   | 'timeAccounting'
   | 'askForRating'
   | 'lifecycleVersion'
+  | 'customerLocale'
 >;
+
+export interface SaveLifecycle extends Omit<Lifecycle, 'customerLocale' | 'closeNotices' | 'staleNotices'> {
+  /** Nothing given = as it is. */
+  readonly customerLocale?: string | null | undefined;
+  readonly closeNotices: Readonly<Record<string, string>>;
+  readonly staleNotices: Readonly<Record<string, string>>;
+}
 
 const lifecycleSetting: TicketSetting<WorkspacePart> = {
   kind: 'LIFECYCLE',
@@ -27,8 +36,9 @@ const lifecycleSetting: TicketSetting<WorkspacePart> = {
     closeAfterDays: workspace.closeAfterDays,
     staleAfterDays: workspace.staleAfterDays,
     staleCloseDays: workspace.staleCloseDays,
-    closeNotice: workspace.closeNotice,
-    staleNotice: workspace.staleNotice,
+    customerLocale: workspace.customerLocale,
+    closeNotices: workspace.closeNotices,
+    staleNotices: workspace.staleNotices,
     openOnWork: workspace.openOnWork,
     checklistRequired: workspace.checklistRequired,
     timeAccounting: workspace.timeAccounting,
@@ -44,7 +54,7 @@ export function findLifecycle({ em, workspaceId }: Scope): Promise<Lifecycle> {
   return em.findOneOrFail(Workspace, { id: workspaceId });
 }
 
-export function saveLifecycle(scope: Scope, { lifecycleVersion, ...wanted }: Lifecycle): Promise<Lifecycle> {
+export function saveLifecycle(scope: Scope, { lifecycleVersion, ...wanted }: SaveLifecycle): Promise<Lifecycle> {
   return changeSettings(scope, async (tx) => {
     const workspace = await tx.em.findOneOrFail(Workspace, { id: tx.workspaceId });
     const change = () => void Object.assign(workspace, requireLifecycle(wanted));
@@ -57,8 +67,13 @@ export function saveLifecycle(scope: Scope, { lifecycleVersion, ...wanted }: Lif
   });
 }
 
-function requireLifecycle(wanted: Omit<Lifecycle, 'lifecycleVersion'>): Omit<Lifecycle, 'lifecycleVersion'> {
-  const { reopenDays, closeAfterDays, staleAfterDays, staleCloseDays, closeNotice, staleNotice } = wanted;
+function requireLifecycle({
+  customerLocale,
+  closeNotices,
+  staleNotices,
+  ...wanted
+}: Omit<SaveLifecycle, 'lifecycleVersion'>): Partial<Lifecycle> {
+  const { reopenDays, closeAfterDays, staleAfterDays, staleCloseDays } = wanted;
   for (const [field, days] of Object.entries({ reopenDays, closeAfterDays, staleAfterDays, staleCloseDays })) {
     const least = field === 'reopenDays' ? 0 : 1;
     if (days !== null && !(days >= least && days <= mostDays)) {
@@ -74,9 +89,19 @@ function requireLifecycle(wanted: Omit<Lifecycle, 'lifecycleVersion'>): Omit<Lif
       'staleAfterDays',
     );
   }
-  for (const [field, text] of Object.entries({ closeNotice, staleNotice })) {
-    if (text.length > longestNotice)
-      throw new InvalidInput(`The letter has ${text.length} characters; ${longestNotice} are allowed.`, field);
+  const locale = optionalLocale('customerLocale', customerLocale);
+  return {
+    ...wanted,
+    ...(locale ? { customerLocale: locale } : {}),
+    closeNotices: requireNotices('closeNotices', closeNotices),
+    staleNotices: requireNotices('staleNotices', staleNotices),
+  };
+}
+
+function requireNotices(field: string, texts: Readonly<Record<string, string>>): LocalizedTexts {
+  for (const [tag, text] of Object.entries(texts)) {
+    optionalLocale(field, tag);
+    if (text.length > longestNotice) throw new InvalidInput(`The text has ${text.length} characters. Allowed: ${longestNotice}.`, field);
   }
-  return wanted;
+  return Object.fromEntries(Object.entries(texts).filter(([, text]) => text.trim() !== ''));
 }

@@ -1,3 +1,4 @@
+import { parseLocale, type Locale } from '@baton/rules';
 import { IntlMessageFormat } from 'intl-messageformat';
 import type board from './messages/board.en.json';
 import type bulk from './messages/bulk.en.json';
@@ -21,7 +22,7 @@ export type MessageKey =
   | keyof typeof palette
   | keyof typeof settings
   | keyof typeof ticket;
-export type Locale = 'en' | 'uk';
+export type { Locale };
 
 export const locales: readonly { readonly code: Locale; readonly name: string }[] = [
   { code: 'en', name: 'English' },
@@ -60,8 +61,8 @@ class Language {
 
   /** Loads the remembered language, or the browser's where we have it. */
   async begin(): Promise<void> {
-    const remembered = localStorage.getItem(storageKey) ?? navigator.language.slice(0, 2);
-    await this.use(remembered === 'uk' ? 'uk' : 'en', false);
+    const remembered = localStorage.getItem(storageKey) ?? navigator.language;
+    await this.use(parseLocale(remembered) ?? 'en', false);
   }
 
   async use(locale: Locale, remember = true): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Locale } from '@baton/rules';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { connectionTypes } from '../../../graphql/connection.ts';
 import { Node } from '../../../graphql/node.ts';
@@ -9,12 +10,17 @@ import type { EditContact } from '../edit-contact.ts';
 import type { OrganizationFound } from '../find-contacts.ts';
 
 @ObjectType('Contact', { simpleResolvers: true, implements: Node, description: 'A client.' })
-export class ContactType implements Pick<Contact, 'id' | 'name' | 'organization' | 'version' | 'createdAt'> {
+export class ContactType implements Pick<Contact, 'id' | 'name' | 'organization' | 'locale' | 'version' | 'createdAt'> {
   @Field(() => Int, { description: 'Grows with every change of the card.' }) version!: number;
   @Field(() => Date) createdAt!: Date;
   @Field(() => ID) id!: string;
   @Field(() => String) name!: string;
   @Field(() => String, { nullable: true }) organization!: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Language of emails and of the customer page: `en` or `uk`. Null = the default of the workspace.',
+  })
+  locale!: Locale | null;
 }
 
 @ObjectType('ContactDatum', { description: 'Something of a client that the card has no field for.' })
@@ -44,6 +50,8 @@ export class ContactEditInput implements EditContact {
   @Field(() => [String]) phones!: string[];
   @Field(() => String, { nullable: true }) organization?: string | null;
   @Field(() => String, { nullable: true }) externalId?: string | null;
+  @Field(() => String, { nullable: true, description: 'Left out = as it is; null = the default of the workspace.' })
+  locale?: string | null;
   @Field(() => String) notes!: string;
   @Field(() => [ContactDatumInput], { nullable: true, description: 'All of what the card has no field for; left out = as it is.' })
   data?: ContactDatumInput[] | null;
@@ -58,6 +66,7 @@ export class NewContactInput {
   @Field(() => String, { nullable: true }) phone?: string | null;
   @Field(() => String, { nullable: true }) organization?: string | null;
   @Field(() => String, { nullable: true, description: 'Your own system’s id for them. Unique.' }) externalId?: string | null;
+  @Field(() => String, { nullable: true, description: 'A language tag, such as `uk` or `en-GB`.' }) locale?: string | null;
   @Field(() => [ContactDatumInput], { nullable: true, description: 'What the card has no field for.' }) data?: ContactDatumInput[] | null;
 }
 

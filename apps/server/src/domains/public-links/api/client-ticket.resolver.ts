@@ -115,6 +115,8 @@ class ClientTicketFieldType implements ClientTicketField {
 @ObjectType('ClientTicket', { description: 'A ticket as its client sees it. Of notes, members and other tickets there is nothing here.' })
 class ClientTicketType {
   @Field(() => String, { description: 'The name of the desk that works on it.' }) workspace!: string;
+  @Field(() => String, { nullable: true, description: 'The language of the customer, en or uk; null where none is set.' }) locale!:
+    string | null;
   @Field(() => Int) number!: number;
   @Field(() => String) subject!: string;
   @Field(() => ClientTicketState) state!: ClientTicketState;

@@ -58,6 +58,10 @@ export function asInput(kind: SettingKind, state: SettingState): Readonly<Record
     const names = Object.entries(state.names as Record<string, Names>);
     return { names: names.map(([priority, own]) => ({ priority, names: allNames(own) })) };
   }
+  if (kind === SettingKind.LIFECYCLE) {
+    const [closeNotices, staleNotices] = [allNames(state.closeNotices as Names), allNames(state.staleNotices as Names)];
+    return { ...state, closeNotices, staleNotices };
+  }
   if (kind === SettingKind.SLA_POLICY) return { ...state, targets: asTargetList(state.targets as Targets) };
   const named = 'names' in state ? { ...state, names: allNames(state.names as Names) } : state;
   if (kind !== SettingKind.FIELD) return named;

@@ -51,7 +51,9 @@ export class TicketSettingsResolver {
     @Arg('input', () => LifecycleSaveInput) input: LifecycleSaveInput,
     @Ctx() { scope }: Context,
   ): Promise<Partial<LifecycleSavePayload>> {
-    return { lifecycle: await saveLifecycle(scope, input) };
+    const { closeNotices, staleNotices, ...rest } = input;
+    const notices = { closeNotices: namesOf(closeNotices), staleNotices: namesOf(staleNotices) };
+    return { lifecycle: await saveLifecycle(scope, { ...rest, ...notices }) };
   }
 
   @Mutation(() => TopicSavePayload)

@@ -1,5 +1,5 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { Priority, StatusCategory } from '@baton/rules';
+import { Priority, StatusCategory, type Locale } from '@baton/rules';
 import { onceKey } from '../../../graphql/once-key.ts';
 import {
   IdempotencyKeyReusedType,
@@ -12,7 +12,7 @@ import {
 } from '../../../graphql/user-error.ts';
 import { LocalizedName, LocalizedNameInput, ReferenceNotFoundType, StatusType, TagType, TopicType } from '../../tickets/api/index.ts';
 import { WaitingOn, type Status, type Tag, type Topic } from '../../tickets/index.ts';
-import type { Lifecycle } from '../save-lifecycle.ts';
+import type { Lifecycle, SaveLifecycle } from '../save-lifecycle.ts';
 
 @ObjectType('SettingNotFound', { implements: UserError })
 export class SettingNotFoundType extends UserError {}
@@ -111,7 +111,7 @@ export class StatusesOrderPayload {
 }
 
 @ObjectType('Lifecycle', { description: 'What becomes of tickets by itself.' })
-export class LifecycleType implements Lifecycle {
+export class LifecycleType implements Omit<Lifecycle, 'closeNotices' | 'staleNotices'> {
   @Field(() => Int, { description: 'Days after closing in which a message of the client opens a ticket again.' }) reopenDays!: number;
   @Field(() => Int, { nullable: true, description: 'Days after which a resolved ticket is closed; null = never.' })
   closeAfterDays!: number | null;
@@ -122,10 +122,7 @@ export class LifecycleType implements Lifecycle {
     description: 'Days after that until the ticket is closed, of which the client is told; null = never.',
   })
   staleCloseDays!: number | null;
-  @Field(() => String, { description: 'What the client is written at closing, {days} as in reopenDays; empty = the usual.' })
-  closeNotice!: string;
-  @Field(() => String, { description: 'What the client is written before that, {days} as in staleCloseDays; empty = the usual.' })
-  staleNotice!: string;
+  @Field(() => String, { description: 'Language of customers who have none set: `en` or `uk`.' }) customerLocale!: Locale;
   @Field(() => Boolean, { description: 'Whether a new ticket is open as soon as somebody worked on it.' }) openOnWork!: boolean;
   @Field(() => Boolean, { description: 'Whether a ticket is done only once all on its checklist is.' }) checklistRequired!: boolean;
   @Field(() => Boolean, { description: 'Whether people note how much time they spent.' }) timeAccounting!: boolean;
@@ -135,13 +132,16 @@ export class LifecycleType implements Lifecycle {
 }
 
 @InputType()
-export class LifecycleSaveInput implements Lifecycle {
+export class LifecycleSaveInput implements Omit<SaveLifecycle, 'closeNotices' | 'staleNotices'> {
   @Field(() => Int) reopenDays!: number;
   @Field(() => Int, { nullable: true }) closeAfterDays: number | null = null;
   @Field(() => Int, { nullable: true }) staleAfterDays: number | null = null;
   @Field(() => Int, { nullable: true }) staleCloseDays: number | null = null;
-  @Field(() => String) closeNotice!: string;
-  @Field(() => String) staleNotice!: string;
+  @Field(() => String, { nullable: true, description: 'Left out = as it is.' }) customerLocale?: string | null;
+  @Field(() => [LocalizedNameInput], { defaultValue: [], description: 'Languages left out have the built-in text.' })
+  closeNotices!: LocalizedNameInput[];
+  @Field(() => [LocalizedNameInput], { defaultValue: [], description: 'Languages left out have the built-in text.' })
+  staleNotices!: LocalizedNameInput[];
   @Field(() => Boolean, { defaultValue: false }) openOnWork!: boolean;
   @Field(() => Boolean, { defaultValue: false }) checklistRequired!: boolean;
   @Field(() => Boolean, { defaultValue: false }) timeAccounting!: boolean;
