@@ -53,7 +53,7 @@ import { ConflictResolver, StatusResolver, TicketResolver, TopicResolver } from 
 import { SkillGroupResolver, TopicSkillResolver } from './domains/routing/api/index.ts';
 import { SplitResolver } from './domains/splits/api/index.ts';
 import { TicketTemplateResolver } from './domains/templates/api/index.ts';
-import { UndoResolver } from './domains/undo/api/index.ts';
+import { DeletionResolver, UndoResolver } from './domains/undo/api/index.ts';
 import { TicketListResolver, ViewResolver } from './domains/views/api/index.ts';
 import { SettingHistoryResolver, SettingStreamResolver, SettingVersionResolver } from './domains/setting-history/api/index.ts';
 import { LifecycleResolver, TicketSettingsResolver } from './domains/ticket-settings/api/index.ts';
@@ -157,6 +157,7 @@ export function makeSchema({ signInDesk, linkDesk, push }: SchemaDesk): Promise<
       TopicSkillResolver,
       SplitResolver,
       TicketTemplateResolver,
+      DeletionResolver,
       UndoResolver,
       ViewResolver,
       WatcherResolver,

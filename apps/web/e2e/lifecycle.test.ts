@@ -34,6 +34,21 @@ describe('the end of a ticket', () => {
     await olena.getByRole('button', { name: `Restore #${number}` }).click();
     await olena.getByRole('link', { name: `#${number}` }).click();
     await olena.getByRole('heading', { name: 'Made by mistake' }).waitFor();
+
+    // The entry of the deletion in the log undoes it as well.
+    await olena.getByRole('button', { name: 'Delete', exact: true }).click();
+    await olena.getByRole('heading', { name: 'Made by mistake' }).waitFor({ state: 'detached' });
+    await olena.goto(new URL('/settings/deleted', olena.url()).href);
+    const row = olena.getByRole('listitem').filter({ hasText: 'Made by mistake' });
+    await row.getByText('deleted the ticket').hover();
+    await olena.emulateMedia({ colorScheme: 'dark' });
+    await olena.setViewportSize({ width: 360, height: 740 });
+    await picture(olena, 'deleted-undo-dark-360');
+    await olena.emulateMedia({ colorScheme: 'light' });
+    await olena.setViewportSize({ width: 1440, height: 900 });
+    await row.getByRole('button', { name: 'Undo the deletion' }).click();
+    await olena.getByRole('link', { name: `#${number}` }).click();
+    await olena.getByRole('heading', { name: 'Made by mistake' }).waitFor();
     await ada.context().close();
     await olena.context().close();
   });

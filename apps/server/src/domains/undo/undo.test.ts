@@ -111,4 +111,28 @@ describe('an entry of the log', () => {
     const kinds = async (kind: string) => (await boss.run(LOG, { id, kinds: [kind] })).ticket.activity.edges.length;
     expect([await kinds('MEMBER'), await kinds('CLIENT'), await kinds('IMPORT')]).toEqual([1, 0, 0]);
   });
+
+  it('of a deletion restores the ticket, once, for members who may delete', async () => {
+    const owner = await world.person('OWNER');
+    const DELETED = `{ deletedTickets(first: 50) { edges { node { id deletion { id type undo } } } } }`;
+    const { id: ticketId } = await world.ticket({ teamId: team });
+    const deletion = async () => {
+      const { deletedTickets } = await owner.run(DELETED);
+      const found = deletedTickets.edges.find(({ node }: { node: { id: string } }) => node.id === ticketId);
+      return found.node.deletion;
+    };
+
+    await mutate(owner, 'ticketDelete', 'TicketRefInput', { ticketId });
+    const first = await deletion();
+    expect(first).toMatchObject({ type: 'ticket.deleted', undo: 'DELETION' });
+    expect((await undo(first.id, agent)).userErrors).toMatchObject([{ code: 'ENTRY_NOT_FOUND' }]);
+    expect(await undo(first.id, owner)).toEqual({ ticket: { id: ticketId }, userErrors: [] });
+    expect((await entryOf(ticketId, 'ticket.deleted')).undo).toBeNull();
+    expect((await entryOf(ticketId, 'ticket.restored')).undo).toBeNull();
+
+    // A later deletion has its own entry; the entry of the first does not undo it.
+    await mutate(owner, 'ticketDelete', 'TicketRefInput', { ticketId });
+    expect((await undo(first.id, owner)).userErrors).toHaveLength(1);
+    expect((await undo((await deletion()).id, owner)).userErrors).toEqual([]);
+  });
 });

@@ -1,1 +1,1 @@
-export { DeletedTicketResolver } from './lifecycle.resolver.ts';
+export { DeletedTicketResolver, DeletedTicketType } from './lifecycle.resolver.ts';

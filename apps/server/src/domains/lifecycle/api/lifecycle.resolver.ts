@@ -9,7 +9,7 @@ import { findTicket, type Ticket } from '../../tickets/index.ts';
 import { deletedCursors, deleteTicket, listDeleted, restoreTicket } from '../delete-ticket.ts';
 
 @ObjectType('DeletedTicket', { description: 'A ticket that nobody sees until it is restored.' })
-class DeletedTicketType implements Pick<Ticket, 'id' | 'number' | 'subject' | 'deletedAt'> {
+export class DeletedTicketType implements Pick<Ticket, 'id' | 'number' | 'subject' | 'deletedAt'> {
   @Field(() => ID) id!: string;
   @Field(() => Int) number!: number;
   @Field(() => String) subject!: string;

@@ -1,1 +1,1 @@
-export { UndoResolver } from './undo.resolver.ts';
+export { DeletionResolver, UndoResolver } from './undo.resolver.ts';

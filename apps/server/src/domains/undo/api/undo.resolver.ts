@@ -3,15 +3,16 @@ import type { Context } from '../../../graphql/context.ts';
 import { ReturnsUserErrors, UserError, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
 import type { EventRecord } from '../../../platform/event-record.entity.ts';
 import { ActivityEntryType } from '../../audit/api/index.ts';
+import { DeletedTicketType } from '../../lifecycle/api/index.ts';
 import { MergeRefusedType, UnmergeRefusedType } from '../../merges/api/index.ts';
 import { SplitRefusedType } from '../../splits/api/index.ts';
 import { ReferenceNotFoundType, StatusMoveRefusedType, TicketNotFoundType, TicketType } from '../../tickets/api/index.ts';
 import { findTicket, type Ticket } from '../../tickets/index.ts';
-import { EntryUndo, undoEntry, undoOf } from '../undo-entry.ts';
+import { EntryUndo, findDeletion, undoEntry, undoOf } from '../undo-entry.ts';
 
 registerEnumType(EntryUndo, {
   name: 'EntryUndo',
-  description: 'What undoing an entry puts back: CHANGES, its own; MERGE and SPLIT, all that was moved.',
+  description: 'What undoing an entry puts back: CHANGES, its own; MERGE and SPLIT, all that was moved; DELETION, the deleted ticket.',
 });
 
 @InputType()
@@ -59,5 +60,13 @@ export class UndoResolver {
   ): Promise<Partial<ActivityUndoPayload>> {
     const ticketId = await undoEntry(scope, entryId);
     return { ticket: await findTicket(scope.fresh(), ticketId) };
+  }
+}
+
+@Resolver(() => DeletedTicketType)
+export class DeletionResolver {
+  @FieldResolver(() => ActivityEntryType, { nullable: true, description: 'The log entry of the deletion, which can be undone.' })
+  deletion(@Root() { id }: Ticket, @Ctx() { scope }: Context): Promise<EventRecord | null> {
+    return findDeletion(scope, id);
   }
 }
