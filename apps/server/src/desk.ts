@@ -31,6 +31,7 @@ import { Migration0031ImportRefusedRows } from '../migrations/0031-import-refuse
 import { Migration0032SlaPresentTarget } from '../migrations/0032-sla-present-target.ts';
 import { Migration0037LiveGuardEventToken } from '../migrations/0037-live-guard-event-token.ts';
 import { Migration0040ViewsMetricsAndQueue } from '../migrations/0040-views-metrics-and-queue.ts';
+import { Migration0057SlaTeamHours } from '../migrations/0057-sla-team-hours.ts';
 import { Migration0042PlatformRetention } from '../migrations/0042-platform-retention.ts';
 import { Migration0043CustomersKeylessLocks } from '../migrations/0043-customers-keyless-locks.ts';
 import { Migration0046AttachmentsUsedSpace } from '../migrations/0046-attachments-used-space.ts';
@@ -50,6 +51,7 @@ import {
   followOrganizations,
   followStatus,
   startClocks,
+  followTeamHours,
 } from './domains/sla/index.ts';
 import { requireChecklist } from './domains/checklists/index.ts';
 import { acknowledge, LifecycleWatch } from './domains/lifecycle/index.ts';
@@ -196,6 +198,7 @@ export function openDatabase(config: Pick<Config, 'databaseUrl' | 'databasePool'
       { name: '0032-sla-present-target', class: Migration0032SlaPresentTarget },
       { name: '0037-live-guard-event-token', class: Migration0037LiveGuardEventToken },
       { name: '0040-views-metrics-and-queue', class: Migration0040ViewsMetricsAndQueue },
+      { name: '0057-sla-team-hours', class: Migration0057SlaTeamHours },
       { name: '0042-platform-retention', class: Migration0042PlatformRetention },
       { name: '0043-customers-keyless-locks', class: Migration0043CustomersKeylessLocks },
       { name: '0046-attachments-used-space', class: Migration0046AttachmentsUsedSpace },
@@ -248,6 +251,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       requireChecklist,
       acknowledge,
       startClocks,
+      followTeamHours,
       followStatus,
       followFacts,
       followMessages,

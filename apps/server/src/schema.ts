@@ -46,6 +46,7 @@ import {
   SlaClockResolver,
   SlaPolicyResolver,
   SlaReportResolver,
+  TeamCalendarResolver,
   SlaResolver,
 } from './domains/sla/api/index.ts';
 import { SearchHitResolver, SearchResolver, SimilarTicketsResolver } from './domains/search/api/index.ts';
@@ -136,6 +137,7 @@ export function makeSchema({ signInDesk, linkDesk, push }: SchemaDesk): Promise<
       SlaClockResolver,
       SlaPolicyResolver,
       SlaReportResolver,
+      TeamCalendarResolver,
       SlaResolver,
       StatusResolver,
       StreamPositionResolver,

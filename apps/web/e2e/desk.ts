@@ -8,7 +8,7 @@ import { startRedis } from '@baton/launcher/redis';
 import axe from 'axe-core';
 import pg from 'pg';
 import { SMTPServer } from 'smtp-server';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core';
 import { onTestFailed } from 'vitest';
 
 const serverFolder = fileURLToPath(new URL('../../server/', import.meta.url));
@@ -224,6 +224,43 @@ export async function faultsOf(page: Page): Promise<string[]> {
     violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
   };
   return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
+}
+
+/** Texts and controls that do not fit: cut off by their own box, or beyond the edge of the given element. */
+export function misfitsOf(within: Locator): Promise<string[]> {
+  return within.evaluate((root) => {
+    const edge = root.getBoundingClientRect().right;
+    const brush = document.createElement('canvas').getContext('2d');
+    /** The width that the text of a select needs. Its own `scrollWidth` never exceeds its box. */
+    const needed = (select: HTMLSelectElement) => {
+      const { font, paddingLeft, paddingRight } = getComputedStyle(select);
+      const arrow = 16;
+      if (brush) brush.font = font;
+      const text = brush?.measureText(select.selectedOptions[0]?.text ?? '').width ?? 0;
+      return text + parseFloat(paddingLeft) + parseFloat(paddingRight) + arrow;
+    };
+    /** The width that a control with parts of its own takes where it may. */
+    const natural = (element: HTMLElement) => {
+      const { style } = element;
+      const before = style.cssText;
+      style.cssText = 'width: max-content; flex: none';
+      const { width } = element.getBoundingClientRect();
+      style.cssText = before;
+      return width;
+    };
+    return [...root.querySelectorAll<HTMLElement>('*')].flatMap((element) => {
+      const box = element.getBoundingClientRect();
+      if (box.width === 0 || element.closest('.sr-only, datalist, option')) return [];
+      const { overflowX, textOverflow } = getComputedStyle(element);
+      const cuts = element.matches('input') || ((overflowX === 'hidden' || overflowX === 'clip') && textOverflow !== 'ellipsis');
+      let isCut = cuts && element.scrollWidth > element.clientWidth;
+      if (element instanceof HTMLSelectElement) isCut = needed(element) > box.width;
+      if (element.matches('input[type=time], input[type=date]')) isCut = natural(element) > box.width + 1;
+      const what = element.getAttribute('aria-label') ?? element.textContent?.trim().slice(0, 40);
+      if (isCut) return [`${what} is cut off`];
+      return box.right > edge + 1 ? [`${what} is beyond the edge`] : [];
+    });
+  });
 }
 
 export function picture(page: Page, name: string): Promise<Buffer> {

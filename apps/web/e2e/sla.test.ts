@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { choose, createTicket, faultsOf, picture, RunningDesk } from './desk.ts';
+import { choose, createTicket, faultsOf, misfitsOf, picture, RunningDesk } from './desk.ts';
 
 let desk: RunningDesk;
 
@@ -63,7 +63,7 @@ describe('SLA settings', () => {
     await picture(martin, 'sla-calendar');
     expect(await faultsOf(martin)).toEqual([]);
     await dialog.getByRole('button', { name: 'Save' }).click();
-    await martin.getByText('Mornings').waitFor();
+    await martin.getByRole('button', { name: 'Edit Mornings' }).waitFor();
 
     await martin.getByRole('button', { name: 'New policy' }).click();
     await dialog.getByLabel('Name', { exact: true }).fill('Urgent');
@@ -96,7 +96,7 @@ describe('SLA settings', () => {
     expect(await dialog.getByLabel('Whom or what').inputValue()).toBe('late');
     await dialog.getByRole('spinbutton', { name: 'Resolution, Critical' }).fill('1');
     await dialog.getByRole('button', { name: 'See the effect' }).click();
-    await dialog.getByText('Clocks that run by it now: 1. Due earlier: 1').waitFor();
+    await dialog.getByText('1 running clock: 0 would breach now, 1 would be due earlier, 0 later.').waitFor();
 
     // Somebody else saves first: what was typed stays, and is saved as the version after theirs.
     const olena = await desk.person('olena@demo.baton', { path: '/settings/sla' });
@@ -114,7 +114,7 @@ describe('SLA settings', () => {
 
     await ada.getByText(/1h 59m left|2h 0m left/).waitFor();
     await martin.getByRole('button', { name: 'Apply this version to them' }).click();
-    await dialog.getByText('Due earlier: 1').waitFor();
+    await dialog.getByText('1 would be due earlier').waitFor();
     await picture(martin, 'sla-reapply');
     await dialog.getByRole('button', { name: 'Apply now' }).click();
     await ada.getByText(/59m \d\ds left/).waitFor();
@@ -134,6 +134,115 @@ describe('SLA settings', () => {
     expect(await sofia.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     expect(await sofia.getByRole('button', { name: 'Нова політика' }).count()).toBe(0);
     expect(await faultsOf(sofia)).toEqual([]);
+  });
+});
+
+describe('business hours', () => {
+  it('show what a change would do to running clocks before it is saved', async () => {
+    const ada = await desk.person('ada@demo.baton', { path: '/views/open' });
+    await createTicket(ada, 'Without haste');
+    await choose(ada, 'Priority', 'Low');
+    // The target is five working days, which are days of the office and not of 24 hours.
+    await ada.getByRole('button', { name: /^Resolution/ }).click();
+    await ada
+      .getByRole('dialog')
+      .getByText(/^Counted 0m \d\ds of 5d/)
+      .waitFor();
+    await picture(ada, 'sla-working-days');
+    await ada.context().close();
+    const martin = await desk.person('martin@demo.baton', { path: '/settings/sla' });
+    await martin.getByRole('button', { name: 'Edit Kyiv office' }).click();
+    const dialog = martin.getByRole('dialog');
+    for (const day of ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday']) await dialog.getByLabel(`${day}: to`).last().fill('16:00');
+    await dialog.getByRole('button', { name: 'See the effect' }).click();
+    const effect = dialog.getByRole('status').filter({ hasText: 'running clock' });
+    await effect.waitFor();
+    const [running, ...moved] = ((await effect.textContent()) ?? '').match(/\d+/g)?.map(Number) ?? [];
+    expect(running).toBeGreaterThan(0);
+    expect(moved.some((count) => count > 0)).toBe(true);
+    await picture(martin, 'sla-calendar-effect');
+    expect(await faultsOf(martin)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await martin.getByRole('button', { name: 'Edit Kyiv office' }).click();
+    expect(await dialog.getByLabel('Monday: to').last().inputValue()).toBe('18:00');
+    await martin.context().close();
+  });
+
+  it('of a team count for its tickets, and change running clocks on the screen of an agent', async () => {
+    const martin = await desk.person('martin@demo.baton', { path: '/settings/sla' });
+    const ada = await desk.person('ada@demo.baton', { path: '/views/open' });
+    await createTicket(ada, 'Counted by the hours of its team');
+    const hours = martin.getByLabel('Business hours of teams: Support');
+    const calendars = await hours.locator('option').allTextContents();
+    const office = calendars.find((name) => name === 'Kyiv office') ?? '';
+    await hours.selectOption({ label: office });
+    const dialog = martin.getByRole('dialog', { name: 'Support: Kyiv office' });
+    await dialog.getByText(/running clocks?: \d+ would breach now/).waitFor();
+    await picture(martin, 'sla-team-hours');
+    expect(await faultsOf(martin)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    expect(await hours.inputValue()).toBe('');
+
+    // Other hours than those of the policy.
+    await martin.getByRole('button', { name: 'New calendar' }).click();
+    const editor = martin.getByRole('dialog');
+    await editor.getByLabel('Name', { exact: true }).fill('Support hours');
+    await editor.getByLabel('Time zone').fill('Europe/Kyiv');
+    await editor.getByRole('button', { name: 'Save' }).click();
+    await hours.locator('option', { hasText: 'Support hours' }).waitFor({ state: 'attached' });
+    await hours.selectOption({ label: 'Support hours' });
+    await martin.getByRole('dialog', { name: 'Support: Support hours' }).getByRole('button', { name: 'Save' }).click();
+    await ada.getByText(/changed the business hours from .+ to Support hours/).waitFor();
+    await picture(ada, 'sla-hours-changed');
+    await expect.poll(() => hours.evaluate((select: HTMLSelectElement) => select.selectedOptions[0]?.text)).toBe('Support hours');
+
+    await hours.selectOption({ label: 'As in the policy' });
+    await martin.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await ada.getByText(/changed the business hours from Support hours/).waitFor();
+    await martin.context().close();
+    await ada.context().close();
+  });
+
+  it.each([
+    { colorScheme: 'light', locale: 'en', width: 1440 },
+    { colorScheme: 'dark', locale: 'uk', width: 1440 },
+    { colorScheme: 'light', locale: 'en', width: 360 },
+    { colorScheme: 'dark', locale: 'uk', width: 360 },
+  ] as const)('and targets fit their dialogs in $colorScheme, $locale, $width px', async ({ colorScheme, locale, width }) => {
+    const name = `${locale}-${colorScheme}-${width}`;
+    const martin = await desk.person('martin@demo.baton', { path: '/settings/sla', colorScheme, viewport: { width, height: 800 } });
+    await martin.evaluate((chosen) => localStorage.setItem('baton.locale', chosen), locale);
+    await martin.reload();
+    const edit = locale === 'en' ? 'Edit' : 'Редагувати';
+    const dialog = martin.getByRole('dialog');
+    await martin.getByRole('button', { name: `${edit} Kyiv office` }).waitFor();
+    expect(await misfitsOf(martin.getByRole('main'))).toEqual([]);
+    await martin.getByRole('button', { name: `${edit} Kyiv office` }).click();
+    await dialog.locator('input[type=time]').first().waitFor();
+    const tops = await dialog
+      .locator('fieldset')
+      .first()
+      .locator('input[type=time]')
+      .evaluateAll((inputs) => inputs.map((input) => Math.round(input.getBoundingClientRect().top)));
+    // The beginning and the end of a span stand in one line.
+    expect(tops.filter((_, index) => index % 2 === 0)).toEqual(tops.filter((_, index) => index % 2 === 1));
+    expect(await misfitsOf(dialog)).toEqual([]);
+    await picture(martin, `sla-calendar-${name}`);
+    await martin.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await martin
+      .getByRole('button', { name: new RegExp(`^${edit} Standard`) })
+      .first()
+      .click();
+    const unit = dialog.getByRole('combobox', { name: /(: unit|: одиниця)$/i }).first();
+    for (const value of ['MINUTES', 'HOURS', 'DAYS']) {
+      await unit.selectOption(value);
+      expect(await misfitsOf(dialog), value).toEqual([]);
+    }
+    await unit.selectOption('MINUTES');
+    await unit.scrollIntoViewIfNeeded();
+    await picture(martin, `sla-policy-${name}`);
+    await martin.context().close();
   });
 });
 
@@ -222,6 +331,17 @@ describe('the supervisor’s board', () => {
       .getByRole('region', { name: 'Open by operator' })
       .getByRole('link', { name: /At the desk ?Ada/ })
       .waitFor();
+
+    // Bars of all charts, as long as they are on the screen, have one scale.
+    const bars = await wall.locator('section a:has(.bg-accent)').evaluateAll((rows) =>
+      rows.map((row) => ({
+        count: Number(row.querySelector('.tabular-nums')?.textContent?.match(/\d+/)?.[0]),
+        length: [...row.querySelectorAll('.bg-danger, .bg-accent')].reduce((sum, bar) => sum + bar.getBoundingClientRect().width, 0),
+      })),
+    );
+    const longest = bars.reduce((a, b) => (b.count > a.count ? b : a));
+    expect(bars.length).toBeGreaterThan(8);
+    for (const { count, length } of bars) expect(Math.abs(length - (longest.length / longest.count) * count)).toBeLessThan(2);
 
     const phone = await desk.person('martin@demo.baton', { path: '/board', colorScheme: 'dark', viewport: { width: 360, height: 740 } });
     await phone.getByRole('heading', { name: 'Most overdue' }).waitFor();

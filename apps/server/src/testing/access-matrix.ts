@@ -280,6 +280,8 @@ export const operations: Readonly<Record<string, Row>> = {
   secondFactorRequire: { ...account, input: () => ({ required: false }), select: 'workspace { id }' },
   teamCreate: { ...people, input: ({ unique }) => ({ name: unique }), select: 'team { id }' },
   teamRename: { ...people, input: ({ teamId, unique }) => ({ teamId, name: unique }), select: 'team { id }' },
+  teamCalendarUpdate: { ...people, input: ({ teamId }) => ({ teamId, version: 0 }), yes: gone('SETTINGS_CONFLICT') },
+  teamCalendarTry: { ...people, input: ({ teamId }) => ({ teamId }), select: 'effect { running }' },
   teamSetReopening: { ...people, input: ({ teamId }) => ({ teamId, toQueue: true }), select: 'team { id }' },
   settingRestore: { ...people, input: () => ({ id: crypto.randomUUID(), newest: 1 }), select: 'leftOut', yes: gone('SETTING_NOT_FOUND') },
   securityLogKeep: { ...people, input: () => ({ days: 365 }), select: 'workspace { id }' },
@@ -547,7 +549,7 @@ export const fields: Readonly<Record<string, string>> = {
   ConversationChange: 'conversation conversationId kind position',
   SettingChange: 'kind position settingId settingKind',
   Tag: 'id name version',
-  Team: 'id name reopenToQueue version',
+  Team: 'calendarId id name reopenToQueue version',
   Ticket:
     'activity assignee attachments checklist contacts conversations createdAt description dueAt fields id links mergedAt mergedInto mergedTickets messages minutesSpent:OASML notes:OASML number participants priority publicLink:OASM ratings reopenCount requester resolvedAt slaClocks snoozedUntil source status statusSince subject tags team timeEntries:OASML topic updatedAt version viewerCan viewerIsWatching watchers',
   TicketPermissions: 'assign delete edit take watch writeNotes',

@@ -2,7 +2,7 @@ import type { Scope } from '../../platform/scope.ts';
 import { contactById } from '../contacts/index.ts';
 import { memberById, teamById } from '../identity/index.ts';
 import { canSeeField, fieldById, fieldPrefix } from '../fields/index.ts';
-import { policyById } from '../sla/index.ts';
+import { calendarById, policyById } from '../sla/index.ts';
 import { statusById, topicById, type Names } from '../tickets/index.ts';
 
 export interface ShownValue {
@@ -19,6 +19,7 @@ const shows: Readonly<Record<string, Show>> = {
   watcher: async (scope, id) => (await scope.load(memberById, id))?.name,
   teamId: async (scope, id) => (await scope.load(teamById, id))?.name,
   slaPolicyId: async (scope, id) => (await scope.load(policyById, id))?.name,
+  slaCalendarId: async (scope, id) => (await scope.load(calendarById, id))?.name,
   requesterId: async (scope, id) => (await scope.load(contactById, id))?.name,
   contact: async (scope, id) => (await scope.load(contactById, id))?.name,
   // Long texts are compared where they stand, not in a line of history.

@@ -90,6 +90,8 @@ const TeamSchema = defineEntity({
     name: p.text(),
     /** Whether a ticket that its client opens again goes to the queue, and not to whom it was assigned. */
     reopenToQueue: p.boolean().default(false),
+    /** Business hours that override those of SLA policies; null = those of the policy. */
+    calendarId: p.uuid().strictNullable().default(null),
     version: p.integer().default(1),
   },
 });

@@ -59,7 +59,7 @@ export async function createWorkspace(em: EntityManager, { name, slug, demo, at 
     fallback: true,
     version: 1,
     appliedVersion: null,
-    appliedCalendarVersion: null,
+    appliedCalendars: null,
   });
   await em.insert(SlaPolicyVersion, {
     workspaceId,

@@ -25,6 +25,7 @@ const keptFields = [
   'requesterId',
   'sla',
   'slaPolicyId',
+  'slaCalendarId',
   'snoozedUntil',
   'split',
   'statusId',

@@ -18,6 +18,7 @@ export const noEffects: ClockEffects = { running: 0, earlier: 0, later: 0, breac
 export interface RunningClock {
   readonly metric: SlaMetric;
   readonly policy_id: string;
+  readonly policy_version: number;
   readonly target_ms: string | null;
   readonly elapsed_ms: string;
   readonly running_since: string;
@@ -26,15 +27,20 @@ export interface RunningClock {
   readonly calendar_id: string | null;
   readonly calendar_version: number | null;
   readonly priority: Priority;
+  readonly team_id: string | null;
 }
 
-export function runningClocks({ em, workspaceId }: Scope, by: 'policy_id' | 'calendar_id', id: string): Promise<RunningClock[]> {
+export function runningClocks(
+  { em, workspaceId }: Scope,
+  by: 'c.policy_id' | 'c.calendar_id' | 't.team_id',
+  id: string,
+): Promise<RunningClock[]> {
   const ms = (column: string) => `(extract(epoch from c.${column}) * 1000)::bigint as ${column}`;
   return em.execute<RunningClock[]>(
-    `select c.metric, c.policy_id, c.target_ms, c.elapsed_ms, c.calendar_id, c.calendar_version, t.priority,
+    `select c.metric, c.policy_id, c.policy_version, c.target_ms, c.elapsed_ms, c.calendar_id, c.calendar_version, t.priority, t.team_id,
        ${ms('running_since')}, ${ms('overdue_since')}, ${ms('breached_at')}
      from sla_clock c join ticket t on t.workspace_id = c.workspace_id and t.id = c.ticket_id
-     where c.workspace_id = ? and c.${by} = ? and c.running_since is not null`,
+     where c.workspace_id = ? and ${by} = ? and c.running_since is not null`,
     [workspaceId, id],
   );
 }

@@ -43,6 +43,11 @@ export const policyById = loaderByKey(
   (policy) => policy.id,
 );
 
+export const calendarById = loaderByKey(
+  (source, ids: readonly string[]) => source.em.find(SlaCalendar, { workspaceId: source.workspaceId, id: { $in: [...ids] } }),
+  (calendar) => calendar.id,
+);
+
 const calendarVersionByKey = loaderByKey(
   (source, keys: readonly string[]) =>
     source.em.find(SlaCalendarVersion, {

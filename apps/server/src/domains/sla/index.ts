@@ -1,11 +1,12 @@
 export { BreachWatch, recordBreaches } from './breach-watch.ts';
 export { clocksByTicket } from './find-clocks.ts';
 export { escalate } from './escalate.ts';
-export { policyById } from './find-settings.ts';
+export { calendarById, policyById } from './find-settings.ts';
 export { followFacts, followMerges, followMessages, followOrganizations, followStatus, recordReply, startClocks } from './reactions.ts';
 export { ReapplyWatch } from './reapply.ts';
 export { saveCalendar, type CalendarState } from './save-calendar.ts';
 export { savePolicy, type PolicyState } from './save-policy.ts';
 export { SlaCalendar, SlaCalendarVersion, SlaClock, SlaPolicy, SlaPolicyVersion, SlaSegment, type Targets } from './sla.entity.ts';
 export { SlaEvent } from './sla.events.ts';
+export { followTeamHours } from './team-hours.ts';
 export { requireTimeZone } from './zone-offsets.ts';

@@ -1,4 +1,5 @@
 import { nameKey, workingDayMs, type Calendar, type Measure, type Priority } from '@baton/rules';
+import { isId } from '../../kernel/id.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { contactById } from '../contacts/index.ts';
 import { TicketTag, type Ticket } from '../tickets/index.ts';
@@ -21,6 +22,8 @@ import {
 export interface PinnedPolicy extends CalendarPin {
   readonly policyId: string;
   readonly policyVersion: number;
+  /** Of the policy itself. The calendar that clocks count by may be the team's. */
+  readonly policyCalendarId: string | null;
   readonly calendar: Calendar | null;
   readonly targets: SlaPolicyVersion['targets'];
   readonly warning: WarningRule;
@@ -68,7 +71,7 @@ export async function factsOf(tx: Scope, ticket: Ticket): Promise<PolicyFacts> {
 /** The policy that is for a ticket, as it stands now: the first that matches, or the fallback. Null where there is none. */
 export async function policyFor(tx: Scope, facts: PolicyFacts): Promise<PinnedPolicy | null> {
   const chosen = choosePolicy(await listPolicies(tx), facts);
-  return chosen && pinnedNow(tx, chosen.version);
+  return chosen && pinnedNow(tx, chosen.version, await lockTeamHours(tx, facts.teamId));
 }
 
 interface Choosable {
@@ -83,11 +86,35 @@ export function choosePolicy<Policy extends Choosable>(policies: readonly Policy
   return policies.find(isFor) ?? null;
 }
 
-/** A version of a policy with its calendar as that is now. */
-export async function pinnedNow(tx: Scope, version: PolicyRules): Promise<PinnedPolicy> {
-  const { em, workspaceId } = tx;
-  const calendar = version.calendarId === null ? null : await em.findOneOrFail(SlaCalendar, { workspaceId, id: version.calendarId });
-  return pinned(tx, version, { calendarId: calendar?.id ?? null, calendarVersion: calendar?.version ?? null });
+/** A version of a policy with the newest version of the business hours: those of a team, or the policy's own. */
+export async function pinnedNow(tx: Scope, version: PolicyRules, teamCalendarId: string | null): Promise<PinnedPolicy> {
+  return pinned(tx, version, await newestPin(tx, teamCalendarId ?? version.calendarId));
+}
+
+/** The policy in the same version with the business hours of a team, or its own. Business hours that stay keep their version. */
+export async function withHours(tx: Scope, policy: PinnedPolicy, teamCalendarId: string | null): Promise<PinnedPolicy> {
+  const calendarId = teamCalendarId ?? policy.policyCalendarId;
+  if (calendarId === policy.calendarId) return policy;
+  const pin = await newestPin(tx, calendarId);
+  return { ...policy, ...pin, calendar: await calendarOf(tx, pin) };
+}
+
+/**
+ * The business hours of a team that override those of policies. The lock makes a change of them wait for clocks that begin
+ * now, so that it finds them all.
+ */
+export async function lockTeamHours({ em, workspaceId }: Scope, teamId: string | null): Promise<string | null> {
+  if (teamId === null || !isId(teamId)) return null;
+  const rows: { calendar_id: string | null }[] = await em.execute(
+    'select calendar_id from team where workspace_id = ? and id = ? for share',
+    [workspaceId, teamId],
+  );
+  return rows[0]?.calendar_id ?? null;
+}
+
+async function newestPin({ em, workspaceId }: Scope, calendarId: string | null): Promise<CalendarPin> {
+  const calendar = calendarId === null ? null : await em.findOneOrFail(SlaCalendar, { workspaceId, id: calendarId });
+  return { calendarId: calendar?.id ?? null, calendarVersion: calendar?.version ?? null };
 }
 
 /** What of a policy's version counts for clocks. */
@@ -101,10 +128,11 @@ export async function pinnedPolicy(tx: Scope, policyId: string, policyVersion: n
 
 async function pinned(
   tx: Scope,
-  { policyId, version, targets, warning, steps, options }: Omit<PolicyRules, 'calendarId'>,
+  { policyId, version, calendarId: policyCalendarId, targets, warning, steps, options }: PolicyRules,
   pin: CalendarPin,
 ): Promise<PinnedPolicy> {
-  return { policyId, policyVersion: version, targets, warning, steps, options, ...pin, calendar: await calendarOf(tx, pin) };
+  const rules = { policyId, policyVersion: version, policyCalendarId, targets, warning, steps, options };
+  return { ...rules, ...pin, calendar: await calendarOf(tx, pin) };
 }
 
 /** What a policy measures a metric by. */

@@ -19,7 +19,7 @@ import { listMovedConversations, Merge, MergeEvent } from '../merges/index.ts';
 import { lockTicket, Ticket, TicketEvent } from '../tickets/index.ts';
 import { ClockBook } from './clock-book.ts';
 import { listPolicies } from './find-settings.ts';
-import { factsOf, measureOf, policyFor, type PinnedPolicy } from './policy.ts';
+import { factsOf, lockTeamHours, measureOf, policyFor, withHours, type PinnedPolicy } from './policy.ts';
 import { SegmentReason, SlaMetric, type SlaClock } from './sla.entity.ts';
 import { SlaEvent } from './sla.events.ts';
 
@@ -128,16 +128,21 @@ export const followOrganizations: Reaction = {
   },
 };
 
-async function matchTicket(tx: Scope, ticket: Ticket): Promise<void> {
+/** Rule 7: selects the policy and the business hours again, for a ticket that the caller has locked. */
+export async function matchTicket(tx: Scope, ticket: Ticket): Promise<void> {
   const book = await ClockBook.open(tx, ticket.id);
   // Clocks that have all stopped are matched again if one of them resumes.
   if (book.clocks.every(({ stoppedAt }) => stoppedAt !== null)) return;
   const before = await book.policy();
   const policy = await matchAgain(tx, { book, ticket });
   if (!policy) return;
-  const reason = policy.policyId === before?.policyId ? SegmentReason.PRIORITY_CHANGED : SegmentReason.POLICY_CHANGED;
-  await remeasure(tx, { book, ticket }, policy, reason);
+  await remeasure(tx, { book, ticket }, policy, reasonOf(before, policy));
   await book.save();
+}
+
+function reasonOf(before: PinnedPolicy | null, after: PinnedPolicy): SegmentReason {
+  if (before?.policyId !== after.policyId) return SegmentReason.POLICY_CHANGED;
+  return before.calendarId === after.calendarId ? SegmentReason.PRIORITY_CHANGED : SegmentReason.HOURS_CHANGED;
 }
 
 /** The policy that is for a ticket as it is now. One that stays keeps the version that the clocks are pinned to (rule 8). */
@@ -145,10 +150,18 @@ async function matchAgain(tx: Scope, { book, ticket }: Place): Promise<PinnedPol
   const before = await book.policy();
   if (!before) return null;
   const found = await policyFor(tx, await factsOf(tx, ticket));
-  if (!found || found.policyId === before.policyId) return before;
+  if (!found || found.policyId === before.policyId) return matchHours(tx, before, ticket);
   const change = { field: 'slaPolicyId', from: before.policyId, to: found.policyId };
   tx.record(domainEvent(SlaEvent.POLICY_CHANGED, ticket.id, { changes: [change] }));
   return found;
+}
+
+async function matchHours(tx: Scope, before: PinnedPolicy, ticket: Ticket): Promise<PinnedPolicy> {
+  const after = await withHours(tx, before, await lockTeamHours(tx, ticket.teamId));
+  if (after.calendarId === before.calendarId) return before;
+  const change = { field: 'slaCalendarId', from: before.calendarId, to: after.calendarId };
+  tx.record(domainEvent(SlaEvent.HOURS_CHANGED, ticket.id, { changes: [change] }));
+  return after;
 }
 
 /** Measures the clocks that are not stopped by a policy. Those that it measures already stay as they are. */

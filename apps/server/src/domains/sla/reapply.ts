@@ -11,20 +11,19 @@ import { ClockBook } from './clock-book.ts';
 import { factsOf, policyFor } from './policy.ts';
 import { remeasure } from './reactions.ts';
 import { requirePolicy } from './save-policy.ts';
-import { SegmentReason, SlaCalendar, SlaPolicyVersion, type SlaPolicy } from './sla.entity.ts';
+import { SegmentReason, SlaCalendar, type SlaPolicy } from './sla.entity.ts';
 import { SlaEvent } from './sla.events.ts';
 import { requireSlaSettings } from './sla.policy.ts';
+import { recount } from './team-hours.ts';
 
-/** Measures what runs by earlier versions of a policy and of its calendar by the newest, soon and one ticket after the other. */
+/** Starts to measure what runs by earlier versions of a policy, and of its business hours, by the newest. */
 export function reapplyPolicy(scope: Scope, id: string): Promise<SlaPolicy> {
   return scope.transaction(async (tx) => {
     requireSlaSettings(tx.viewer);
     const policy = await requirePolicy(tx, id);
-    const { workspaceId, em } = tx;
-    const version = await em.findOneOrFail(SlaPolicyVersion, { workspaceId, policyId: id, version: policy.version });
-    const calendar = version.calendarId === null ? null : await em.findOneOrFail(SlaCalendar, { workspaceId, id: version.calendarId });
+    const calendars = await tx.em.find(SlaCalendar, { workspaceId: tx.workspaceId });
     policy.appliedVersion = policy.version;
-    policy.appliedCalendarVersion = calendar?.version ?? null;
+    policy.appliedCalendars = Object.fromEntries(calendars.map(({ id: calendarId, version }) => [calendarId, version]));
     await recordSecurity(tx, SecurityEventKind.SLA_CHANGED, { details: { policy: policy.name, applied: policy.version } });
     return policy;
   });
@@ -32,7 +31,7 @@ export function reapplyPolicy(scope: Scope, id: string): Promise<SlaPolicy> {
 
 const batchSize = 100;
 
-/** Does what was asked for by `reapplyPolicy`. The clocks themselves show what is left to do. */
+/** Does what `reapplyPolicy` and `followTeamHours` asked for. The clocks themselves show what is left of the former. */
 export class ReapplyWatch {
   readonly #worker: Worker;
 
@@ -44,8 +43,11 @@ export class ReapplyWatch {
       clock: anywhere.clock,
       logger,
       batchSize,
-      due: outdatedClocks,
-      run: ({ workspaceId, ticketId }) => reapplyTo(systemScope(workspaceId), ticketId ?? ''),
+      due: (query) => `${outdatedClocks(query)} union all ${recountsAsked(query)}`,
+      run: ({ workspaceId, ticketId, key }) => {
+        const work = key.startsWith(recountPrefix) ? recount : reapplyTo;
+        return work(systemScope(workspaceId), ticketId ?? '');
+      },
     });
   }
 
@@ -67,11 +69,19 @@ const isNewestCycle = `not exists (select from sla_clock n where n.workspace_id 
   and n.metric = c.metric and n.cycle > c.cycle)`;
 
 function outdatedClocks({ now, free }: DueQuery): string {
-  const item = `concat_ws(':', c.ticket_id, p.id, p.applied_version, p.applied_calendar_version)`;
+  const item = `concat_ws(':', c.ticket_id, p.id, p.applied_version, md5(p.applied_calendars::text))`;
   return `select c.workspace_id, ${item} as item, ${now} as due_at, c.ticket_id, null::uuid as member_id from sla_policy p
     join sla_clock c on c.workspace_id = p.workspace_id and c.policy_id = p.id and c.stopped_at is null
     where p.applied_version is not null and ${isNewestCycle}
-      and (c.policy_version < p.applied_version or c.calendar_version < p.applied_calendar_version) and ${free('c.workspace_id', item)}`;
+      and (c.policy_version < p.applied_version or c.calendar_version < (p.applied_calendars ->> c.calendar_id::text)::integer) and ${free('c.workspace_id', item)}`;
+}
+
+const recountPrefix = 'HOURS:';
+
+function recountsAsked({ free }: DueQuery): string {
+  const item = `concat('${recountPrefix}', r.ticket_id, ':', (extract(epoch from r.asked_at) * 1000)::bigint)`;
+  return `select r.workspace_id, ${item} as item, r.asked_at as due_at, r.ticket_id, null::uuid as member_id from sla_recount r
+    where ${free('r.workspace_id', item)}`;
 }
 
 /** Measures one ticket's clocks by the policy that is for it now, in its newest version. */
@@ -88,16 +98,14 @@ function reapplyTo(scope: Scope, ticketId: string): Promise<void> {
   });
 }
 
-/** Of each policy: how many running clocks use an earlier version of it, or of its calendar. */
+/** Of each policy: how many running clocks use an earlier version of it, or of their business hours. */
 export const outdatedByPolicy = listLoaderByKey(
   async ({ em, workspaceId }, ids: readonly string[]): Promise<{ policyId: string; count: number }[]> => {
     const rows: { policy_id: string; count: string }[] = await em.execute(
       `select p.id as policy_id, count(c.ticket_id) as count from sla_policy p
-       join sla_policy_version v on v.workspace_id = p.workspace_id and v.policy_id = p.id and v.version = p.version
-       left join sla_calendar k on k.workspace_id = p.workspace_id and k.id = v.calendar_id
        join sla_clock c on c.workspace_id = p.workspace_id and c.policy_id = p.id and c.running_since is not null and c.stopped_at is null
-         and (c.policy_version < p.version or c.calendar_version < k.version)
-       where p.workspace_id = ? and p.id = any(?::uuid[]) group by p.id`,
+       left join sla_calendar k on k.workspace_id = c.workspace_id and k.id = c.calendar_id
+       where (c.policy_version < p.version or c.calendar_version < k.version) and p.workspace_id = ? and p.id = any(?::uuid[]) group by p.id`,
       [workspaceId, `{${ids.join(',')}}`],
     );
     return rows.map(({ policy_id: policyId, count }) => ({ policyId, count: Number(count) }));

@@ -16,6 +16,7 @@ import {
   type Setting,
   type SettingState,
 } from '../../platform/setting-versions.ts';
+import { Team } from '../identity/index.ts';
 import { SlaCalendar, SlaCalendarVersion, SlaPolicy, SlaPolicyVersion, type Holiday } from './sla.entity.ts';
 import { SlaCalendarNotFound } from './sla.errors.ts';
 import { requireSlaSettings } from './sla.policy.ts';
@@ -89,6 +90,8 @@ export function deleteCalendar(scope: Scope, id: string): Promise<SlaCalendar> {
     const policy = user && (await tx.em.findOne(SlaPolicy, { workspaceId: tx.workspaceId, id: user.policyId }));
     if (policy)
       throw new StillInUse(`The policy "${policy.name}" counts by "${calendar.name}", or did. Calendars that were used stay.`, 'id');
+    const team = await tx.em.findOne(Team, { workspaceId: tx.workspaceId, calendarId: id });
+    if (team) throw new StillInUse(`The team "${team.name}" uses "${calendar.name}". Choose other business hours for it first.`, 'id');
     await settingDeleted(tx, calendarSetting, calendar);
     await tx.em.nativeDelete(SlaCalendar, { workspaceId: tx.workspaceId, id });
     await recordSecurity(tx, SecurityEventKind.SLA_CHANGED, { details: { calendar: calendar.name, deleted: true } });

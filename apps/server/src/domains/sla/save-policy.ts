@@ -68,7 +68,7 @@ export function savePolicy(scope: Scope, given: SavePolicy): Promise<SlaPolicy> 
     const name = await requireFreeName(tx, { table: 'sla_policy' }, given.name, given.id ?? null);
     const [last] = await em.find(SlaPolicy, { workspaceId, fallback: false }, { orderBy: { place: 'desc' }, limit: 1 });
     const fresh = { workspaceId, id: newId(), name, place: (last?.place ?? -1) + 1, fallback: false, version: 1 };
-    const unapplied = { appliedVersion: null, appliedCalendarVersion: null };
+    const unapplied = { appliedVersion: null, appliedCalendars: null };
     const saved = policy ?? em.create(SlaPolicy, { ...fresh, ...unapplied });
     const write = async (version: number) => {
       const checked = await requireValid(tx, given, saved.fallback);

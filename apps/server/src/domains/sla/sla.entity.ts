@@ -81,9 +81,10 @@ const SlaPolicySchema = defineEntity({
     fallback: p.boolean(),
     /** The newest. Clocks run by the version that was newest when it began to count for them. */
     version: p.integer(),
-    /** What runs by an earlier version, or an earlier one of its calendar, is to be measured anew; null = was never asked for. */
+    /** Clocks that run by an earlier version of the policy, or of a calendar, are measured again; null = never re-applied. */
     appliedVersion: p.integer().strictNullable(),
-    appliedCalendarVersion: p.integer().strictNullable(),
+    /** The version of each calendar at that time. */
+    appliedCalendars: p.json<Readonly<Record<string, number>>>().strictNullable(),
   },
 });
 
@@ -259,6 +260,7 @@ export const SegmentReason = {
   RESTARTED: 'RESTARTED',
   PRIORITY_CHANGED: 'PRIORITY_CHANGED',
   POLICY_CHANGED: 'POLICY_CHANGED',
+  HOURS_CHANGED: 'HOURS_CHANGED',
   REAPPLIED: 'REAPPLIED',
   BEFORE_THE_LEDGER: 'BEFORE_THE_LEDGER',
 } as const;

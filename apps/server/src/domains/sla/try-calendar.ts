@@ -14,7 +14,7 @@ export function tryCalendar(scope: Scope, given: SaveCalendar): Promise<ClockEff
     if (!given.id) return noEffects;
     await requireCalendar(tx, given.id);
     const policies = new Map((await listPolicies(tx)).map(({ policy, version }) => [policy.id, version]));
-    return effectsOn(tx, await runningClocks(tx, 'calendar_id', given.id), ({ policy_id, metric, priority }) => {
+    return effectsOn(tx, await runningClocks(tx, 'c.calendar_id', given.id), ({ policy_id, metric, priority }) => {
       const policy = policies.get(policy_id);
       return policy ? measureOf({ targets: policy.targets, calendar }, metric, priority) : null;
     });

@@ -1,8 +1,9 @@
-import { breachesAt, startClock } from '@baton/rules';
+import { breachesAt, startClock, type Measure } from '@baton/rules';
 import type { Scope } from '../../platform/scope.ts';
-import { effectsOn, noEffects, runningClocks, type ClockEffects } from './clock-effects.ts';
+import { Team } from '../identity/index.ts';
+import { effectsOn, noEffects, runningClocks, type ClockEffects, type RunningClock } from './clock-effects.ts';
 import { listPolicies } from './find-settings.ts';
-import { choosePolicy, measureOf, pinnedNow, type PolicyFacts, type PolicyRules } from './policy.ts';
+import { choosePolicy, lockTeamHours, measureOf, pinnedNow, type PolicyFacts, type PolicyRules } from './policy.ts';
 import { requireValid, type SavePolicy } from './save-policy.ts';
 import { SlaMetric, SlaPolicy, type SlaPolicyVersion } from './sla.entity.ts';
 import { requireSlaSettings } from './sla.policy.ts';
@@ -14,8 +15,17 @@ export async function tryPolicy(scope: Scope, given: SavePolicy): Promise<ClockE
   const policy = given.id ? await em.findOne(SlaPolicy, { workspaceId, id: given.id }) : null;
   const checked = await requireValid(scope, given, policy?.fallback ?? false);
   if (!policy) return noEffects;
-  const next = await pinnedNow(scope, { ...checked, policyId: policy.id, version: policy.version + 1 });
-  return effectsOn(scope, await runningClocks(scope, 'policy_id', policy.id), ({ metric, priority }) => measureOf(next, metric, priority));
+  const rules = { ...checked, policyId: policy.id, version: policy.version + 1 };
+  return effectsOn(scope, await runningClocks(scope, 'c.policy_id', policy.id), await measureByTeam(scope, rules));
+}
+
+/** How a policy measures clocks, by the business hours of the team of each ticket. */
+async function measureByTeam(scope: Scope, rules: PolicyRules): Promise<(row: RunningClock) => Measure> {
+  const teams = await scope.em.find(Team, { workspaceId: scope.workspaceId, calendarId: { $ne: null } });
+  const usual = await pinnedNow(scope, rules, null);
+  const pins = teams.map(async ({ id, calendarId }) => [id, await pinnedNow(scope, rules, calendarId)] as const);
+  const ofTeams = new Map(await Promise.all(pins));
+  return ({ metric, priority, team_id }) => measureOf(ofTeams.get(team_id ?? '') ?? usual, metric, priority);
 }
 
 /** A ticket that is made up, to see what would be promised about it. */
@@ -54,7 +64,7 @@ export async function tryExample(scope: Scope, { at, ...facts }: ExampleTicket, 
     : [...policies.filter(({ policy }) => !policy.fallback), tried, ...policies.filter(({ policy }) => policy.fallback)];
   const chosen = choosePolicy(among, facts);
   if (!chosen) return { policy: null, tried: false, promises: [] };
-  const policy = await pinnedNow(scope, chosen.version);
+  const policy = await pinnedNow(scope, chosen.version, await lockTeamHours(scope, facts.teamId));
   const promises = Object.values(SlaMetric).flatMap((metric): ExamplePromise[] => {
     const measure = measureOf(policy, metric, facts.priority);
     if (measure.targetMs === null) return [];

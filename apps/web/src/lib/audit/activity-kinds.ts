@@ -44,6 +44,7 @@ export const activityKinds = {
     'sla.breached',
     'sla.overdue',
     'sla.policy_changed',
+    'sla.hours_changed',
     'sla.reapplied',
     'sla.escalated',
     'sla.step_failed',

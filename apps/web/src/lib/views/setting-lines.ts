@@ -92,6 +92,7 @@ const parts: Readonly<Partial<Record<SettingKind, Readonly<Record<string, Part>>
   TEAM: {
     name: ['fields.name', plain],
     reopenToQueue: ['teams.reopened', (value) => t(value ? 'teams.toQueue' : 'teams.toAssignee')],
+    calendarId: ['slaSettings.teamHours', (value) => t(value ? 'slaSettings.ownHours' : 'slaSettings.policyHours')],
   },
 };
 

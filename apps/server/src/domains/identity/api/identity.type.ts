@@ -12,11 +12,13 @@ registerEnumType(Role, { name: 'Role' });
 registerEnumType(LetterKind, { name: 'LinkKind' });
 
 @ObjectType('Team', { simpleResolvers: true, description: 'Routing and visibility scope of people and tickets.' })
-export class TeamType implements Pick<Team, 'id' | 'name' | 'reopenToQueue' | 'version'> {
+export class TeamType implements Pick<Team, 'id' | 'name' | 'reopenToQueue' | 'calendarId' | 'version'> {
   @Field(() => ID) id!: string;
   @Field(() => String) name!: string;
   @Field(() => Boolean, { description: 'Whether a ticket that its client opens again goes to the queue, and not to whom it was assigned.' })
   reopenToQueue!: boolean;
+  @Field(() => ID, { nullable: true, description: 'Business hours that override those of SLA policies; null = those of the policy.' })
+  calendarId!: string | null;
   @Field(() => Int) version!: number;
 }
 

@@ -275,7 +275,7 @@ export class SlaPoliciesOrderInput {
 @ObjectType('SlaPolicyEffect', {
   description: 'What a change would do to the clocks that run now. Each changed clock counts in one figure.',
 })
-class SlaPolicyEffectType implements ClockEffects {
+export class SlaPolicyEffectType implements ClockEffects {
   @Field(() => Int) running!: number;
   @Field(() => Int, { description: 'Would be due earlier.' }) earlier!: number;
   @Field(() => Int) later!: number;

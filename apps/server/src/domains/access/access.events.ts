@@ -1,0 +1,3 @@
+export const TeamEvent = {
+  HOURS_CHANGED: 'team.hours_changed',
+} as const;
