@@ -38,6 +38,8 @@ import { Migration0046AttachmentsUsedSpace } from '../migrations/0046-attachment
 import { Migration0047PlatformUniqueNames } from '../migrations/0047-platform-unique-names.ts';
 import { Migration0049IdentityReadScope } from '../migrations/0049-identity-read-scope.ts';
 import { Migration0053ContactsLocale } from '../migrations/0053-contacts-locale.ts';
+import { Migration0054ContactsNames } from '../migrations/0054-contacts-names.ts';
+import { Migration0055ConversationsOfContact } from '../migrations/0055-conversations-of-contact.ts';
 import { defaultRetention, type Config } from './config.ts';
 import { FileCleaner } from './domains/attachments/index.ts';
 import { BulkWatch } from './domains/bulk/index.ts';
@@ -205,6 +207,8 @@ export function openDatabase(config: Pick<Config, 'databaseUrl' | 'databasePool'
       { name: '0047-platform-unique-names', class: Migration0047PlatformUniqueNames },
       { name: '0049-identity-read-scope', class: Migration0049IdentityReadScope },
       { name: '0053-contacts-locale', class: Migration0053ContactsLocale },
+      { name: '0054-contacts-names', class: Migration0054ContactsNames },
+      { name: '0055-conversations-of-contact', class: Migration0055ConversationsOfContact },
     ],
     poolSize: config.databasePool,
   });

@@ -482,7 +482,7 @@ export const fields: Readonly<Record<string, string>> = {
   BulkItem: 'message outcome ticket',
   BulkJob: 'cancelled createdAt finishedAt id isUndo items outcomes total undoable',
   Contact:
-    'blockedAt:OASM concernedBy createdAt data:OASM email:OASML emails:OASM externalId:OASM id locale mergedFrom mergedInto name notes:OASM organization phone:OASML phones:OASM version',
+    'blockedAt:OASM concernedBy createdAt data:OASM email:OASML emails:OASM externalId:OASM firstName id lastName locale mergedFrom mergedInto name notes:OASM organization phone:OASML phones:OASM version',
   ContactDatum: 'name value',
   ContactMerge: 'id mergedAt mergedBy source',
   Organization: 'contacts name',

@@ -4,7 +4,7 @@ const CONVERSATION = `id channel lastMessageAt closedAt contact { id } ticket { 
 const TICKET = `id number subject description version updatedAt createdAt priority source statusSince resolvedAt snoozedUntil reopenCount dueAt
   mergedAt status { id } topic { id } assignee { id } team { id } requester { id } tags { id } watchers { id } contacts { id }
   notes(last: 100) { edges { node { id body } } } checklist { id text doneAt } timeEntries { minutes } ratings { score }`;
-const CONTACT = `id version name email phone emails phones organization externalId notes blockedAt mergedInto { id }`;
+const CONTACT = `id version name firstName lastName locale email phone emails phones organization externalId notes blockedAt mergedInto { id }`;
 
 const streams = {
   eventsStreamed: `subscription ($after: String) { eventsStreamed(after: $after) { kind position ticketId ticketVersion ticket { ${TICKET} } entry { id } } }`,

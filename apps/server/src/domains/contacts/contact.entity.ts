@@ -7,7 +7,10 @@ const ContactSchema = defineEntity({
   properties: {
     workspaceId: p.uuid().primary(),
     id: p.uuid().primary(),
+    /** The displayed name: first and last name, if one of them is known. */
     name: p.text(),
+    firstName: p.text().strictNullable(),
+    lastName: p.text().strictNullable(),
     /** The first of their addresses: letters go there. */
     email: p.text().strictNullable(),
     phone: p.text().strictNullable(),

@@ -1,19 +1,17 @@
-import { limits } from '@baton/rules';
 import { NotPermitted } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { requireEmailAddress } from '../../kernel/email-address.ts';
 import { newId } from '../../kernel/id.ts';
-import { requireLine } from '../../kernel/text.ts';
 import { may } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { findMatch, optionalLine, requireFree, type Identifiers } from './addresses.ts';
 import { requireData, type ContactDatum } from './contact-data.ts';
 import { Contact } from './contact.entity.ts';
 import { ContactEvent } from './contact.events.ts';
+import { requireName, type GivenName } from './contact-name.ts';
 import { optionalLocale } from './locale.ts';
 
-export interface CreateContact {
-  readonly name: string;
+export interface CreateContact extends GivenName {
   readonly email?: string | null | undefined;
   readonly phone?: string | null | undefined;
   readonly organization?: string | null | undefined;
@@ -55,7 +53,7 @@ async function insertContact(tx: Scope, command: CreateContact, { emails, extern
     {
       workspaceId: tx.workspaceId,
       id: newId(),
-      name: requireLine('name', command.name, limits.name),
+      ...requireName(command),
       email: emails[0] ?? null,
       phone: optionalLine('phone', command.phone),
       organization: optionalLine('organization', command.organization),

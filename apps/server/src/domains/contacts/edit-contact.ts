@@ -1,14 +1,13 @@
 import { LockMode } from '@mikro-orm/core';
-import { limits } from '@baton/rules';
 import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { requireEmailAddress } from '../../kernel/email-address.ts';
 import { isId } from '../../kernel/id.ts';
-import { requireLine } from '../../kernel/text.ts';
 import { may } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { optionalLine, requireFree, reserveIdentifiers, setAddresses } from './addresses.ts';
 import { requireData, type ContactDatum } from './contact-data.ts';
+import { requireName, type GivenName } from './contact-name.ts';
 import { Contact } from './contact.entity.ts';
 import { ContactConflict, ContactNotFound } from './contact.errors.ts';
 import { ContactEvent } from './contact.events.ts';
@@ -17,11 +16,10 @@ import { optionalLocale } from './locale.ts';
 
 const longestNotes = 10_000;
 
-export interface EditContact {
+export interface EditContact extends GivenName {
   readonly contactId: string;
   /** The version that the edit started from. */
   readonly version: number;
-  readonly name: string;
   /** All of them, the first first. */
   readonly emails: readonly string[];
   readonly phones: readonly string[];
@@ -48,7 +46,9 @@ export function editContact(scope: Scope, { contactId, version, ...wanted }: Edi
     const phones = [...new Set(wanted.phones.flatMap((phone) => optionalLine('phone', phone) ?? []))];
     const externalId = optionalLine('externalId', wanted.externalId);
     await requireFree(tx, { emails, externalId, except: contact.id });
-    contact.name = requireLine('name', wanted.name, limits.name);
+    // A client that knows the displayed name alone sends it back unchanged.
+    const keepsName = wanted.firstName === undefined && wanted.lastName === undefined && wanted.name === contact.name;
+    if (!keepsName) Object.assign(contact, requireName(wanted));
     contact.organization = optionalLine('organization', wanted.organization);
     contact.externalId = externalId;
     if (wanted.locale !== undefined) contact.locale = optionalLocale('locale', wanted.locale);

@@ -18,6 +18,8 @@ interface ConversationsAsked {
   readonly after: string | null;
   /** Also those that are done, and those of tickets that the viewer sees. */
   readonly all: boolean;
+  /** Of this contact alone. */
+  readonly contactId?: string | null | undefined;
 }
 
 export const conversationCursors = new Cursors<Conversation>('conversations', ['timestamptz', 'uuid'], ({ lastMessageAt, id }) => [
@@ -29,7 +31,7 @@ export const conversationCursors = new Cursors<Conversation>('conversations', ['
  * Those that belong to no ticket and are not done, or all: the one in which something was said last first. None for who may
  * not read them.
  */
-export async function listConversations(scope: Scope, { first, after, all }: ConversationsAsked): Promise<ConversationPage> {
+export async function listConversations(scope: Scope, { first, after, all, contactId }: ConversationsAsked): Promise<ConversationPage> {
   const { em, workspaceId, viewer } = scope;
   const count = requirePageSize('first', first);
   const last = conversationCursors.read('after', after);
@@ -40,9 +42,9 @@ export async function listConversations(scope: Scope, { first, after, all }: Con
     : { sql: 'c.ticket_id is null and c.closed_at is null', parameters: [] };
   const rows: { id: string }[] = await em.execute(
     `select c.id from conversation c left join ticket t on t.workspace_id = c.workspace_id and t.id = c.ticket_id
-     where c.workspace_id = ? and ${shown.sql} ${last ? 'and (c.last_message_at, c.id) < (?::timestamptz, ?::uuid)' : ''}
+     where c.workspace_id = ? ${contactId ? 'and c.contact_id = ?' : ''} and ${shown.sql} ${last ? 'and (c.last_message_at, c.id) < (?::timestamptz, ?::uuid)' : ''}
      order by c.last_message_at desc, c.id desc limit ?`,
-    [workspaceId, ...shown.parameters, ...(last ?? []), count + 1],
+    [workspaceId, ...(contactId ? [contactId] : []), ...shown.parameters, ...(last ?? []), count + 1],
   );
   const found = new Map((await em.find(Conversation, { workspaceId, id: { $in: rows.map(({ id }) => id) } })).map((one) => [one.id, one]));
   const conversations = rows.slice(0, count).flatMap(({ id }) => found.get(id) ?? []);

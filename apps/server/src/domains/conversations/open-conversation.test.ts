@@ -192,3 +192,26 @@ it('stands in one list with those of tickets, for those who see the tickets, and
   expect(seen).not.toContain(talked.id);
   expect(await open()).not.toContain(talked.id);
 });
+
+it('lists the conversations of one customer, with and without a ticket, to those who see the tickets', async () => {
+  const OF = `query ($contactId: ID!, $after: String) { conversations(contactId: $contactId, all: true, first: 2, after: $after) {
+    edges { node { id } } pageInfo { hasNextPage endCursor } } }`;
+  const of = async (contactId: string, person = agent, after: string | null = null) => {
+    const { edges, pageInfo } = (await person.run(OF, { contactId, after })).conversations;
+    return { ids: edges.map(({ node }: { node: { id: string } }) => node.id), pageInfo };
+  };
+  const { contact, id: first } = (await begin()).conversation;
+  const second = (await begin({ contactId: contact.id })).conversation.id;
+  const third = (await begin({ contactId: contact.id })).conversation.id;
+  await begin();
+  await link(first, (await world.ticket({ teamId: team, requesterId: contact.id })).id);
+  await close(second);
+  const stranger = await world.person('AGENT', { teams: [await world.team()] });
+  const guest = await world.person('GUEST', { teams: [team] });
+
+  const newest = await of(contact.id);
+  expect(newest.ids).toEqual([third, second]);
+  expect((await of(contact.id, agent, newest.pageInfo.endCursor)).ids).toEqual([first]);
+  expect(await of(contact.id, stranger)).toMatchObject({ ids: [third, second], pageInfo: { hasNextPage: false } });
+  expect((await of(contact.id, guest)).ids).toEqual([]);
+});

@@ -168,3 +168,10 @@ it('reads the language of customers and leaves out those that are not supported'
   );
   expect(rows.map(({ locale }) => locale)).toEqual(['uk', 'uk', null]);
 });
+
+it('reads first and last names of customers from columns of their own', async () => {
+  const path = file('names.csv', 'Ticket ID,Subject,First Name,Last Name,Email', '8901,One,Olena,Kovalenko,names1@example.test');
+  expect(await run(path)).toMatchObject({ imported: 1, refused: 0 });
+  const [row] = await world.sql(`select name, first_name, last_name from contact where email = 'names1@example.test'`);
+  expect(row).toEqual({ name: 'Olena Kovalenko', first_name: 'Olena', last_name: 'Kovalenko' });
+});

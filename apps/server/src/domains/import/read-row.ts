@@ -25,6 +25,8 @@ export interface ImportedTicket {
   readonly source: TicketSource;
   readonly requester: {
     readonly name: string;
+    readonly firstName: string | null;
+    readonly lastName: string | null;
     readonly email: string | null;
     readonly phone: string | null;
     readonly organization: string | null;
@@ -166,10 +168,15 @@ function readDates(texts: Readonly<Record<'created' | 'updated' | 'resolved', st
 
 function readRequester(text: (field: ImportField) => string | null): ImportedTicket['requester'] {
   const [email, phone] = [text('requesterEmail'), text('requesterPhone')];
-  const shown = text('requesterName') ?? email ?? phone;
+  const firstName = optional('first name', text('requesterFirstName'), limits.name);
+  const lastName = optional('last name', text('requesterLastName'), limits.name);
+  const fullName = [firstName, lastName].filter((part) => part !== null).join(' ');
+  const shown = fullName || (text('requesterName') ?? email ?? phone);
   if (shown === null) return null;
   return {
     name: readLine('customer name', shown, limits.name),
+    firstName,
+    lastName,
     email: email === null ? null : readEmail(email),
     phone: optional('phone', phone, limits.name),
     organization: optional('organization', text('organization'), limits.name),

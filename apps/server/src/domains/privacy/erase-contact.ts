@@ -55,7 +55,17 @@ async function eraseEmails(tx: Scope, { contact, ticketIds, otherTicketIds }: Pe
 async function eraseCards(tx: Scope, { cards, cardIds }: PersonalData): Promise<void> {
   const { em, workspaceId } = tx;
   for (const card of cards) {
-    em.assign(card, { name: erased, organization: null, externalId: null, locale: null, notes: '', data: [], version: card.version + 1 });
+    em.assign(card, {
+      name: erased,
+      firstName: null,
+      lastName: null,
+      organization: null,
+      externalId: null,
+      locale: null,
+      notes: '',
+      data: [],
+      version: card.version + 1,
+    });
     await setAddresses(tx, card, { emails: [], phones: [] });
     tx.record(domainEvent(ContactEvent.CHANGED, null, { subjectId: card.id }));
   }

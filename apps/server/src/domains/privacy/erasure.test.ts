@@ -179,7 +179,8 @@ it('leaves no text of an erased contact in any column of any table nor in the fi
   await act(boss, 'contactEdit', {
     contactId,
     version: 1,
-    name: `${mark}newname Name`,
+    firstName: `${mark}newfirst`,
+    lastName: `${mark}newlast`,
     emails: [`${mark}first@customer.test`, `${mark}second@customer.test`],
     phones: [`+380 ${mark}`, `+48 ${mark}`],
     organization: `${mark}organization`,
@@ -223,7 +224,7 @@ it('leaves no text of an erased contact in any column of any table nor in the fi
   await act(boss, 'ticketTag', { ticketId: other.ticketId, add: ['naming'], remove: [] });
   const { tags } = await boss.run('{ tags { id name version } }');
   for (const [from, to] of [
-    ['naming', `Re ${mark}newname Name`],
+    ['naming', `Re ${mark}newfirst ${mark}newlast`],
     ['keeping', 'kept'],
   ]) {
     const { id: tagId, version } = tags.find(({ name }: { name: string }) => name === from);
@@ -245,6 +246,8 @@ it('leaves no text of an erased contact in any column of any table nor in the fi
       'contact.data',
       'contact.email',
       'contact.external_id',
+      'contact.first_name',
+      'contact.last_name',
       'contact.name',
       'contact.notes',
       'contact.organization',

@@ -30,10 +30,10 @@ export function exportContact(scope: Scope, contactId: string): Promise<string> 
 }
 
 async function describeContact(tx: Scope, contact: Contact) {
-  const { name, organization, externalId, notes, data, locale, createdAt } = contact;
+  const { name, firstName, lastName, organization, externalId, notes, data, locale, createdAt } = contact;
   const emails = await addressesOf(tx, contact, 'EMAIL');
   const phones = await addressesOf(tx, contact, 'PHONE');
-  return { name, emails, phones, organization, externalId, notes, data, locale, createdAt };
+  return { name, firstName, lastName, emails, phones, organization, externalId, notes, data, locale, createdAt };
 }
 
 async function describeTickets(tx: Scope, tickets: readonly Ticket[], said: readonly Said[]) {

@@ -97,6 +97,7 @@ async function identityOf(tx: Scope, cards: readonly Contact[]): Promise<string[
       card.externalId ?? '',
       // One word may be any word.
       card.name.includes(' ') ? card.name : '',
+      card.firstName && card.lastName ? `${card.lastName} ${card.firstName}` : '',
     ]),
   );
   return [...new Set(texts.flat().filter((text) => text !== ''))].map((text) => text.toLowerCase());

@@ -10,11 +10,16 @@ import type { EditContact } from '../edit-contact.ts';
 import type { OrganizationFound } from '../find-contacts.ts';
 
 @ObjectType('Contact', { simpleResolvers: true, implements: Node, description: 'A client.' })
-export class ContactType implements Pick<Contact, 'id' | 'name' | 'organization' | 'locale' | 'version' | 'createdAt'> {
+export class ContactType implements Pick<
+  Contact,
+  'id' | 'name' | 'firstName' | 'lastName' | 'organization' | 'locale' | 'version' | 'createdAt'
+> {
   @Field(() => Int, { description: 'Grows with every change of the card.' }) version!: number;
   @Field(() => Date) createdAt!: Date;
   @Field(() => ID) id!: string;
-  @Field(() => String) name!: string;
+  @Field(() => String, { description: 'The displayed name: first and last name, if one of them is known.' }) name!: string;
+  @Field(() => String, { nullable: true }) firstName!: string | null;
+  @Field(() => String, { nullable: true }) lastName!: string | null;
   @Field(() => String, { nullable: true }) organization!: string | null;
   @Field(() => String, {
     nullable: true,
@@ -45,7 +50,10 @@ export class OrganizationType implements OrganizationFound {
 export class ContactEditInput implements EditContact {
   @Field(() => ID) contactId!: string;
   @Field(() => Int, { description: 'The version that the edit started from.' }) version!: number;
-  @Field(() => String) name!: string;
+  @Field(() => String, { nullable: true, description: 'Required without a first and a last name; else made of them.' }) name?:
+    string | null;
+  @Field(() => String, { nullable: true }) firstName?: string | null;
+  @Field(() => String, { nullable: true }) lastName?: string | null;
   @Field(() => [String], { description: 'All of them; letters go to the first.' }) emails!: string[];
   @Field(() => [String]) phones!: string[];
   @Field(() => String, { nullable: true }) organization?: string | null;
@@ -61,7 +69,10 @@ export const ContactConnection = connectionTypes('Contact', () => ContactType);
 
 @InputType()
 export class NewContactInput {
-  @Field(() => String) name!: string;
+  @Field(() => String, { nullable: true, description: 'Required without a first and a last name; else made of them.' }) name?:
+    string | null;
+  @Field(() => String, { nullable: true }) firstName?: string | null;
+  @Field(() => String, { nullable: true }) lastName?: string | null;
   @Field(() => String, { nullable: true }) email?: string | null;
   @Field(() => String, { nullable: true }) phone?: string | null;
   @Field(() => String, { nullable: true }) organization?: string | null;

@@ -132,9 +132,10 @@ export class ConversationResolver {
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
     @Arg('all', () => Boolean, { defaultValue: false, description: 'Also those that are done, and those of tickets that you see.' })
     all: boolean,
+    @Arg('contactId', () => ID, { nullable: true, description: 'Of this customer alone.' }) contactId: string | null | undefined,
     @Ctx() { scope }: Context,
   ): Promise<Connection<Conversation>> {
-    const { conversations, hasNext } = await listConversations(scope, { first, after: after ?? null, all });
+    const { conversations, hasNext } = await listConversations(scope, { first, after: after ?? null, all, contactId });
     return connection(conversations, conversationCursors.of, { next: hasNext, previous: after != null });
   }
 
