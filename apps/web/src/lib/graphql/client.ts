@@ -1,5 +1,6 @@
 import { cacheExchange } from '@urql/exchange-graphcache';
 import { Client, fetchExchange, mapExchange, subscriptionExchange } from '@urql/core';
+import { retryWhenBusy } from './retry.ts';
 import { ViewsDocument, type ViewsChangedSubscription } from './generated/graphql.ts';
 import type { Client as Socket } from 'graphql-ws';
 
@@ -119,6 +120,7 @@ export function createGraphqlClient(socket: Socket, { signedOut, secondFactorReq
             ? { ...result, extensions: { ...result.extensions, answer: result.data as unknown } }
             : result,
       }),
+      retryWhenBusy(),
       fetchExchange,
       subscriptionExchange({
         forwardSubscription: ({ query = '', variables }) => ({

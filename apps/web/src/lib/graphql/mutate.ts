@@ -1,4 +1,5 @@
 import type { AnyVariables, Client, CombinedError, DocumentInput } from '@urql/core';
+import { busyCodes } from './retry.ts';
 
 /**
  * What became of a mutation. `UNREACHABLE`: no answer, or an answer to retry later. `REJECTED`: the
@@ -10,14 +11,7 @@ export type MutationOutcome<Data> =
   | { readonly kind: 'REJECTED' | 'FAILED'; readonly message: string };
 
 /** Codes with which the server says that the same request can succeed later. */
-const laterCodes: ReadonlySet<unknown> = new Set([
-  'UNAUTHENTICATED',
-  'SECOND_FACTOR_REQUIRED',
-  'TOO_MANY_REQUESTS',
-  'RATE_LIMITED',
-  'SERVICE_UNAVAILABLE',
-  'OVERLOADED',
-]);
+const laterCodes: ReadonlySet<unknown> = new Set(['UNAUTHENTICATED', 'SECOND_FACTOR_REQUIRED', ...busyCodes]);
 const laterStatuses: ReadonlySet<number> = new Set([401, 408, 425, 429, 502, 503, 504]);
 
 /** Sends a mutation and says what became of it. */
