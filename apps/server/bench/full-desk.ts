@@ -9,13 +9,17 @@ import { createMember, createWorkspace } from '../src/domains/onboarding/index.t
 import { newId } from '../src/kernel/id.ts';
 import { hashSecret } from '../src/platform/keys.ts';
 import { createLogger } from '../src/platform/logger.ts';
+import { unlimited } from '../src/platform/orm.ts';
 
 const secret = `baton_${crypto.randomUUID()}`;
 
 /** A desk with so many tickets, of which a fixed share is open, as a desk that was used for years. */
 export async function openWorld(tickets: number) {
   const postgres = await startPostgres({ ephemeral: true });
-  const desk = await openDesk({ databaseUrl: postgres.url(), redisUrl: null, databasePool: 4, resumeDays: 7 }, createLogger('silent'));
+  const desk = await openDesk(
+    { databaseUrl: postgres.url(), redisUrl: null, databasePool: 4, resumeDays: 7, databaseLimits: unlimited },
+    createLogger('silent'),
+  );
   const em = desk.orm.em.fork();
   const at = new Date();
   const workspace = await em.transactional((tx) => createWorkspace(tx, { name: 'Bench', slug: 'bench', demo: false, at }));

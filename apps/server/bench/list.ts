@@ -5,6 +5,7 @@ import { createWorkspace } from '../src/domains/onboarding/index.ts';
 import { countTickets, findTickets } from '../src/domains/views/find-tickets.ts';
 import { TicketOrder, type TicketFilter } from '../src/domains/views/index.ts';
 import { createLogger } from '../src/platform/logger.ts';
+import { unlimited } from '../src/platform/orm.ts';
 
 const quick = process.argv.includes('--quick');
 const tickets = quick ? 20_000 : 100_000;
@@ -12,7 +13,10 @@ const rounds = quick ? 10 : 30;
 const warmUp = 10;
 
 const postgres = await startPostgres({ ephemeral: true });
-const desk = await openDesk({ databaseUrl: postgres.url(), redisUrl: null, databasePool: 4, resumeDays: 7 }, createLogger('silent'));
+const desk = await openDesk(
+  { databaseUrl: postgres.url(), redisUrl: null, databasePool: 4, resumeDays: 7, databaseLimits: unlimited },
+  createLogger('silent'),
+);
 const workspace = await desk.orm.em
   .fork()
   .transactional((em) => createWorkspace(em, { name: 'Bench', slug: 'bench', demo: false, at: new Date() }));

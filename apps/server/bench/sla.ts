@@ -10,6 +10,7 @@ import { zoneOffsets } from '../src/domains/sla/zone-offsets.ts';
 import { tryPolicy } from '../src/domains/sla/try-policy.ts';
 import { saveCalendar, savePolicy } from '../src/domains/sla/index.ts';
 import { createLogger } from '../src/platform/logger.ts';
+import { unlimited } from '../src/platform/orm.ts';
 
 const quick = process.argv.includes('--quick');
 const json = process.argv.includes('--json');
@@ -19,7 +20,10 @@ const dueWithinMs = quick ? 10_000 : 60_000;
 const say = (line: string) => void (json ? undefined : console.log(line));
 
 const [postgres, redis] = await Promise.all([startPostgres({ ephemeral: true }), startRedis()]);
-const desk = await openDesk({ databaseUrl: postgres.url(), redisUrl: redis.url, databasePool: 4, resumeDays: 7 }, createLogger('silent'));
+const desk = await openDesk(
+  { databaseUrl: postgres.url(), redisUrl: redis.url, databasePool: 4, resumeDays: 7, databaseLimits: unlimited },
+  createLogger('silent'),
+);
 const workspace = await desk.orm.em
   .fork()
   .transactional((em) => createWorkspace(em, { name: 'Bench', slug: 'bench', demo: false, at: new Date() }));

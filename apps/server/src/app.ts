@@ -8,6 +8,7 @@ import { serveFiles } from './domains/attachments/api/index.ts';
 import type { FileLimits } from './domains/attachments/index.ts';
 import { serveGraphql } from './graphql/graphql-server.ts';
 import { OperationGate } from './graphql/operation-gate.ts';
+import { OperationsInFlight } from './graphql/operations-in-flight.ts';
 import { serveSingleSignOn } from './graphql/single-sign-on.ts';
 import { serveSockets } from './graphql/socket-door.ts';
 import { serveGraphiql } from './platform/graphiql.ts';
@@ -21,6 +22,7 @@ import { makeClientSchema, makeSchema } from './schema.ts';
 
 export interface App {
   readonly http: FastifyInstance;
+  readonly inFlight: OperationsInFlight;
   close(): Promise<void>;
 }
 
@@ -32,6 +34,8 @@ type AppConfig = Pick<Config, 'publicUrl' | 'graphiql' | 'introspection' | 'trus
   readonly metricsToken?: Config['metricsToken'];
   readonly socketsPerAddress?: number;
   readonly socketInitSeconds?: number;
+  readonly operationsPerPerson?: number;
+  readonly writesPerTicket?: number;
   readonly shutdownDelaySeconds?: number;
   readonly drainSeconds?: number;
   /** Where the built pages are; null for a server of the API alone. */
@@ -52,8 +56,10 @@ export async function openApp(desk: Desk, config: AppConfig, logger: Logger): Pr
     introspection,
   });
   const { live, limits, clock } = desk;
+  const { operationsPerPerson = 0, writesPerTicket = 0 } = config;
+  const inFlight = new OperationsInFlight({ operationsPerPerson, writesPerTicket }, logger);
   const socketLimits = { perPerson: socketsPerPerson, perAddress: socketsPerAddress };
-  const shared = { live, clock, logger, publicUrl, limits, socketLimits, socketInitMs: socketInitSeconds * 1000, trustedProxies };
+  const shared = { live, clock, logger, publicUrl, limits, inFlight, socketLimits, socketInitMs: socketInitSeconds * 1000, trustedProxies };
   const members = await serveGraphql(http, {
     ...shared,
     path: '/graphql',
@@ -72,7 +78,8 @@ export async function openApp(desk: Desk, config: AppConfig, logger: Logger): Pr
   const doors = [members, clients];
   if (config.metricsToken) {
     const metrics = new Metrics({
-      orm: desk.orm,
+      orms: desk.orms,
+      inFlight,
       logger,
       queues,
       sockets: () => Object.fromEntries(doors.map((door) => [door.path, door.count()])),
@@ -100,7 +107,8 @@ export async function openApp(desk: Desk, config: AppConfig, logger: Logger): Pr
   http.get('/healthz', () => ({ alive: true }));
   let stopping = false;
   http.get('/readyz', async (_request, reply) => {
-    const database = await desk.orm.isConnected();
+    // Requests that hold all of their connections make a node slow, not unable to serve.
+    const database = await desk.orms.live.isConnected();
     const redis = desk.pubSub.healthy();
     const ready = database && !stopping;
     // Without Redis a node is slower, not broken: it finds the changes of other nodes within a second.
@@ -108,6 +116,7 @@ export async function openApp(desk: Desk, config: AppConfig, logger: Logger): Pr
   });
   return {
     http,
+    inFlight,
     async close() {
       stopping = true;
       requests.startDraining();

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { FileLimits } from './domains/attachments/index.ts';
 import type { S3Settings } from './platform/files/s3-store.ts';
 import type { ClamdAddress } from './platform/files/virus-scanner.ts';
+import type { DatabaseLimits } from './platform/orm.ts';
 
 const megabyte = 1_048_576;
 const level = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']);
@@ -25,6 +26,9 @@ const daysFrom = (min: number) => {
   const allowed = `must be ${min} to ${maxDays}`;
   return z.coerce.number({ error: 'must be a number' }).int().min(min, allowed).max(maxDays, allowed);
 };
+/** A time limit; 0 = none. */
+const seconds = (longest: number) =>
+  z.coerce.number({ error: 'must be a number' }).min(0, `must be 0 to ${longest}`).max(longest, `must be 0 to ${longest}`);
 
 const environment = z
   .object({
@@ -38,6 +42,13 @@ const environment = z
     PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must look like https://desk.example.org' }).optional(),
     LOG_LEVEL: level.default('warn'),
     DATABASE_POOL: z.coerce.number().int().min(2).max(100).default(10),
+    DATABASE_POOL_LIVE: z.coerce.number().int().min(2).max(100).default(5),
+    DATABASE_POOL_WORKERS: z.coerce.number().int().min(2).max(100).default(5),
+    DATABASE_POOL_WAIT_SECONDS: z.coerce.number({ error: 'must be a number' }).min(0.1).max(60, 'must be 0.1 to 60').default(5),
+    DATABASE_STATEMENT_SECONDS: seconds(3600).default(5),
+    DATABASE_LONG_STATEMENT_SECONDS: seconds(86_400).default(60),
+    DATABASE_LOCK_SECONDS: seconds(3600).default(3),
+    DATABASE_IDLE_TRANSACTION_SECONDS: seconds(3600).default(30),
     RESUME_DAYS: z.coerce.number().min(0).max(365).default(7),
     NOTIFICATION_DAYS: daysFrom(7).default(defaultRetention.notificationDays),
     EMAIL_DAYS: daysFrom(7).default(defaultRetention.emailDays),
@@ -49,6 +60,8 @@ const environment = z
       .refine((secret) => !/^(change|example|secret|your)/i.test(secret), 'must be one of your own: make one with: openssl rand -base64 32')
       .optional(),
     REQUESTS_PER_MINUTE: z.coerce.number({ error: 'must be a number' }).int().min(0).max(1_000_000).default(3000),
+    OPERATIONS_PER_PERSON: z.coerce.number({ error: 'must be a number' }).int().min(0).max(10_000).default(6),
+    WRITES_PER_TICKET: z.coerce.number({ error: 'must be a number' }).int().min(0).max(10_000).default(2),
     SOCKETS_PER_PERSON: z.coerce.number({ error: 'must be a number' }).int().min(0).max(100_000).default(50),
     METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters; make one with: openssl rand -base64 24').optional(),
     SOCKETS_PER_ADDRESS: z.coerce.number({ error: 'must be a number' }).int().min(0).max(100_000).default(200),
@@ -121,7 +134,11 @@ export interface Config {
   /** Where people reach the desk, when that is not where it listens. */
   readonly publicUrl: string;
   readonly logLevel: z.infer<typeof level>;
+  /** Connections of a node for requests, for live delivery, and for background workers. */
   readonly databasePool: number;
+  readonly livePool: number;
+  readonly workerPool: number;
+  readonly databaseLimits: DatabaseLimits;
   /** How many days a client may have been away and still be told what it missed. */
   readonly resumeDays: number;
   readonly retention: Retention;
@@ -130,6 +147,10 @@ export interface Config {
   /** What one person, program or address may ask in a minute, and how many sockets they may have at a node; 0 = no limit. */
   readonly requestsPerMinute: number;
   readonly socketsPerPerson: number;
+  /** Operations of one member, API client or address that run at the same time at a node; 0 = no limit. */
+  readonly operationsPerPerson: number;
+  /** Changes of one ticket that run at the same time at a node; 0 = no limit. */
+  readonly writesPerTicket: number;
   /** The token of those who read `/metrics`; null = it is not served. */
   readonly metricsToken: string | null;
   /** Sockets without a signed-in user, per address and node; 0 = no limit. */
@@ -196,6 +217,15 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     publicUrl: (values.PUBLIC_URL ?? `http://${values.HOST === '0.0.0.0' ? 'localhost' : values.HOST}:${values.PORT}`).replace(/\/$/, ''),
     logLevel: values.LOG_LEVEL,
     databasePool: values.DATABASE_POOL,
+    livePool: values.DATABASE_POOL_LIVE,
+    workerPool: values.DATABASE_POOL_WORKERS,
+    databaseLimits: {
+      poolWaitMs: values.DATABASE_POOL_WAIT_SECONDS * 1000,
+      statementMs: values.DATABASE_STATEMENT_SECONDS * 1000,
+      longStatementMs: values.DATABASE_LONG_STATEMENT_SECONDS * 1000,
+      lockMs: values.DATABASE_LOCK_SECONDS * 1000,
+      idleTransactionMs: values.DATABASE_IDLE_TRANSACTION_SECONDS * 1000,
+    },
     resumeDays: values.RESUME_DAYS,
     retention: {
       notificationDays: values.NOTIFICATION_DAYS,
@@ -205,6 +235,8 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     },
     secret: values.SECRET ?? null,
     requestsPerMinute: values.REQUESTS_PER_MINUTE,
+    operationsPerPerson: values.OPERATIONS_PER_PERSON,
+    writesPerTicket: values.WRITES_PER_TICKET,
     socketsPerPerson: values.SOCKETS_PER_PERSON,
     metricsToken: values.METRICS_TOKEN ?? null,
     socketsPerAddress: values.SOCKETS_PER_ADDRESS,

@@ -88,7 +88,8 @@ import { openKeys } from './platform/keys.ts';
 import type { Logger } from './platform/logger.ts';
 import { LiveDesk } from './platform/live/live-desk.ts';
 import { TimeWatch } from './platform/live/time-watch.ts';
-import { openOrm } from './platform/orm.ts';
+import { openOrm, unlimited, type DatabaseSettings } from './platform/orm.ts';
+import { defaultLimits, openOrms, type Orms } from './platform/orms.ts';
 import { PresenceBoard } from './platform/presence-board.ts';
 import { Mailer } from './platform/mail/mailer.ts';
 import { LocalPubSub, RedisPubSub, type PubSub } from './platform/pub-sub.ts';
@@ -102,7 +103,9 @@ import { retentionRules } from './retention.ts';
 
 /** Everything behind the doors of one node, built top to bottom. */
 export interface Desk {
+  /** For requests. */
   readonly orm: MikroORM;
+  readonly orms: Orms;
   readonly pubSub: PubSub;
   readonly signInDesk: SignInDesk;
   readonly linkDesk: LinkDesk;
@@ -142,6 +145,9 @@ export class UnsuitableDatabase extends Error {
   }
 }
 
+/** Connections of the pools of live delivery and of workers, where the configuration says nothing. */
+const usualPool = 5;
+
 /** A node that starts waits this long for Redis, and then starts without it. */
 const redisPatienceMs = 2000;
 
@@ -159,13 +165,16 @@ type DeskConfig = Pick<Config, 'databaseUrl' | 'redisUrl' | 'databasePool' | 're
       | 'pushServices'
       | 'files'
       | 'retention'
+      | 'livePool'
+      | 'workerPool'
+      | 'databaseLimits'
     >
   >;
 
-/** A database and the migrations of this version, none of which runs yet. */
-export function openDatabase(config: Pick<Config, 'databaseUrl' | 'databasePool'>): Promise<MikroORM> {
-  return openOrm({
-    databaseUrl: config.databaseUrl,
+/** The database with the migrations of this version. */
+function databaseAt(databaseUrl: string): DatabaseSettings {
+  return {
+    databaseUrl,
     entities,
     migrations: [
       { name: '0001-desk', class: Migration0001Desk },
@@ -210,8 +219,12 @@ export function openDatabase(config: Pick<Config, 'databaseUrl' | 'databasePool'
       { name: '0054-contacts-names', class: Migration0054ContactsNames },
       { name: '0055-conversations-of-contact', class: Migration0055ConversationsOfContact },
     ],
-    poolSize: config.databasePool,
-  });
+  };
+}
+
+/** A database without time limits, for a backup or a restore. No migration runs yet. */
+export function openDatabase({ databaseUrl, databasePool }: Pick<Config, 'databaseUrl' | 'databasePool'>): Promise<MikroORM> {
+  return openOrm(databaseAt(databaseUrl), { size: databasePool, limits: unlimited });
 }
 
 /** The migrations of this version, oldest first. */
@@ -221,15 +234,18 @@ export function migrationNames(orm: MikroORM): string[] {
 
 /** Connects, migrates and builds. Nothing but the clock runs by itself until `start`; `givenClock` is for tests. */
 export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: Clock): Promise<Desk> {
-  const orm = await openDatabase(config);
-  const databaseClock = new DatabaseClock(orm, logger);
+  const database = databaseAt(config.databaseUrl);
+  await migrate(database);
+  const { databasePool, livePool = usualPool, workerPool = usualPool, databaseLimits = defaultLimits } = config;
+  const orms = await openOrms(database, { requests: databasePool, live: livePool, workers: workerPool }, databaseLimits);
+  const { requests: orm, live: liveOrm, workers: workerOrm } = orms;
+  const closeOrms = () => Promise.all(Object.values(orms).map((one) => one.close()));
+  const databaseClock = new DatabaseClock(liveOrm, logger);
   try {
     await databaseClock.start();
-    await exclusively(orm, 'migrate', () => migrate(orm));
-    await requireUkrainianSearch(orm);
   } catch (error) {
     databaseClock.stop();
-    await orm.close();
+    await closeOrms();
     throw error;
   }
   const clock = givenClock ?? databaseClock.now;
@@ -245,8 +261,9 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
   const limits = new RateLimits(redis?.commands ?? null, { requestsPerMinute, uploadBytesPerHour }, namespace);
 
   const linkDesk = new LinkDesk(keys, config.publicUrl ?? '');
-  const rows = new SharedRows(() => orm.em.fork());
-  const relay = new Relay(orm, pubSub, logger);
+  const sharedRows: SharedRows[] = [];
+  const forgetRows = (workspaceId: string) => sharedRows.forEach((rows) => rows.forget(workspaceId));
+  const relay = new Relay(liveOrm, pubSub, logger);
   const log = new EventLog(
     stampTicket,
     [
@@ -268,14 +285,23 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       markReadByActing,
     ],
     (workspaceId, events) => {
-      if (events.length === 0 || events.some(mayChangeRows)) rows.forget(workspaceId);
+      if (events.length === 0 || events.some(mayChangeRows)) forgetRows(workspaceId);
       if (events.length > 0) relay.poke(workspaceId);
     },
     [followText],
   );
-  const scopeFor = (viewer: Viewer, at: Clock = clock) => new Scope(orm.em.fork(), viewer, at, log, rows.loadersFor(viewer.workspaceId));
-  const systemScope = (workspaceId: string, at?: Clock) => scopeFor(systemViewer(workspaceId), at);
-  const refusals = new RefusalLog(() => orm.em.fork(), clock, logger);
+  /** Units of work on the connections of one pool. */
+  const scopesOn = (from: MikroORM) => {
+    const shared = new SharedRows(() => from.em.fork());
+    sharedRows.push(shared);
+    const scopeFor = (viewer: Viewer, at: Clock = clock) =>
+      new Scope(from.em.fork(), viewer, at, log, shared.loadersFor(viewer.workspaceId));
+    return { scopeFor, systemScope: (workspaceId: string, at?: Clock) => scopeFor(systemViewer(workspaceId), at) };
+  };
+  const { scopeFor, systemScope } = scopesOn(orm);
+  const liveScopes = scopesOn(liveOrm);
+  const workerScopes = scopesOn(workerOrm);
+  const refusals = new RefusalLog(() => workerOrm.em.fork(), clock, logger);
   const signInDesk = new SignInDesk({
     orm,
     clock,
@@ -285,7 +311,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
     sendsMail: Boolean(config.smtpUrl),
     singleSignOn: config.singleSignOn?.name ?? null,
   });
-  const passwordRequests = new PasswordRequestWorker({ orm, desk: signInDesk, clock, logger });
+  const passwordRequests = new PasswordRequestWorker({ orm: workerOrm, desk: signInDesk, clock, logger });
   const factory: ContextFactory = {
     scopeFor,
     authenticate: authenticator(() => orm.em.fork(), clock),
@@ -308,26 +334,26 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
   };
   const isClients = (secret: string) => secret.startsWith(tokenPrefix);
   const liveDesk = new LiveDesk({
-    orm,
+    orm: liveOrm,
     pubSub,
     logger,
     clock,
-    systemScope,
+    systemScope: liveScopes.systemScope,
     topicsOf,
     retentionMs: config.resumeDays * 86_400_000,
     credentials: {
       async rightsBehind(secrets) {
         const members = await rightsBehind(
-          orm.em.fork(),
+          liveOrm.em.fork(),
           clock,
           secrets.filter((secret) => !isClients(secret)),
         );
-        const clients = await clientRightsBehind(orm.em.fork(), clock, secrets.filter(isClients));
+        const clients = await clientRightsBehind(liveOrm.em.fork(), clock, secrets.filter(isClients));
         return new Map([...members, ...clients]);
       },
       async authenticate(secret) {
-        if (isClients(secret)) return authenticateClient(orm.em.fork(), clock, secret);
-        const viewer = await authenticate(orm.em.fork(), clock, secret);
+        if (isClients(secret)) return authenticateClient(liveOrm.em.fork(), clock, secret);
+        const viewer = await authenticate(liveOrm.em.fork(), clock, secret);
         return viewer?.unsecured ? null : viewer;
       },
     },
@@ -335,11 +361,11 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
   const time = new TimeWatch({
     clock,
     logger,
-    nextInstant: (workspaceId, field, after) => nextInstant({ em: orm.em.fork(), workspaceId }, field as TimeField, after),
+    nextInstant: (workspaceId, field, after) => nextInstant({ em: liveOrm.em.fork(), workspaceId }, field as TimeField, after),
     ring: (workspaceId, topic) => liveDesk.signal(workspaceId, topic),
   });
   liveDesk.listen((workspaceId, events) => {
-    if (events.some(mayChangeRows)) rows.forget(workspaceId);
+    if (events.some(mayChangeRows)) forgetRows(workspaceId);
     time.hear(workspaceId, events);
   });
   const presence = new PresenceBoard(pubSub, (workspaceId, ticketId) => {
@@ -349,21 +375,22 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
   });
   const live: LiveSources = { desk: liveDesk, presence, time };
   const store = storeOf(config.files);
-  const mailer = new Mailer({ orm, clock, logger, smtpUrl: config.smtpUrl ?? null, sender: config.mailSender ?? '', store });
-  const cleaner = new FileCleaner(systemScope, store, logger);
-  const breaches = new BreachWatch(systemScope, logger);
-  const deliveries = new DeliveryWatch({ scopeFor, systemScope, publicUrl: config.publicUrl ?? '', logger });
-  const pushes = new PushWatch(systemScope, push, logger);
-  const bulk = new BulkWatch(scopeFor, systemScope, logger);
-  const lifecycle = new LifecycleWatch(systemScope, logger, (tx, ticketId, locale) => linkDesk.footer(tx, ticketId, locale));
-  const reapply = new ReapplyWatch(systemScope, logger);
+  const mailer = new Mailer({ orm: workerOrm, clock, logger, smtpUrl: config.smtpUrl ?? null, sender: config.mailSender ?? '', store });
+  const cleaner = new FileCleaner(workerScopes.systemScope, store, logger);
+  const breaches = new BreachWatch(workerScopes.systemScope, logger);
+  const deliveries = new DeliveryWatch({ ...workerScopes, publicUrl: config.publicUrl ?? '', logger });
+  const pushes = new PushWatch(workerScopes.systemScope, push, logger);
+  const bulk = new BulkWatch(workerScopes.scopeFor, workerScopes.systemScope, logger);
+  const lifecycle = new LifecycleWatch(workerScopes.systemScope, logger, (tx, ticketId, locale) => linkDesk.footer(tx, ticketId, locale));
+  const reapply = new ReapplyWatch(workerScopes.systemScope, logger);
   const workers = [breaches, reapply, bulk, lifecycle, deliveries, pushes, mailer, cleaner];
   const retention = config.retention ?? defaultRetention;
   const retained = workers.flatMap((worker) => worker.retention(retention.failedJobDays));
-  const housekeeping = new Housekeeping(orm, [...retentionRules(retention, config.resumeDays), ...retained], logger);
+  const housekeeping = new Housekeeping(workerOrm, [...retentionRules(retention, config.resumeDays), ...retained], logger);
 
   return {
     orm,
+    orms,
     pubSub,
     signInDesk,
     linkDesk,
@@ -394,7 +421,7 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
       await liveDesk.close();
       await pubSub.close();
       databaseClock.stop();
-      await orm.close();
+      await closeOrms();
     },
   };
 }
@@ -421,11 +448,18 @@ function mayChangeRows({ type, ticketId }: Pick<DomainEvent, 'type' | 'ticketId'
   return (ticketId === null && !type.startsWith('notification.') && !type.startsWith('conversation.')) || type === TicketEvent.TAGGED;
 }
 
-async function migrate(orm: MikroORM): Promise<void> {
+/** Migrates without time limits, with connections of its own. The nodes that start at the same time wait for their turn. */
+async function migrate(database: DatabaseSettings): Promise<void> {
+  const orm = await openOrm({ ...database, entities: [] }, { size: 2, limits: unlimited });
   try {
-    await orm.migrator.up();
-  } catch (error) {
-    throw new MigrationFailed(error);
+    await exclusively(orm, 'migrate', () =>
+      orm.migrator.up().catch((error: unknown) => {
+        throw new MigrationFailed(error);
+      }),
+    );
+    await requireUkrainianSearch(orm);
+  } finally {
+    await orm.close();
   }
 }
 

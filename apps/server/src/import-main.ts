@@ -6,6 +6,7 @@ import { openDesk } from './desk.ts';
 import { Workspace } from './domains/identity/index.ts';
 import { ImportFault, importFile, type ValueMapping } from './domains/import/index.ts';
 import { createLogger } from './platform/logger.ts';
+import { unlimited } from './platform/orm.ts';
 import { explainStartFault } from './start-fault.ts';
 
 const usage = `npm run import -- TICKETS.csv [--mapping MAPPING.json] [--encoding NAME] [--separator SIGN] [--workspace SLUG]
@@ -35,7 +36,7 @@ async function run(): Promise<void> {
   const size = sizeOf(path);
   const { columns: mapping, values: valueMapping } = values.mapping ? readMapping(values.mapping) : { columns: {}, values: {} };
   const config = readConfig(process.env);
-  const desk = await openDesk(config, createLogger(config.logLevel));
+  const desk = await openDesk({ ...config, databaseLimits: unlimited }, createLogger(config.logLevel));
   try {
     const workspace = await findWorkspace(await desk.orm.em.fork().find(Workspace, {}), values.workspace);
     const started = Date.now();

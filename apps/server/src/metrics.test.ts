@@ -45,7 +45,7 @@ it('measures every queue, the pool, sockets and the event loop of the node', asy
     expect(text).toContain(`baton_queue_size{queue="${queue}"}`);
     expect(text).toContain(`baton_queue_oldest_seconds{queue="${queue}"}`);
   }
-  expect(text).toContain('baton_database_connections{state="waiting"} 0');
+  expect(text).toContain('baton_database_connections{pool="requests",state="waiting"} 0');
   expect(text).toContain('baton_sockets{path="/graphql"} 0');
   expect(text).toContain('baton_redis_up 1');
   expect(text).toMatch(/nodejs_eventloop_lag_p99_seconds \d/);

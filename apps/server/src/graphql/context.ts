@@ -69,6 +69,11 @@ export class Context {
     return `${workspaceId} ${ticketId ?? memberId}`;
   }
 
+  /** The ticket that the caller's public link opens; null for members and without a credential. */
+  get linkedTicketId(): string | null {
+    return this.viewer?.ticketId ?? null;
+  }
+
   get scope(): Scope {
     if (this.viewer?.unsecured) throw secondFactorRequired();
     return this.ownScope;

@@ -24,7 +24,7 @@ const kept = 200;
 const dearest = 12_000;
 
 /** `cost`: the points that it may cost. */
-interface Operation extends Omit<ExecutionArgs, 'schema'> {
+export interface Operation extends Omit<ExecutionArgs, 'schema'> {
   readonly cost: number;
 }
 

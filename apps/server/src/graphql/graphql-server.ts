@@ -1,30 +1,32 @@
-import { ApolloServer, HeaderMap, type ApolloServerOptionsWithGateway, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer, type ApolloServerOptionsWithGateway, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import fastifyApollo from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
-import { GraphQLError, Kind, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import { Kind, type OperationDefinitionNode } from 'graphql';
 import { NotPermitted } from '../kernel/domain-error.ts';
-import { TooManyRequests } from '../platform/rate-limits.ts';
 import { admitOperation, costShown } from './admit-operation.ts';
 import { Context } from './context.ts';
 import { Executor } from './executor.ts';
 import { errorFormatter, located, withoutSuggestions } from './format-error.ts';
 import { requestTransport } from './http-transport.ts';
 import { costBudget, limitRules, maxTokens } from './limits.ts';
+import type { OperationsInFlight } from './operations-in-flight.ts';
 import { requireNoSubscription } from './read-operation.ts';
+import { refuseLater } from './refuse-later.ts';
+import { runInTurn, type Turns } from './run-in-turn.ts';
 import type { GraphqlServerSettings } from './server-settings.ts';
 import { openSocketDoor, type SocketDoor } from './socket-door.ts';
 import { unconditionalSubscriptionRule } from './subscription-root.ts';
 
 /** Serves a schema over HTTP, and over the sockets that `serveSockets` passes to the result. */
 export async function serveGraphql(app: FastifyInstance, settings: GraphqlServerSettings): Promise<SocketDoor> {
-  const { schema, factory, live, logger, publicUrl, path } = settings;
+  const { schema, factory, live, logger, publicUrl, path, inFlight } = settings;
   const secure = publicUrl.startsWith('https:');
   const format = errorFormatter(logger);
   const executor = new Executor(schema);
   const sockets = openSocketDoor(settings, executor);
   const apollo = new ApolloServer<Context>({
-    gateway: runningBy(executor, schema),
+    gateway: runningBy({ schema, executor, inFlight }),
     csrfPrevention: true,
     // The node stops as a whole, in an order of its own.
     stopOnTerminationSignals: false,
@@ -46,7 +48,7 @@ export async function serveGraphql(app: FastifyInstance, settings: GraphqlServer
   await apollo.start();
   await app.register(fastifyApollo(apollo), {
     path,
-    context: (request, reply) => asRefusal(Context.open(requestTransport(request, reply, secure), factory, live)),
+    context: (request, reply) => asRefusal(inFlight, Context.open(requestTransport(request, reply, secure), factory, live)),
   });
   return {
     ...sockets,
@@ -58,15 +60,17 @@ export async function serveGraphql(app: FastifyInstance, settings: GraphqlServer
 }
 
 /** The one way that Apollo has to leave the running of operations to somebody else. */
-function runningBy(executor: Executor, schema: GraphQLSchema): ApolloServerOptionsWithGateway<Context>['gateway'] {
+function runningBy(turns: Turns): ApolloServerOptionsWithGateway<Context>['gateway'] {
   return {
     onSchemaLoadOrUpdate(tell) {
-      tell({ apiSchema: schema, coreSupergraphSdl: '' });
+      tell({ apiSchema: turns.schema, coreSupergraphSdl: '' });
       return () => undefined;
     },
     load: async () => ({
-      executor: ({ document, operationName, context, request: { variables } }) =>
-        executor.execute({ document, operationName, contextValue: context, variableValues: variables, cost: context.cost?.total ?? 0 }),
+      executor({ document, operationName, context, request: { variables } }) {
+        const contextValue = context as Context;
+        return runInTurn(turns, { document, operationName, contextValue, variableValues: variables, cost: contextValue.cost?.total ?? 0 });
+      },
     }),
     stop: async () => undefined,
   };
@@ -100,7 +104,7 @@ function gatekeeper(settings: GraphqlServerSettings): ApolloServerPlugin<Context
           const { document, request, contextValue } = requestContext;
           const { operationName, variables } = request;
           requireNoSubscription({ document, operationName });
-          const read = await asRefusal(admitOperation(settings, { document, operationName, variables }, contextValue));
+          const read = await asRefusal(settings.inFlight, admitOperation(settings, { document, operationName, variables }, contextValue));
           Object.assign(requestContext, { document: read.document });
           request.variables = read.variables;
         },
@@ -122,13 +126,10 @@ function gatekeeper(settings: GraphqlServerSettings): ApolloServerPlugin<Context
   };
 }
 
-/** Over HTTP a refusal for asking too much has a status of its own, and says when to come back. */
-async function asRefusal<T>(work: Promise<T>): Promise<T> {
+async function asRefusal<T>(inFlight: OperationsInFlight, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (!(error instanceof TooManyRequests)) throw error;
-    const headers = new HeaderMap([['retry-after', String(error.seconds)]]);
-    throw new GraphQLError(error.message, { extensions: { code: error.code, http: { status: 429, headers } } });
+    throw refuseLater(inFlight, error);
   }
 }

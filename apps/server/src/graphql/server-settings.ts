@@ -4,6 +4,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { RateLimits } from '../platform/rate-limits.ts';
 import type { ContextFactory, LiveSources } from './context.ts';
 import type { OperationGate } from './operation-gate.ts';
+import type { OperationsInFlight } from './operations-in-flight.ts';
 import type { SocketLimitSettings } from './socket-limits.ts';
 
 export interface GraphqlServerSettings {
@@ -15,6 +16,8 @@ export interface GraphqlServerSettings {
   readonly publicUrl: string;
   readonly gate: OperationGate;
   readonly limits: RateLimits;
+  /** Shared by the schemas of a node. */
+  readonly inFlight: OperationsInFlight;
   readonly clock: Clock;
   /** Proxies whose X-Forwarded-For header names the client, as for requests. */
   readonly trustedProxies: readonly string[];

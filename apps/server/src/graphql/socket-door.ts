@@ -16,6 +16,8 @@ import { addressOf, socketTransport, trustOf } from './http-transport.ts';
 import { askAgain, openLive } from './live-operation.ts';
 import { speakProtocol, type SocketExtra } from './protocol-socket.ts';
 import type { OperationRead } from './read-operation.ts';
+import { refuseLater } from './refuse-later.ts';
+import { runInTurn } from './run-in-turn.ts';
 import type { GraphqlServerSettings } from './server-settings.ts';
 import { SocketLimits, type CountedSocket } from './socket-limits.ts';
 import { SocketLink, slotsPerSocket } from './socket-link.ts';
@@ -76,7 +78,7 @@ interface SocketOperation {
 }
 
 export function openSocketDoor(settings: GraphqlServerSettings, executor: Executor): SocketDoor {
-  const { schema, factory, live, logger, publicUrl, path, clock } = settings;
+  const { schema, factory, live, logger, publicUrl, path, clock, inFlight } = settings;
   const limits = new SocketLimits(settings.socketLimits);
   const trust = trustOf(settings.trustedProxies);
   const secure = publicUrl.startsWith('https:');
@@ -138,10 +140,11 @@ export function openSocketDoor(settings: GraphqlServerSettings, executor: Execut
       try {
         const { context, read } = await open(args);
         const { document, variables, cost } = read;
-        const result = await executor.execute({ ...args, document, variableValues: variables, contextValue: context, cost: cost.total });
+        const operation = { ...args, document, variableValues: variables, contextValue: context, cost: cost.total };
+        const result = await runInTurn({ schema, executor, inFlight }, operation);
         return { ...result, extensions: { ...result.extensions, ...costShown(cost) } };
       } catch (error) {
-        return { errors: [located(error)] };
+        return { errors: [located(refuseLater(inFlight, error))] };
       } finally {
         release();
       }
@@ -157,7 +160,8 @@ export function openSocketDoor(settings: GraphqlServerSettings, executor: Execut
         const result = await openLive({ args: clean, context, desk: live.desk, query, id, link, release });
         isOpen = !('errors' in result);
         return result;
-      } catch (error) {
+      } catch (thrown) {
+        const error = refuseLater(inFlight, thrown);
         if (error instanceof GraphQLError || error instanceof DomainError) return { errors: [located(error)] };
         logger.error({ err: error }, 'a subscription could not be opened, the client subscribes again');
         return { errors: [askAgain()] };

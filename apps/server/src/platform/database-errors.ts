@@ -16,6 +16,14 @@ export function isOutage(error: unknown): boolean {
   return outages.test(code) || connectionErrors.has(code) || (error instanceof Error && connectionMessages.test(error.message));
 }
 
+/** Canceled statement (`statement_timeout`), lock not available (`lock_timeout`), transaction that idled too long. */
+const timeouts: ReadonlySet<string> = new Set(['57014', '55P03', '25P03']);
+
+/** Whether PostgreSQL ended a statement or a transaction because of a time limit. */
+export function isTimeout(error: unknown): boolean {
+  return timeouts.has(codeOf(error));
+}
+
 /** Whether PostgreSQL ended a transaction for a deadlock or a serialization failure. Repeating it is safe. */
 export function isConflict(error: unknown): boolean {
   return ['40P01', '40001'].includes(codeOf(error));

@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { retryLaterOf } from './retry-later.ts';
 
 interface HttpRefusal {
   readonly code: string;
@@ -28,6 +29,8 @@ const ownFault: HttpRefusal = {
 export function answerErrors(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => refuse(request, reply, 404));
   app.setErrorHandler((error: FastifyError, request, reply) => {
+    const later = retryLaterOf(error);
+    if (later) return send(request, reply.header('retry-after', later.seconds), later.status, later);
     const status = statusOf(error);
     if (status >= 500) request.log.error({ err: error }, 'a request failed');
     return refuse(request, reply, status);
@@ -46,7 +49,10 @@ function statusOf({ statusCode = 500, code }: FastifyError): number {
 }
 
 function refuse(request: FastifyRequest, reply: FastifyReply, status: number): FastifyReply {
-  const { code, message } = refusals[status] ?? (status < 500 ? badRequest : ownFault);
+  return send(request, reply, status, refusals[status] ?? (status < 500 ? badRequest : ownFault));
+}
+
+function send(request: FastifyRequest, reply: FastifyReply, status: number, { code, message }: HttpRefusal): FastifyReply {
   const isGraphql = /\/graphql(\?|$)/.test(request.url);
   const body = isGraphql ? { errors: [{ message, extensions: { code } }] } : { code, message };
   return reply.code(status).type('application/json; charset=utf-8').send(body);

@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { MikroORM } from '@mikro-orm/postgresql';
 import type { FastifyInstance } from 'fastify';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Logger } from './logger.ts';
 import { poolOf } from './orm.ts';
+import type { Orms } from './orms.ts';
 
 /** What a node serves at one moment. */
 export interface LiveLoad {
@@ -13,8 +13,16 @@ export interface LiveLoad {
   readonly positions: ReadonlyMap<string, number>;
 }
 
+/** Operations that run or wait, and those that were refused for now, by code. */
+interface InFlight {
+  readonly running: number;
+  readonly waiting: number;
+  readonly refused: ReadonlyMap<string, number>;
+}
+
 export interface MetricSources {
-  readonly orm: MikroORM;
+  readonly orms: Orms;
+  readonly inFlight: InFlight;
   readonly logger: Logger;
   /** Work that waits in the database: by queue name, an SQL query of the instants at which items became due. */
   readonly queues: Readonly<Record<string, string>>;
@@ -65,11 +73,27 @@ export class Metrics {
     this.#gauge('baton_redis_up', '1 while this node is connected to Redis, or needs none.', [], (gauge) =>
       gauge.set(sources.isRedisHealthy() ? 1 : 0),
     );
-    this.#gauge('baton_database_connections', 'Connections of the pool, and requests that wait for one.', ['state'], (gauge) => {
-      const { totalCount, idleCount, waitingCount } = poolOf(sources.orm);
-      gauge.set({ state: 'used' }, totalCount - idleCount);
-      gauge.set({ state: 'idle' }, idleCount);
-      gauge.set({ state: 'waiting' }, waitingCount);
+    this.#gauge('baton_database_connections', 'Connections of a pool, and work that waits for one.', ['pool', 'state'], (gauge) => {
+      for (const [pool, orm] of Object.entries(sources.orms)) {
+        const { totalCount, idleCount, waitingCount } = poolOf(orm);
+        gauge.set({ pool, state: 'used' }, totalCount - idleCount);
+        gauge.set({ pool, state: 'idle' }, idleCount);
+        gauge.set({ pool, state: 'waiting' }, waitingCount);
+      }
+    });
+    this.#gauge('baton_operations', 'Operations in progress, and operations that wait for their turn.', ['state'], (gauge) => {
+      gauge.set({ state: 'running' }, sources.inFlight.running);
+      gauge.set({ state: 'waiting' }, sources.inFlight.waiting);
+    });
+    new Counter({
+      name: 'baton_operations_refused_total',
+      help: 'Operations that were refused for now, by code. Clients send them again.',
+      labelNames: ['code'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [code, count] of sources.inFlight.refused) this.inc({ code }, count);
+      },
     });
     this.#gauge('baton_queue_size', `Due items of a queue, up to ${maxCounted}.`, ['queue'], async (gauge) => {
       for (const { queue, size } of await this.#queues()) gauge.set({ queue }, size);
@@ -110,7 +134,7 @@ export class Metrics {
   async #readerLag(): Promise<number> {
     const { positions } = this.sources.liveLoad();
     if (positions.size === 0) return 0;
-    const [row]: { lag: number | null }[] = await this.sources.orm.em.fork().execute(
+    const [row]: { lag: number | null }[] = await this.sources.orms.live.em.fork().execute(
       `select max(s.position - r.position)::float8 as lag
        from unnest(?::uuid[], ?::bigint[]) as r(workspace_id, position) join stream s using (workspace_id)`,
       [asArray(positions.keys()), asArray(positions.values())],
@@ -136,7 +160,7 @@ export class Metrics {
         coalesce(extract(epoch from now() - min(due_at)), 0)::float8 as oldest_seconds
         from (${due} limit ${maxCounted}) as due(due_at)`,
     );
-    return this.sources.orm.em.fork().execute(parts.join(' union all '));
+    return this.sources.orms.live.em.fork().execute(parts.join(' union all '));
   }
 }
 

@@ -2,11 +2,31 @@ import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig, MikroORM, type EntityManager, type EntitySchema, type MigrationObject } from '@mikro-orm/postgresql';
 import type { Pool, PoolClient } from 'pg';
 
-export interface OrmSettings {
+/** Time limits of the connections of a pool, in milliseconds; 0 = no limit. PostgreSQL enforces all but `poolWaitMs`. */
+export interface DatabaseLimits {
+  readonly statementMs: number;
+  /** Replaces `statementMs` in `readLong`. */
+  readonly longStatementMs: number;
+  /** Wait for a lock, advisory locks included. */
+  readonly lockMs: number;
+  /** Pause between two statements of a transaction. */
+  readonly idleTransactionMs: number;
+  /** Wait for a free connection of the pool. */
+  readonly poolWaitMs: number;
+}
+
+export const unlimited: DatabaseLimits = { statementMs: 0, longStatementMs: 0, lockMs: 0, idleTransactionMs: 0, poolWaitMs: 5000 };
+
+/** The database that the ORMs of a node share. */
+export interface DatabaseSettings {
   readonly databaseUrl: string;
   readonly entities: readonly (EntitySchema | (new () => object))[];
   readonly migrations: readonly MigrationObject[];
-  readonly poolSize: number;
+}
+
+export interface PoolSettings {
+  readonly size: number;
+  readonly limits: DatabaseLimits;
 }
 
 /** By ORM: the pool, which is made with the first query. */
@@ -31,20 +51,25 @@ export function transactionOn<T>(orm: MikroORM, work: (em: EntityManager, client
   return orm.em.fork().transactional(async (em) => work(em, await acquired));
 }
 
-export async function openOrm({ databaseUrl, entities, migrations, poolSize }: OrmSettings): Promise<MikroORM> {
+export async function openOrm({ databaseUrl, entities, migrations }: DatabaseSettings, { size, limits }: PoolSettings): Promise<MikroORM> {
   let made: Pool | undefined;
   const orm = await MikroORM.init(
     defineConfig({
       clientUrl: databaseUrl,
       entities: [...entities],
+      discovery: { warnWhenNoEntities: false },
       extensions: [Migrator],
       migrations: { snapshot: false, silent: true, migrationsList: [...migrations] },
-      pool: { min: 0, max: poolSize },
+      pool: { min: 0, max: size },
       forceUtcTimezone: true,
       driverOptions: {
         application_name: 'baton',
         keepAlive: true,
-        connectionTimeoutMillis: 5000,
+        connectionTimeoutMillis: limits.poolWaitMs,
+        statement_timeout: limits.statementMs,
+        lock_timeout: limits.lockMs,
+        idle_in_transaction_session_timeout: limits.idleTransactionMs,
+        options: `-c ${longStatementSetting}=${limits.longStatementMs}`,
         onPoolCreated(pool: Pool) {
           made = pool;
           reclaimDeadConnections(pool);
@@ -73,6 +98,19 @@ function lockWithoutKeys(orm: MikroORM): void {
     };
     return builder;
   };
+}
+
+/** A setting of our own, which tells a transaction what its connection allows. */
+const longStatementSetting = 'baton.long_statement_timeout';
+
+/** Runs reads, such as those of a report, with the time limit of reports and exports. */
+export function readLong<T>(em: EntityManager, read: (em: EntityManager) => Promise<T>): Promise<T> {
+  return em.transactional(async (tx) => {
+    await tx.execute(
+      `select set_config('statement_timeout', coalesce(current_setting('${longStatementSetting}', true), current_setting('statement_timeout')), true)`,
+    );
+    return read(tx);
+  });
 }
 
 const reclaimAfterMs = 1000;

@@ -7,19 +7,13 @@ import {
 } from 'rate-limiter-flexible';
 import type { RedisClientType } from 'redis';
 import { DomainError } from '../kernel/domain-error.ts';
+import { TooManyRequests } from './retry-later.ts';
 import { formatBytes } from '../kernel/text.ts';
 
 const minute = 60;
 const hour = 3600;
 /** Wrong tokens from one address in a minute, after which no other is looked at. */
 const guessesPerMinute = 30;
-
-export class TooManyRequests extends DomainError {
-  readonly code = 'TOO_MANY_REQUESTS';
-  constructor(readonly seconds: number) {
-    super(`You asked for too much in a minute. Wait ${seconds} s, and ask for less at once.`);
-  }
-}
 
 /** One uploader sent as much as is allowed in an hour. */
 export class UploadRateExceeded extends DomainError {
@@ -81,7 +75,7 @@ export class RateLimits {
   /** Throws TooManyRequests for an address that sent too many wrong secrets. */
   async requireFewGuesses(address: string): Promise<void> {
     const known = await this.#guesses.get(address);
-    if (known && known.remainingPoints <= 0) throw new TooManyRequests(secondsOf(known));
+    if (known && known.remainingPoints <= 0) throw tooManyRequests(known);
   }
 
   async countGuess(address: string): Promise<void> {
@@ -147,11 +141,16 @@ async function refusalAsError<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (refusal) {
-    if (refusal instanceof RateLimiterRes) throw new TooManyRequests(secondsOf(refusal));
+    if (refusal instanceof RateLimiterRes) throw tooManyRequests(refusal);
     throw refusal;
   }
 }
 
 function secondsOf({ msBeforeNext }: RateLimiterRes): number {
   return Math.ceil(msBeforeNext / 1000);
+}
+
+function tooManyRequests(count: RateLimiterRes): TooManyRequests {
+  const seconds = secondsOf(count);
+  return new TooManyRequests(`You asked for too much in a minute. Wait ${seconds} s, and ask for less at once.`, seconds);
 }

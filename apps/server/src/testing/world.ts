@@ -15,6 +15,7 @@ import { AccessToken, Team, TeamMember, type Member, type Role } from '../domain
 import { createMember, createWorkspace } from '../domains/onboarding/index.ts';
 import { listStatuses, createTicket, Topic, type CreateTicket, type Status, type Ticket } from '../domains/tickets/index.ts';
 import { hashSecret } from '../platform/keys.ts';
+import type { DatabaseLimits } from '../platform/orm.ts';
 import { newId } from '../kernel/id.ts';
 import { createLogger } from '../platform/logger.ts';
 
@@ -146,6 +147,11 @@ export interface WorldOptions {
   /** No limits by default: tests ask much in little time. */
   readonly requestsPerMinute?: number;
   readonly socketsPerPerson?: number;
+  readonly operationsPerPerson?: number;
+  readonly writesPerTicket?: number;
+  readonly databasePool?: number;
+  /** Generous by default: many tests share a machine. */
+  readonly databaseLimits?: Partial<DatabaseLimits>;
   readonly socketsPerAddress?: number;
   readonly socketInitSeconds?: number;
   readonly trustedProxies?: readonly string[];
@@ -157,6 +163,14 @@ export interface WorldOptions {
   /** None by default: emails stay in the table. */
   readonly smtpUrl?: string;
 }
+
+const patientLimits: DatabaseLimits = {
+  statementMs: 30_000,
+  longStatementMs: 60_000,
+  lockMs: 20_000,
+  idleTransactionMs: 60_000,
+  poolWaitMs: 5000,
+};
 
 /** A workspace in a database of its own, served by one node or several. */
 export class World {
@@ -180,6 +194,10 @@ export class World {
     resumeDays = 7,
     requestsPerMinute = 0,
     socketsPerPerson = 0,
+    operationsPerPerson = 0,
+    writesPerTicket = 0,
+    databasePool = 6,
+    databaseLimits = {},
     socketsPerAddress = 0,
     socketInitSeconds = 10,
     trustedProxies = [],
@@ -200,7 +218,8 @@ export class World {
         {
           databaseUrl,
           redisUrl: redis ? inject('redisUrl') : null,
-          databasePool: 6,
+          databasePool,
+          databaseLimits: { ...patientLimits, ...databaseLimits },
           resumeDays,
           requestsPerMinute,
           uploadBytesPerHour,
@@ -221,6 +240,8 @@ export class World {
           trustedProxies,
           pagesPath: null,
           socketsPerPerson,
+          operationsPerPerson,
+          writesPerTicket,
           socketsPerAddress,
           socketInitSeconds,
           fileLimits,

@@ -69,33 +69,44 @@ export async function stateOfToken(em: EntityManager, clock: Clock, secret: stri
 /** Whom a session's or a token's secret stands for at this moment; null for nobody. */
 export async function authenticate(em: EntityManager, clock: Clock, secret: string): Promise<Viewer | null> {
   const [found] = await readCredentials(em, clock, [hashSecret(secret)]);
-  return found ? enter(em, clock, found) : null;
+  if (!found) return null;
+  await noteUse(em, clock(), found);
+  return viewerBehind(found);
 }
 
 /**
- * The same as each request asks it: those that come at the same time share the reading. That a credential was used is
- * noted by each for itself, so that a row that somebody holds locked keeps nobody else waiting.
+ * The same as each request asks it. Requests at the same time share the read of all their credentials, and those with one
+ * credential share the note of its use: many of them must not take all connections to update one row.
  */
 export function authenticator(openEm: () => EntityManager, clock: Clock): (secret: string) => Promise<Viewer | null> {
   const find = joined(async (hashes: readonly string[]) => {
     const found = new Map((await readCredentials(openEm(), clock, hashes)).map((row) => [row.token_hash, row]));
     return hashes.map((hash) => found.get(hash) ?? null);
   });
+  const noting = new Map<string, Promise<void>>();
+  const note = (found: Credential) => {
+    const running = noting.get(found.id) ?? noteUse(openEm(), clock(), found).finally(() => noting.delete(found.id));
+    noting.set(found.id, running);
+    return running;
+  };
   return async (secret) => {
     const found = await find(hashSecret(secret));
-    return found && enter(openEm(), clock, found);
+    if (!found) return null;
+    await note(found);
+    return viewerBehind(found);
   };
 }
 
-async function enter(em: EntityManager, clock: Clock, found: Credential): Promise<Viewer> {
-  const now = clock();
-  const { workspace_id: workspaceId, id, member_id: memberId, part, last_used_at: lastUsedAt, unsecured, role, own } = found;
-  const isSession = found.confirmed_at !== null;
-  if (isStale(lastUsedAt === null ? null : new Date(lastUsedAt), now)) {
-    await (isSession
-      ? em.nativeUpdate(Session, { workspaceId, id }, { lastUsedAt: now })
-      : em.nativeUpdate(AccessToken, { workspaceId, id }, { lastUsedAt: now }));
-  }
+/** Stores that a credential is used now, where the stored time is old. */
+async function noteUse(em: EntityManager, now: Date, found: Credential): Promise<void> {
+  const { workspace_id: workspaceId, id, last_used_at: lastUsedAt, confirmed_at: confirmedAt } = found;
+  if (!isStale(lastUsedAt === null ? null : new Date(lastUsedAt), now)) return;
+  if (confirmedAt === null) await em.nativeUpdate(AccessToken, { workspaceId, id }, { lastUsedAt: now });
+  else await em.nativeUpdate(Session, { workspaceId, id }, { lastUsedAt: now });
+}
+
+function viewerBehind(found: Credential): Viewer {
+  const { workspace_id: workspaceId, id, member_id: memberId, part, unsecured, role, own } = found;
   const member = { workspaceId, id: memberId, role, allTeams: found.all_teams, assignmentScope: found.assignment_scope };
   const viewer = partOf(asViewer(member, own ?? permissionsOf(role), { teamIds: found.teams, topicIds: found.topics }), part);
   if (found.confirmed_at === null) return { ...viewer, credential: { kind: 'TOKEN', id } };

@@ -13,7 +13,7 @@ const asked: string[] = [];
 beforeAll(async () => {
   world = await World.open();
   const recorded = new WeakSet<PoolClient>();
-  poolOf(world.desk.orm).on('acquire', (client) => {
+  poolOf(world.desk.orms.live).on('acquire', (client) => {
     if (recorded.has(client)) return;
     recorded.add(client);
     const query = client.query.bind(client) as (...given: unknown[]) => unknown;

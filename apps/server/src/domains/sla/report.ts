@@ -1,5 +1,6 @@
 import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
 import { may } from '../../kernel/viewer.ts';
+import { readLong } from '../../platform/orm.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { requireTimeZone } from './zone-offsets.ts';
 import { visibleTickets, type Names } from '../tickets/index.ts';
@@ -90,8 +91,7 @@ export async function slaReport(scope: Scope, { from, to, by, timeZone }: AskRep
   const { key, names, join } = groupings[by];
   const visible = visibleTickets(scope.viewer);
   const stopped = 'filter (where c.stopped_at is not null)';
-  const rows: Row[] = await scope.em.execute(
-    `select c.metric, ${key} as key, ${names} as names,
+  const query = `select c.metric, ${key} as key, ${names} as names,
        count(*) filter (where c.breached_at is null) as met,
        count(*) filter (where c.breached_at is not null) as breached,
        percentile_cont(0.5) within group (order by c.elapsed_ms) ${stopped} as median,
@@ -100,9 +100,9 @@ export async function slaReport(scope: Scope, { from, to, by, timeZone }: AskRep
      from sla_clock c join ticket t on t.workspace_id = c.workspace_id and t.id = c.ticket_id ${join}
      where c.workspace_id = ? and ${ended} >= ? and ${ended} < ? and c.cancelled_at is null and c.target_ms is not null
        and t.category <> 'SPAM' and t.merged_into_id is null and ${visible.sql}
-     group by 1, 2, 3 order by 1, 2`,
-    [...(by === ReportGrouping.DAY ? [timeZone] : []), scope.workspaceId, from, to, ...visible.parameters],
-  );
+     group by 1, 2, 3 order by 1, 2`;
+  const parameters = [...(by === ReportGrouping.DAY ? [timeZone] : []), scope.workspaceId, from, to, ...visible.parameters];
+  const rows = await readLong(scope.em, (em) => em.execute<Row[]>(query, parameters));
   return rows.map((row) => ({
     metric: row.metric,
     key: row.key,

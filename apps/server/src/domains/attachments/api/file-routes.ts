@@ -7,7 +7,8 @@ import { DomainError, InvalidInput, NotPermitted } from '../../../kernel/domain-
 import { cleanText } from '../../../kernel/text.ts';
 import type { FileStore } from '../../../platform/files/file-store.ts';
 import type { Scope } from '../../../platform/scope.ts';
-import { TooManyRequests, UploadRateExceeded, type RateLimits } from '../../../platform/rate-limits.ts';
+import { UploadRateExceeded, type RateLimits } from '../../../platform/rate-limits.ts';
+import { retryLaterOf } from '../../../platform/retry-later.ts';
 import { findClientFile, findFile } from '../find-files.ts';
 import type { Attachment } from '../attachment.entity.ts';
 import { FileQuotaExceeded } from '../file-quota.ts';
@@ -144,9 +145,8 @@ async function answer(reply: FastifyReply, work: () => Promise<unknown>): Promis
   try {
     return await work();
   } catch (error) {
-    if (error instanceof TooManyRequests) {
-      return reply.code(429).header('retry-after', error.seconds).send({ code: error.code, message: error.message });
-    }
+    const later = retryLaterOf(error);
+    if (later) return reply.code(later.status).header('retry-after', later.seconds).send({ code: later.code, message: later.message });
     if (error instanceof GraphQLError) return reply.code(401).send({ code: error.extensions.code, message: error.message });
     if (error instanceof UploadRateExceeded || error instanceof FileQuotaExceeded) {
       const { code, message, field, usedBytes, limitBytes } = error;

@@ -1,4 +1,18 @@
-import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Query, registerEnumType, Resolver, Subscription } from 'type-graphql';
+import {
+  Arg,
+  Ctx,
+  Field,
+  ID,
+  InputType,
+  Int,
+  Mutation,
+  ObjectType,
+  Query,
+  registerEnumType,
+  Resolver,
+  Subscription,
+  Extensions,
+} from 'type-graphql';
 import { following, type Context } from '../../../graphql/context.ts';
 import { ReturnsUserErrors, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
 import { TicketNotFoundType } from '../../tickets/api/index.ts';
@@ -43,6 +57,7 @@ export class DraftResolver {
     return findDraft(scope, { ticketId, kind });
   }
 
+  @Extensions({ queued: false })
   @Mutation(() => DraftSavePayload, { description: 'Keeps what was typed so far, on whatever device it goes on.' })
   @ReturnsUserErrors()
   async draftSave(

@@ -11,6 +11,7 @@ import {
   Resolver,
   Root,
   Subscription,
+  Extensions,
 } from 'type-graphql';
 import { following, type Context } from '../../../graphql/context.ts';
 import { PresenceActivity, type Presence } from '../../../platform/presence-board.ts';
@@ -51,6 +52,7 @@ export class PresenceResolver {
     return scope.load(memberById, presence.memberId);
   }
 
+  @Extensions({ queued: false })
   @Mutation(() => PresenceSetPayload, { description: 'Says what you do on a ticket that you follow with `presenceChanged`.' })
   async presenceSet(@Arg('input', () => PresenceSetInput) input: PresenceSetInput, @Ctx() context: Context): Promise<PresenceSetPayload> {
     return { shown: changePresence(context.live.presence, context.scope, input) };
