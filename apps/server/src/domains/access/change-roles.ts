@@ -94,5 +94,6 @@ async function requireRole(tx: Scope, id: string): Promise<CustomRole> {
 
 async function recordChange(tx: Scope, { id }: CustomRole, details: Record<string, unknown>): Promise<void> {
   await recordSecurity(tx, SecurityEventKind.ROLE_CHANGED, { subjectId: id, details });
-  tx.record(domainEvent(accessChanged, null));
+  const holders = await tx.em.find(Member, { workspaceId: tx.workspaceId, customRoleId: id }, { fields: ['id'] });
+  tx.record(domainEvent(accessChanged, null, { memberIds: holders.map((holder) => holder.id) }));
 }

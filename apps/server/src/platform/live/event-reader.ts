@@ -25,6 +25,8 @@ export interface ReaderSettings {
   readonly clock: Clock;
   /** How far back a client may resume, in milliseconds. */
   readonly retentionMs: number;
+  /** Runs before the position moves past the events. The read is repeated if it fails. */
+  readonly beforeEvents: (events: readonly LoggedEvent[]) => Promise<void>;
   /** The next events, in order. */
   readonly onEvents: (events: readonly LoggedEvent[]) => void;
   /** The stream is another one now: what was read before says nothing of it. */
@@ -140,7 +142,7 @@ export class EventReader {
   }
 
   async #read(): Promise<void> {
-    const { workspaceId, orm, onEvents } = this.settings;
+    const { workspaceId, orm, beforeEvents, onEvents } = this.settings;
     do {
       this.#readAgain = false;
       const em = orm.em.fork();
@@ -150,6 +152,7 @@ export class EventReader {
         if (last || this.#checkDue) await this.#checkPlace(em);
         continue;
       }
+      await beforeEvents(events);
       if (events.length === batchSize) this.#readAgain = true;
       this.#place = { epoch: this.place.epoch, position: last.position };
       this.#tail.push(...events);

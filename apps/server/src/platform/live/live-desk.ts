@@ -8,6 +8,7 @@ import type { LiveLoad } from '../metrics.ts';
 import type { PubSub } from '../pub-sub.ts';
 import type { Scope } from '../scope.ts';
 import { joined } from '../joined.ts';
+import { accessChanged } from './access-changed.ts';
 import { EventReader } from './event-reader.ts';
 import { Follower, LiveEnd, LiveGroup, type LiveStream, type Outlet, type Render } from './live-group.ts';
 import type { LiveSource } from './live-source.ts';
@@ -15,8 +16,7 @@ import { Seats, type Credentials, type Seat } from './seats.ts';
 import type { StreamHead } from './stream-head.ts';
 import { readPlaces } from './stream-place.ts';
 
-/** The event by which rights that changed are noticed at once, and not within half a second. */
-export const accessChanged = 'access.changed';
+export { accessChanged };
 
 const signalSchema = z.object({ workspaceId: z.uuid(), topic: z.string().max(200) });
 
@@ -86,9 +86,6 @@ export class LiveDesk {
       for (const workspace of this.#workspaces.values()) workspace.beat();
     }, heartbeatMs);
     this.#unsubscribe = this.settings.pubSub.subscribe('signal', signalSchema, ({ workspaceId, topic }) => this.signal(workspaceId, topic));
-    this.listen((_workspaceId, events) => {
-      if (events.some(({ type }) => type === accessChanged)) void this.#seats.look();
-    });
   }
 
   /** Resolves once nothing asks the database any more. */
@@ -148,7 +145,7 @@ export class LiveDesk {
   #enter(workspaceId: string): LiveWorkspace {
     let workspace = this.#workspaces.get(workspaceId);
     if (!workspace) {
-      workspace = new LiveWorkspace(workspaceId, this.settings, (events) => {
+      workspace = new LiveWorkspace(workspaceId, this.settings, this.#seats, (events) => {
         for (const listener of this.#listeners) listener(workspaceId, events);
       });
       this.#workspaces.set(workspaceId, workspace);
@@ -188,11 +185,16 @@ class LiveWorkspace implements LiveStream {
   constructor(
     private readonly workspaceId: string,
     private readonly settings: LiveSettings,
+    seats: Seats,
     onEvents: (events: readonly LoggedEvent[]) => void,
   ) {
     this.#reader = new EventReader({
       ...settings,
       workspaceId,
+      // Otherwise a client could get a position after the change without the reload, and resume from it elsewhere.
+      beforeEvents: async (events) => {
+        if (events.some(({ type }) => type === accessChanged)) await seats.lookAgain();
+      },
       onEvents: (events) => {
         onEvents(events);
         this.#dispatch(events);

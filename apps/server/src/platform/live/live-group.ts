@@ -1,6 +1,7 @@
 import { SampleViewer } from '../../kernel/viewer.ts';
 import type { Logger } from '../logger.ts';
 import type { Scope } from '../scope.ts';
+import { changesAccess } from './access-changed.ts';
 import type { LiveSource, LiveStep } from './live-source.ts';
 import type { Seat } from './seats.ts';
 import type { StreamHead } from './stream-head.ts';
@@ -29,6 +30,8 @@ export class Follower {
   held: unknown;
   /** Their rights became others, so what they were told before may be too much or too little. */
   unsettled = false;
+  /** It resumes from a position, and no node watched its permissions since then. */
+  resumes: boolean;
 
   constructor(
     readonly seat: Seat,
@@ -36,6 +39,7 @@ export class Follower {
     after: StreamHead | null,
   ) {
     this.told = after;
+    this.resumes = after !== null;
   }
 }
 
@@ -206,8 +210,9 @@ export class LiveGroup<Payload = unknown> {
     return cohorts;
   }
 
-  #standing({ told, unsettled }: Follower): string {
+  #standing({ told, unsettled, resumes }: Follower): string {
     if (unsettled) return 'unsettled';
+    if (resumes && told) return `resumes ${told.epoch} ${told.position} ${told.at}`;
     if (told === this.#done) return 'live';
     if (told === null) return 'new';
     return `${told.epoch} ${told.position} ${told.at}`;
@@ -221,7 +226,13 @@ export class LiveGroup<Payload = unknown> {
     const since = { ...first.told };
     const events = await this.stream.between(since, head.position);
     if (events === null) return this.#restart(cohort, head);
-    await this.#step(cohort, { since, head, events, signals }, head);
+    const mustReload = (follower: Follower) => follower.resumes && changesAccess(events, follower.seat.viewer);
+    await this.#restart(cohort.filter(mustReload), head);
+    await this.#step(
+      cohort.filter((follower) => follower.told !== head),
+      { since, head, events, signals },
+      head,
+    );
   }
 
   /** Tells those who cannot be told what they missed to load anew, or what stands now. */
@@ -295,6 +306,7 @@ export class LiveGroup<Payload = unknown> {
 
   #write(follower: Follower, results: readonly Buffer[], head: Mark): void {
     follower.told = head;
+    follower.resumes = false;
     if (!this.#followers.has(follower)) return;
     for (const result of results) follower.outlet.write(result);
   }

@@ -46,7 +46,7 @@ export class Seats {
   /** Resolves once it looks no more. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#look;
+    await this.#look?.catch(() => undefined);
   }
 
   take(secret: string, viewer: Viewer): Seat {
@@ -64,25 +64,30 @@ export class Seats {
 
   async look(): Promise<void> {
     if (this.#look || this.#seats.size === 0) return;
-    this.#look = this.#lookAtAll();
+    await this.#start().catch((error: unknown) => this.logger.error({ err: error }, 'could not compare permissions, retrying in 0.5 s'));
+  }
+
+  /** Resolves once it has looked at what is committed now. Fails when the database cannot be reached. */
+  async lookAgain(): Promise<void> {
+    while (this.#look) await this.#look.catch(() => undefined);
+    if (this.#seats.size > 0) await this.#start();
+  }
+
+  async #start(): Promise<void> {
+    this.#look = this.#lookAtAll().finally(() => (this.#look = null));
     await this.#look;
-    this.#look = null;
   }
 
   async #lookAtAll(): Promise<void> {
-    try {
-      const seats = [...this.#seats.values()];
-      const rights = await this.credentials.rightsBehind(seats.map(({ secret }) => secret));
-      for (const seat of seats) {
-        const found = rights.get(seat.secret) ?? null;
-        if (found !== null && found === seat.rights) continue;
-        const viewer = found === null ? null : await this.credentials.authenticate(seat.secret);
-        seat.rights = found;
-        if (viewer === null) this.on.lost(seat);
-        else if (!sameRights(seat.viewer, viewer)) this.#change(seat, viewer);
-      }
-    } catch (error) {
-      this.logger.error({ err: error }, 'could not look whether rights changed; it is tried again at once');
+    const seats = [...this.#seats.values()];
+    const rights = await this.credentials.rightsBehind(seats.map(({ secret }) => secret));
+    for (const seat of seats) {
+      const found = rights.get(seat.secret) ?? null;
+      if (found !== null && found === seat.rights) continue;
+      const viewer = found === null ? null : await this.credentials.authenticate(seat.secret);
+      seat.rights = found;
+      if (viewer === null) this.on.lost(seat);
+      else if (!sameRights(seat.viewer, viewer)) this.#change(seat, viewer);
     }
   }
 
