@@ -1,7 +1,7 @@
 // npm run chaos: real processes, real faults, and at the end three questions. Does every client show what a fresh load
 // shows? Was every program told each event once and in order? Does the database hold what was acknowledged, and no more?
 import { faultsOf } from './faults.ts';
-import { judgeEvents, judgeTimes, judgeWrites, readLog, Verdict } from './judge.ts';
+import { judgeEmails, judgeEvents, judgeReloads, judgeTimes, judgeWrites, readLog, Verdict } from './judge.ts';
 import { Draw } from './plan.ts';
 import { planClients, seedDesk } from './seed.ts';
 import { Stage } from './stage.ts';
@@ -49,7 +49,7 @@ async function settleMeanwhile(): Promise<void> {
 const faults = faultsOf({ stage, desk, draw, writers, length, settleMeanwhile });
 const names = Object.keys(faults).filter((name) => !only || name === only);
 if (names.length === 0) throw new Error(`there is no fault "${only}"; there are: ${Object.keys(faults).join(', ')}`);
-const rounds = Number(option('rounds') ?? { quick: 8, full: 100, long: names.length }[length]);
+const rounds = Number(option('rounds') ?? { quick: names.length, full: 100, long: names.length }[length]);
 let done = 0;
 let delivered = 0;
 /** How long each event of a round took to each program whose clock is right, in milliseconds. */
@@ -80,8 +80,9 @@ try {
   const log = await readLog(stage.sql);
   await sleep(2000);
   for (const half of halves) {
-    const { clients } = await half.ask({ kind: 'events' }, 'told');
-    for (const client of clients) judgeEvents(verdict, log, stage.failovers, client);
+    const { clients, reloaded } = await half.ask({ kind: 'events' }, 'told');
+    for (const client of clients) judgeEvents(verdict, log, client);
+    for (const client of reloaded) judgeReloads(verdict, stage.reloadReasons, client);
   }
   await judgeWrites(
     verdict,
@@ -89,6 +90,7 @@ try {
     writers.flatMap(({ tickets }) => tickets),
   );
   await judgeTimes(verdict, stage.sql);
+  await judgeEmails(verdict, stage.sql, stage.mail.received);
   for (const writer of writers) verdict.problems.push(...writer.refused);
 } catch (error) {
   verdict.problems.push(String(error), String((error as Error).cause ?? ''));
@@ -96,12 +98,12 @@ try {
   await stage.close();
 }
 
-const { lost, twice, disorder, phantom, stale } = verdict;
-if (json) console.log(JSON.stringify({ rounds: done, delivered, lost, twice, disorder, phantom, stale }));
+const { lost, twice, disorder, phantom, stale, needlessReloads } = verdict;
+if (json) console.log(JSON.stringify({ rounds: done, delivered, lost, twice, disorder, phantom, stale, needlessReloads }));
 else {
   const acknowledged = writers.reduce((sum, writer) => sum + writer.acknowledged, 0);
   say(
-    `${done} rounds, ${acknowledged} edits acknowledged, ${delivered} results delivered: ${lost} lost, ${twice} twice, ${disorder} out of order, ${phantom} phantom, ${stale} stale`,
+    `${done} rounds, ${acknowledged} edits acknowledged, ${delivered} results delivered: ${lost} lost, ${twice} twice, ${disorder} out of order, ${phantom} phantom, ${stale} stale, ${needlessReloads} needless reloads`,
   );
 }
 if (verdict.bad) {

@@ -2,7 +2,7 @@
 // API alone, and compares it with a fresh load when asked.
 import { createClient, type Client as Socket } from 'graphql-ws';
 import WebSocket from 'ws';
-import { ask, Draw, type ClientPlan, type FromClients, type ToClients, type ToldEvent } from './plan.ts';
+import { ask, Draw, monotonicMs, type ClientPlan, type FromClients, type ToClients, type ToldEvent } from './plan.ts';
 
 const PAGE = `query ($filter: TicketFilterInput!, $after: String) { tickets(filter: $filter, first: 100, order: NUMBER, after: $after) {
   position edges { node { id version subject } } pageInfo { hasNextPage endCursor } } }`;
@@ -10,6 +10,9 @@ const LIST = `subscription ($filter: TicketFilterInput!, $after: String) { ticke
 const EVENTS = `subscription ($after: String) { eventsStreamed(after: $after) { position reload ticketId ticketVersion entry { id at } } }`;
 const COUNTS = `subscription { viewCountsChanged { viewId count } }`;
 const TICKET = `subscription ($id: ID!) { ticketChanged(id: $id) { id version subject } }`;
+
+/** How often one client of this process moves to the next node, by losing its connection. */
+const moveEveryMs = 200;
 
 const say = (message: FromClients) => process.send?.(message);
 let urls: readonly string[] = [];
@@ -30,6 +33,8 @@ abstract class Client {
   #turn: number;
   #backAt = 0;
   faults: string[] = [];
+  /** When it was told to load everything again. */
+  readonly reloads: number[] = [];
 
   constructor(
     readonly plan: ClientPlan,
@@ -68,7 +73,8 @@ abstract class Client {
   }
 
   cut(awayMs: number): void {
-    this.#backAt = performance.now() + awayMs;
+    // A move does not end a longer absence.
+    this.#backAt = Math.max(this.#backAt, performance.now() + awayMs);
     this.#opened?.terminate();
   }
 
@@ -116,10 +122,13 @@ class ListClient extends Client {
   #rows = new Map<string, Row>();
   #position: string | null = null;
   #stop: () => void = () => undefined;
+  #openings = 0;
 
   async open(): Promise<void> {
     this.#stop();
+    const opening = ++this.#openings;
     const { rows, position } = await this.#load();
+    if (opening !== this.#openings) return;
     this.#rows = new Map(rows.map((row) => [row.id, row]));
     this.#position = position;
     this.#stop = this.follow(
@@ -158,8 +167,10 @@ class ListClient extends Client {
 
   #apply({ kind, ticketId, ticket, position }: { kind: string; ticketId: string; ticket: Row | null; position: string }): void {
     this.#position = position;
-    if (kind === 'RELOAD') void this.open();
-    else if (kind === 'HEARTBEAT') return;
+    if (kind === 'RELOAD') {
+      this.reloads.push(monotonicMs());
+      void this.open();
+    } else if (kind === 'HEARTBEAT') return;
     else if (kind === 'LEFT' || !ticket) this.#rows.delete(ticketId);
     else if ((this.#rows.get(ticketId)?.version ?? 0) <= ticket.version) this.#rows.set(ticketId, ticket);
   }
@@ -167,8 +178,6 @@ class ListClient extends Client {
 
 class EventClient extends Client {
   told: ToldEvent[] = [];
-  /** Where it stood, and where it was told to go on from. */
-  readonly reloads: string[] = [];
   waits: number[] = [];
   after = 0;
   #position = '';
@@ -181,7 +190,7 @@ class EventClient extends Client {
       EVENTS,
       () => ({ after: this.#position }),
       ({ eventsStreamed: { position, reload, ticketId, ticketVersion, entry } }) => {
-        if (reload) this.reloads.push(`${this.#position} to ${position}`);
+        if (reload) this.reloads.push(monotonicMs());
         this.#position = position;
         if (reload) this.#beginAnew();
         else if (!entry) return;
@@ -269,11 +278,14 @@ process.on('message', async (message: ToClients) => {
     const seeds = new Draw(message.seed);
     for (const plan of message.plans) clients.push(new kinds[plan.follows](plan, new Draw(seeds.seed())));
     await Promise.all(clients.map((client) => client.open()));
+    const moves = new Draw(seeds.seed());
+    setInterval(() => moves.one(clients).cut(0), moveEveryMs);
     say({ kind: 'opened' });
   } else if (message.kind === 'check') await check();
   else if (message.kind === 'events') {
     const told = clients.filter((client) => client instanceof EventClient);
-    say({ kind: 'told', clients: told.map(({ plan: { name }, after, told: events, reloads }) => ({ name, after, events, reloads })) });
+    const reloaded = clients.map(({ plan: { name, token }, reloads: at }) => ({ name, token, at }));
+    say({ kind: 'told', clients: told.map(({ plan: { name }, after, told: events }) => ({ name, after, events })), reloaded });
   } else {
     const draw = new Draw(message.seed);
     for (const client of clients) {

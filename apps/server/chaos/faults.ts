@@ -1,7 +1,8 @@
 import pg from 'pg';
 import { createClient } from 'redis';
 import { newId } from '../src/kernel/id.ts';
-import type { Draw } from './plan.ts';
+import { ask, type Draw } from './plan.ts';
+import { publishGarbage } from './garbage.ts';
 import type { ChaosDesk } from './seed.ts';
 import type { Stage } from './stage.ts';
 import type { Writer } from './writers.ts';
@@ -9,7 +10,7 @@ import type { Writer } from './writers.ts';
 /** How long what takes long takes: for the short version, for a round of the full one, or as long as it ever should. */
 export type Length = 'quick' | 'full' | 'long';
 
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const minute = 60_000;
 
 interface Setting {
@@ -46,13 +47,13 @@ export function faultsOf({ stage, desk, draw, writers, length, settleMeanwhile }
     async 'a node is cut off from Redis'() {
       const way = draw.one(stage.ways).redis;
       way.hold();
-      await lasting({ quick: 5000, full: draw.one([5000, 30_000]), long: minute });
+      await lasting({ quick: 3000, full: draw.one([5000, 30_000]), long: minute });
       way.mend();
     },
     async 'the ways are slow and break'() {
       // Each way: 300 ms there and back, a third more or less.
       stage.eachWay((way) => way.worsen(length === 'quick' ? 60 : 150, 0.002));
-      await lasting({ quick: 4000, full: 15_000, long: 10 * minute });
+      await lasting({ quick: 2500, full: 15_000, long: 10 * minute });
       stage.eachWay((way) => way.mend());
     },
     async 'somebody else leaves a transaction open'() {
@@ -65,19 +66,62 @@ export function faultsOf({ stage, desk, draw, writers, length, settleMeanwhile }
       await foreign.query('rollback');
       await foreign.end();
     },
-    'Redis is away': () => stage.restartRedis({ quick: draw.next() * 1500, full: draw.next() * 1500, long: 10 * minute }[length]),
+    'Redis is away': () => stage.restartRedis(() => lasting({ quick: draw.next() * 1500, full: draw.next() * 1500, long: 10 * minute })),
+    async 'a node starts without Redis'() {
+      const node = draw.one(stage.nodes);
+      await node.end('SIGTERM');
+      await stage.restartRedis(async () => {
+        await node.revive();
+        await lasting({ quick: 500, full: 5000, long: minute });
+      });
+    },
+    async 'a node is frozen again and again'() {
+      const node = draw.one(stage.nodes);
+      const times = { quick: 3, full: 10, long: 60 }[length];
+      for (let time = 0; time < times; time++) {
+        node.signal('SIGSTOP');
+        await sleep(100 + draw.next() * 700);
+        node.signal('SIGCONT');
+        await sleep(draw.next() * 300);
+      }
+    },
+    'garbage is published in Redis': () => publishGarbage(stage.redis.url, draw, { quick: 1000, full: 5000, long: minute }[length]),
+    async 'the mail server is silent'() {
+      stage.mail.way.hold();
+      await stage.sql(
+        `insert into outgoing_mail (id, workspace_id, recipient, subject, body, ticket_ids, created_at, due_at)
+         select gen_random_uuid(), $1, 'client@example.test', 'Chaos', 'Text', '{}', now(), now() from generate_series(1, 20)`,
+        [desk.workspaceId],
+      );
+      // Longer than the nodes wait for a greeting, where there is time for it.
+      await lasting({ quick: 1500, full: 12_000, long: minute });
+      stage.mail.way.mend();
+    },
+    async 'a backup is restored'() {
+      for (const writer of writers) await writer.stop();
+      const restore = await stage.backUp();
+      const models = writers.map((writer) => writer.remember());
+      for (const writer of writers) writer.start();
+      await lasting({ quick: 500, full: 3000, long: 10_000 });
+      for (const writer of writers) await writer.stop();
+      await restore();
+      for (const remembered of models) remembered();
+      // Positions repeat, with other events.
+      for (const writer of writers) writer.start();
+      await lasting({ quick: 500, full: 3000, long: 10_000 });
+    },
     async 'Redis is paused'() {
       process.kill(stage.redis.pid, 'SIGSTOP');
-      await lasting({ quick: 3000, full: 10_000, long: minute });
+      await lasting({ quick: 2000, full: 10_000, long: minute });
       process.kill(stage.redis.pid, 'SIGCONT');
     },
     async 'clients are away'() {
-      const away = { quick: 4000, full: 15_000, long: 2 * minute }[length];
+      const away = { quick: 2500, full: 15_000, long: 2 * minute }[length];
       stage.cut(draw, 0.3, away);
       await sleep(away);
     },
     async 'clients stop reading'() {
-      const ms = { quick: 3000, full: 3000, long: minute }[length];
+      const ms = { quick: 2000, full: 3000, long: minute }[length];
       stage.stall(draw, 0.3, ms);
       await sleep(ms);
     },
@@ -127,12 +171,15 @@ export function faultsOf({ stage, desk, draw, writers, length, settleMeanwhile }
     },
     async 'somebody gets and loses a team'() {
       const { memberId, teamId } = draw.one(desk.memberships);
-      const where = [desk.workspaceId, teamId, memberId];
-      const removed = await stage.sql(
-        'delete from team_member where workspace_id = $1 and team_id = $2 and member_id = $3 returning 1',
-        where,
-      );
-      if (removed.length === 0) await stage.sql('insert into team_member (workspace_id, team_id, member_id) values ($1, $2, $3)', where);
+      const rows = await stage.sql<{ team_id: string }>('select team_id from team_member where workspace_id = $1 and member_id = $2', [
+        desk.workspaceId,
+        memberId,
+      ]);
+      const held = rows.map(({ team_id }) => team_id);
+      const teamIds = held.includes(teamId) ? held.filter((id) => id !== teamId) : [...held, teamId];
+      stage.expectReloads(desk.people.find(({ id }) => id === memberId)?.token ?? null);
+      const edit = 'mutation ($input: MemberEditInput!) { memberEdit(input: $input) { userErrors { ... on UserError { message } } } }';
+      await ask(stage.urls, draw, desk.owner, edit, { input: { memberId, teamIds } });
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { ToldClient } from './plan.ts';
+import type { ReloadedClient, ToldClient } from './plan.ts';
 import type { ModelTicket } from './writers.ts';
 
 /** What must all be 0, and why it is not. */
@@ -8,13 +8,14 @@ export class Verdict {
   disorder = 0;
   phantom = 0;
   stale = 0;
+  needlessReloads = 0;
   readonly problems: string[] = [];
 
   get bad(): boolean {
-    return this.lost + this.twice + this.disorder + this.phantom + this.stale + this.problems.length > 0;
+    return this.lost + this.twice + this.disorder + this.phantom + this.stale + this.needlessReloads + this.problems.length > 0;
   }
 
-  count(kind: 'lost' | 'twice' | 'disorder' | 'phantom' | 'stale', found: number, what: string): void {
+  count(kind: 'lost' | 'twice' | 'disorder' | 'phantom' | 'stale' | 'needlessReloads', found: number, what: string): void {
     this[kind] += found;
     if (found > 0) this.problems.push(`${found} ${what}`);
   }
@@ -33,14 +34,12 @@ export async function readLog(sql: Sql): Promise<LoggedRow[]> {
   return sql<LoggedRow>('select id, position from event where ticket_id is not null order by position');
 }
 
-/** Compares what one program was told with the log. `reloads` is how often it had to be told to load anew. */
-export function judgeEvents(verdict: Verdict, log: readonly LoggedRow[], reloads: number, client: ToldClient): void {
+/** Compares what one program was told with the log. */
+export function judgeEvents(verdict: Verdict, log: readonly LoggedRow[], client: ToldClient): void {
   const { name, after, events } = client;
   const expected = new Set(log.filter(({ position }) => Number(position) > after).map(({ id }) => id));
   const told = new Set(events.map(([, id]) => id));
   verdict.count('lost', expected.difference(told).size, `events lost by ${name}`);
-  const needless = Math.max(0, client.reloads.length - reloads);
-  verdict.count('lost', needless, `times more than needed ${name} was told to load anew: from ${client.reloads.join(', from ')}`);
   verdict.count('twice', events.length - told.size, `events told twice to ${name}`);
   verdict.count('phantom', told.difference(expected).size, `events told to ${name} that are not in the log`);
   const versions = new Map<string, number>();
@@ -52,6 +51,33 @@ export function judgeEvents(verdict: Verdict, log: readonly LoggedRow[], reloads
     versions.set(ticketId, version);
   }
   verdict.count('disorder', disorder, `events out of order for ${name}`);
+}
+
+/** Why clients must reload: a new epoch, or changed permissions of those who use a token. */
+export interface ReloadReason {
+  /** Before it happened, by `monotonicMs`. */
+  readonly at: number;
+  /** Null = everyone. */
+  readonly token: string | null;
+}
+
+/** A client that loses its connection while it reloads may be told again. */
+const repeatMs = 10_000;
+
+/** Counts each RELOAD that no reason since the one before explains. */
+export function judgeReloads(verdict: Verdict, reasons: readonly ReloadReason[], { name, token, at }: ReloadedClient): void {
+  const own = reasons.filter((reason) => reason.token === null || reason.token === token);
+  const needless = at.filter((time, index) => {
+    const since = Math.min(at[index - 1] ?? 0, time - repeatMs);
+    return !own.some((reason) => reason.at > since && reason.at <= time);
+  });
+  verdict.count('needlessReloads', needless.length, `reloads of ${name} without a reason`);
+}
+
+/** Emails that count as sent and that the mail server does not have. */
+export async function judgeEmails(verdict: Verdict, sql: Sql, received: ReadonlySet<string>): Promise<void> {
+  const sent = await sql<{ id: string }>('select id from outgoing_mail where sent_at is not null');
+  verdict.count('lost', sent.filter(({ id }) => !received.has(id)).length, 'emails lost');
 }
 
 /** Compares the database with the model of everything that was acknowledged. */

@@ -16,12 +16,23 @@ export type ToClients =
 /** An event as a client was told of it: its position, id, ticket and the ticket's version. */
 export type ToldEvent = readonly [position: number, id: string, ticketId: string, version: number];
 
-/** A program, what it was told after a position, and how often it was told to load anew. */
+/** A program and what it was told after a position. */
 export interface ToldClient {
   readonly name: string;
   readonly after: number;
   readonly events: readonly ToldEvent[];
-  readonly reloads: readonly string[];
+}
+
+/** A client and when it received RELOAD, by `monotonicMs`. */
+export interface ReloadedClient {
+  readonly name: string;
+  readonly token: string;
+  readonly at: readonly number[];
+}
+
+/** A clock that all processes of this machine share, and that is right where the clock of a process is wrong. */
+export function monotonicMs(): number {
+  return Number(process.hrtime.bigint() / 1_000_000n);
 }
 
 export type FromClients =
@@ -31,7 +42,7 @@ export type FromClients =
    * from its time to a program since the last check, in milliseconds.
    */
   | { readonly kind: 'checked'; readonly stale: readonly string[]; readonly delivered: number; readonly waits: readonly number[] }
-  | { readonly kind: 'told'; readonly clients: readonly ToldClient[] };
+  | { readonly kind: 'told'; readonly clients: readonly ToldClient[]; readonly reloaded: readonly ReloadedClient[] };
 
 /** A stream of numbers that a seed decides (mulberry32, public domain, by Tommy Ettinger). */
 export class Draw {

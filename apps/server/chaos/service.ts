@@ -1,6 +1,7 @@
-import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { FromClients, ToClients } from './plan.ts';
 
 const serverFolder = fileURLToPath(new URL('../../', import.meta.url));
@@ -29,6 +30,9 @@ export class Node {
         // A few people ask as much here as hundreds do elsewhere.
         REQUESTS_PER_MINUTE: '0',
         SOCKETS_PER_PERSON: '0',
+        // What a stopping node cuts off is sent again.
+        SHUTDOWN_DELAY_SECONDS: '0',
+        DRAIN_SECONDS: '2',
         CLOCK_OFF_MS: String(this.clockOffMs),
         NODE_ENV: 'production',
         PORT: String(this.port),
@@ -73,6 +77,14 @@ export class Node {
       }
     }
   }
+}
+
+/** Runs a command of the product, as `npm run backup` does. */
+export async function runTool(tool: 'backup' | 'restore', args: readonly string[], databaseUrl: string): Promise<void> {
+  await promisify(execFile)(process.execPath, [`dist/${tool}.js`, ...args], {
+    cwd: serverFolder,
+    env: { PATH: process.env.PATH, DATABASE_URL: databaseUrl },
+  });
 }
 
 /** A process full of clients. */

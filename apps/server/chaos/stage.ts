@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { freePort, startPostgres } from '@baton/launcher/postgres';
 import { startRedis } from '@baton/launcher/redis';
 import pg from 'pg';
-import type { Sql } from './judge.ts';
-import type { Draw } from './plan.ts';
+import type { ReloadReason, Sql } from './judge.ts';
+import { MailServer } from './mail-server.ts';
+import { monotonicMs, type Draw } from './plan.ts';
 import { Proxy } from './proxy.ts';
-import { Clients, Node } from './service.ts';
+import { Clients, Node, runTool } from './service.ts';
 import { standbyOf } from './standby.ts';
 
 /** A node's own ways to PostgreSQL and to Redis. */
@@ -23,14 +24,15 @@ export class Stage {
   readonly nodes: Node[] = [];
   readonly ways: Ways[] = [];
   readonly halves = [new Clients({ hourOff: false }), new Clients({ hourOff: true })];
-  /** How often positions could have been given twice, so that everybody had to load anew. */
-  failovers = 0;
+  /** What clients must reload for. */
+  readonly reloadReasons: ReloadReason[] = [];
   #folders: string[] = [];
 
   private constructor(
     public postgres: Awaited<ReturnType<typeof startPostgres>>,
     public redis: Awaited<ReturnType<typeof startRedis>>,
     public dataDir: string,
+    readonly mail: MailServer,
   ) {
     this.#folders.push(dataDir);
   }
@@ -38,7 +40,7 @@ export class Stage {
   /** PostgreSQL with all that makes a commit durable: an acknowledged write must survive whatever comes. */
   static async open(): Promise<Stage> {
     const dataDir = mkdtempSync(join(tmpdir(), 'baton-chaos-'));
-    return new Stage(await startPostgres({ dataDir }), await startRedis(), dataDir);
+    return new Stage(await startPostgres({ dataDir }), await startRedis(), dataDir, await MailServer.open(0));
   }
 
   readonly sql: Sql = async <Row extends object>(query: string, parameters: unknown[] = []) => {
@@ -66,10 +68,29 @@ export class Stage {
       this.ways.push(ways);
       const database = new URL(this.postgres.url());
       database.port = String(ways.postgres.port);
-      const environment = { DATABASE_URL: database.href, REDIS_URL: `redis://127.0.0.1:${ways.redis.port}` };
+      const environment = { DATABASE_URL: database.href, REDIS_URL: `redis://127.0.0.1:${ways.redis.port}`, SMTP_URL: this.mail.url };
       this.nodes.push(new Node(await freePort(), environment, index % 2 === 1 ? tenMinutes : 0));
     }
     await Promise.all(this.nodes.map((node) => node.start()));
+  }
+
+  /** Call before what makes the clients of a token, or all of them, reload. */
+  expectReloads(token: string | null): void {
+    this.reloadReasons.push({ at: monotonicMs(), token });
+  }
+
+  /** Backs the database up. The answer stops all nodes, restores it and starts them again. */
+  async backUp(): Promise<() => Promise<void>> {
+    const folder = mkdtempSync(join(tmpdir(), 'baton-chaos-'));
+    this.#folders.push(folder);
+    const path = join(folder, 'chaos.backup');
+    await runTool('backup', [path], this.postgres.url());
+    return async () => {
+      this.expectReloads(null);
+      await Promise.all(this.nodes.map((node) => node.end('SIGTERM')));
+      await runTool('restore', [path, '--replace'], this.postgres.url());
+      await Promise.all(this.nodes.map((node) => node.revive()));
+    };
   }
 
   /** A fault of the ways of all nodes. */
@@ -93,10 +114,10 @@ export class Stage {
     this.postgres = await startPostgres({ dataDir: this.dataDir, port });
   }
 
-  async restartRedis(awayMs: number): Promise<void> {
+  async restartRedis(meanwhile: () => Promise<void>): Promise<void> {
     const { port } = this.redis;
     await this.redis.stop();
-    await new Promise((resolve) => setTimeout(resolve, awayMs));
+    await meanwhile();
     this.redis = await startRedis({ port });
   }
 
@@ -106,13 +127,13 @@ export class Stage {
     this.#folders.push(dataDir);
     const standby = await standbyOf(this.postgres, this.dataDir, dataDir);
     return async () => {
+      this.expectReloads(null);
       process.kill(this.postgres.pid, 'SIGKILL');
       await this.postgres.stop();
       this.postgres = standby;
       this.dataDir = dataDir;
       await this.sql('select pg_promote()');
       for (const { postgres } of this.ways) postgres.leadTo(standby.port);
-      this.failovers += 1;
     };
   }
 
@@ -120,6 +141,7 @@ export class Stage {
     await Promise.all(this.halves.map((half) => half.stop()));
     await Promise.all(this.nodes.map((node) => node.end('SIGKILL')));
     this.eachWay((way) => way.close());
+    await this.mail.close();
     await this.redis.stop();
     await this.postgres.stop();
     for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true });

@@ -59,6 +59,14 @@ export class Writer {
     await this.#done;
   }
 
+  /** Keeps the model as it is now. The answer brings it back, as a restored backup does with the database. */
+  remember(): () => void {
+    const copy = (tickets: readonly ModelTicket[]) =>
+      tickets.map((ticket) => ({ ...ticket, tags: new Set(ticket.tags), notes: [...ticket.notes] }));
+    const kept = copy(this.tickets);
+    return () => void this.tickets.splice(0, this.tickets.length, ...copy(kept));
+  }
+
   /** Adds a note by five requests at once, to any nodes, with one key: the note must be there once. */
   async addNoteFiveTimes(): Promise<void> {
     const ticket = this.draw.one(this.tickets);
