@@ -36,6 +36,7 @@ import { Migration0042PlatformRetention } from '../migrations/0042-platform-rete
 import { Migration0043CustomersKeylessLocks } from '../migrations/0043-customers-keyless-locks.ts';
 import { Migration0046AttachmentsUsedSpace } from '../migrations/0046-attachments-used-space.ts';
 import { Migration0047PlatformUniqueNames } from '../migrations/0047-platform-unique-names.ts';
+import { Migration0048TicketSettingsTopicKey } from '../migrations/0048-ticket-settings-topic-key.ts';
 import { Migration0049IdentityReadScope } from '../migrations/0049-identity-read-scope.ts';
 import { Migration0053ContactsLocale } from '../migrations/0053-contacts-locale.ts';
 import { Migration0054ContactsNames } from '../migrations/0054-contacts-names.ts';
@@ -214,6 +215,7 @@ function databaseAt(databaseUrl: string): DatabaseSettings {
       { name: '0043-customers-keyless-locks', class: Migration0043CustomersKeylessLocks },
       { name: '0046-attachments-used-space', class: Migration0046AttachmentsUsedSpace },
       { name: '0047-platform-unique-names', class: Migration0047PlatformUniqueNames },
+      { name: '0048-ticket-settings-topic-key', class: Migration0048TicketSettingsTopicKey },
       { name: '0049-identity-read-scope', class: Migration0049IdentityReadScope },
       { name: '0053-contacts-locale', class: Migration0053ContactsLocale },
       { name: '0054-contacts-names', class: Migration0054ContactsNames },

@@ -558,7 +558,7 @@ export const fields: Readonly<Record<string, string>> = {
   SkillGroup: 'id members name topics version',
   TemplateField: 'fieldId values',
   TicketTemplate: 'checklist description fields id name priority subject teamId topicId version watcherIds',
-  Topic: 'id name names parent skillGroup version',
+  Topic: 'id key name names parent skillGroup version',
   TicketGroup: 'count key',
   View: 'audience columns count fieldIds filter grouping groups id key names order orderFieldId team text tickets version viewerCanSave',
   ViewChangeType: 'kind position ticket ticketId',

@@ -123,7 +123,11 @@ async function findPlaces(tx: Scope, rows: readonly ImportedTicket[]): Promise<P
     rows.flatMap(({ requester }) => requester?.email ?? []),
   );
   return {
-    topics: new Map(topics.flatMap((topic) => Object.values(topic.name as Names).map((name) => [nameKey(name), topic.id]))),
+    // A name wins over the key of another topic.
+    topics: new Map([
+      ...topics.flatMap(({ key, id }): [string, string][] => (key ? [[nameKey(key), id]] : [])),
+      ...topics.flatMap((topic) => Object.values(topic.name as Names).map((name): [string, string] => [nameKey(name), topic.id])),
+    ]),
     tags: new Map((await em.find(Tag, { workspaceId })).map((tag) => [nameKey(tag.name), tag.id])),
     teams: new Map((await em.find(Team, { workspaceId })).map((team) => [nameKey(team.name), team.id])),
     members: new Map(

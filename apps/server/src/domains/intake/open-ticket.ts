@@ -4,7 +4,7 @@ import { beginChecklist } from '../checklists/index.ts';
 import { linkConversation, lockFreeConversation, sourceByChannel } from '../conversations/index.ts';
 import { findOrCreateContact, type CreateContact } from '../contacts/index.ts';
 import { beginFields, type FieldEdit } from '../fields/index.ts';
-import { createTicket, type CreateTicket, type Ticket } from '../tickets/index.ts';
+import { createTicket, ReferenceNotFound, Topic, type CreateTicket, type Ticket } from '../tickets/index.ts';
 import { addWatcher } from '../watchers/index.ts';
 
 export interface OpenTicket extends CreateTicket {
@@ -15,6 +15,8 @@ export interface OpenTicket extends CreateTicket {
   readonly watcherIds?: readonly string[] | null | undefined;
   /** Things to be done on it. */
   readonly checklist?: readonly string[] | null | undefined;
+  /** A topic by its key, in place of `topicId`. */
+  readonly topicKey?: string | null | undefined;
   /** Of the workspace's own. */
   readonly fields?: readonly FieldEdit[] | null | undefined;
 }
@@ -22,7 +24,7 @@ export interface OpenTicket extends CreateTicket {
 /** A ticket with what it begins with: a client, perhaps new, and its watchers. All of it, or nothing. */
 export function openTicket(
   scope: Scope,
-  { newContact, conversationId, watcherIds, fields, checklist, ...ticket }: OpenTicket,
+  { newContact, conversationId, watcherIds, fields, checklist, topicKey, ...ticket }: OpenTicket,
 ): Promise<Ticket> {
   return scope.transaction(async (tx) => {
     if (newContact && ticket.requesterId) {
@@ -32,11 +34,21 @@ export function openTicket(
     const conversation = conversationId ? await lockFreeConversation(tx, conversationId) : null;
     const source = conversation ? { source: sourceByChannel[conversation.channel] } : {};
     const requesterId = contact?.id ?? ticket.requesterId ?? conversation?.contactId;
-    const opened = await createTicket(tx, { ...ticket, ...source, requesterId });
+    const topicId = topicKey ? await topicOf(tx, topicKey, ticket.topicId ?? null) : ticket.topicId;
+    const opened = await createTicket(tx, { ...ticket, ...source, requesterId, topicId });
     if (conversationId) await linkConversation(tx, { conversationId, ticketId: opened.id });
     await beginFields(tx, opened, fields ?? []);
     await beginChecklist(tx, opened, checklist ?? []);
     for (const memberId of new Set(watcherIds)) await addWatcher(tx, { ticketId: opened.id, memberId });
     return opened;
   });
+}
+
+async function topicOf({ em, workspaceId }: Scope, key: string, topicId: string | null): Promise<string> {
+  const topic = await em.findOne(Topic, { workspaceId, key });
+  if (!topic) throw new ReferenceNotFound('topicKey', 'topic');
+  if (topicId !== null && topicId !== topic.id) {
+    throw new InvalidInput(`The key "${key}" and topicId name two topics. Give one of them.`, 'topicKey');
+  }
+  return topic.id;
 }

@@ -1,7 +1,7 @@
 import { InvalidInput } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
 import { isId } from '../../kernel/id.ts';
-import { StillInUse } from '../../kernel/settings-error.ts';
+import { NameTaken, StillInUse } from '../../kernel/settings-error.ts';
 import { requireFreeNames } from '../../platform/free-names.ts';
 import { accessChanged } from '../../platform/live/live-desk.ts';
 import type { Scope } from '../../platform/scope.ts';
@@ -23,6 +23,8 @@ export interface TopicWanted {
   readonly names: Names;
   /** The topic that it is under. */
   readonly parentId?: string | null | undefined;
+  /** Null leaves the key that the topic has. */
+  readonly key?: string | null | undefined;
 }
 
 const deepest = 4;
@@ -30,7 +32,7 @@ const deepest = 4;
 const topicSetting: TicketSetting<Topic> = {
   kind: 'TOPIC',
   nameOf: nameInLog,
-  stateOf: ({ name, parentId }): TopicWanted & SettingState => ({ names: name, parentId }),
+  stateOf: ({ name, parentId, key }): TopicWanted & SettingState => ({ names: name, parentId, key: key ?? null }),
 };
 
 export function createTopic(scope: Scope, wanted: TopicWanted, { id, version }: MadeAs = madeAnew()): Promise<Topic> {
@@ -65,13 +67,29 @@ export function editTopic(
   });
 }
 
-async function write(tx: Scope, topics: readonly Topic[], topic: Topic, { names, parentId = null }: TopicWanted): Promise<void> {
+async function write(
+  tx: Scope,
+  topics: readonly Topic[],
+  topic: Topic,
+  { names, parentId = null, key = null }: TopicWanted,
+): Promise<void> {
   const place = requirePlace(topics, topic, parentId);
   const among = { sql: 'parent_id is not distinct from ?::uuid', parameters: [place] };
   const free = await requireFreeNames(tx, { table: 'topic', among }, requireNames('names', names), { field: 'names', ownId: topic.id });
   // A member who can read a topic can read those under it.
   if (topic.parentId !== place) tx.record(domainEvent(accessChanged, null));
-  Object.assign(topic, { name: free, parentId: place });
+  Object.assign(topic, { name: free, parentId: place, key: requireKey(topics, topic, key) });
+}
+
+function requireKey(topics: readonly Topic[], topic: Topic, key: string | null): string | null {
+  const own = topic.key ?? null;
+  if (key === null || key === own) return own;
+  if (own !== null) throw new InvalidInput(`The key "${own}" of a topic never changes; "${key}" was given. Create another topic.`, 'key');
+  if (!/^[a-z][a-z0-9_-]{0,39}$/.test(key)) {
+    throw new InvalidInput(`Invalid key: "${key}". Write 1 to 40 lower-case letters, digits, "_" and "-", a letter first.`, 'key');
+  }
+  if (topics.some((other) => other.key === key)) throw new NameTaken('key', key);
+  return key;
 }
 
 /** Refused while tickets have it or topics are under it: what they are about would be lost. */

@@ -37,6 +37,8 @@ const TopicSchema = defineEntity({
   properties: {
     workspaceId: p.uuid().primary(),
     id: p.uuid().primary(),
+    /** For API clients and imports. Once set, it never changes. */
+    key: p.text().nullable(),
     name: p.json<Names>(),
     parentId: p.uuid().strictNullable(),
     place: p.integer(),

@@ -33,6 +33,8 @@ export interface TicketFilter {
   readonly teamIds?: readonly string[] | null | undefined;
   readonly withoutTeam?: boolean | null | undefined;
   readonly topicIds?: readonly string[] | null | undefined;
+  /** Topics by key; resolved to ids before a filter is applied. */
+  readonly topicKeys?: readonly string[] | null | undefined;
   readonly withoutTopic?: boolean | null | undefined;
   /** With any of these tags. */
   readonly tagIds?: readonly string[] | null | undefined;

@@ -28,7 +28,10 @@ export function filterWorld({ directory }: Desk): FilterWorld {
   });
   return {
     statuses: directory.statuses.map(inLanguages),
-    topics: directory.topics.map(inLanguages),
+    topics: directory.topics.map((topic) => {
+      const { id, names } = inLanguages(topic);
+      return { id, names: topic.key ? [...names, topic.key] : names };
+    }),
     teams: directory.teams.map(named),
     members: directory.members.map(named),
     tags: directory.tags.map(named),

@@ -54,7 +54,7 @@ type Part = readonly [label: MessageKey, text: Text];
 
 /** The parts of each kind, in the order of its form. Names stand before them. */
 const parts: Readonly<Partial<Record<SettingKind, Readonly<Record<string, Part>>>>> = {
-  TOPIC: { parentId: ['topics.parent', topics] },
+  TOPIC: { key: ['topics.key', plain], parentId: ['topics.parent', topics] },
   STATUS: {
     category: ['statuses.category', word('category')],
     waitingOn: ['statuses.waitingOn', word('statuses.waitingOn')],

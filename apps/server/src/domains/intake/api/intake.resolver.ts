@@ -17,6 +17,7 @@ class TicketCreateInput {
   @Field(() => String, { nullable: true, description: 'HTML of a small, safe set of tags.' }) description?: string | null;
   @Field(() => Priority, { nullable: true, description: 'NORMAL when left out.' }) priority?: Priority | null;
   @Field(() => ID, { nullable: true }) topicId?: string | null;
+  @Field(() => String, { nullable: true, description: 'The key of a topic, in place of `topicId`.' }) topicKey?: string | null;
   @Field(() => ID, { nullable: true }) teamId?: string | null;
   @Field(() => ID, { nullable: true }) assigneeId?: string | null;
   @Field(() => ID, { nullable: true, description: 'The client it is for.' }) requesterId?: string | null;

@@ -30,6 +30,12 @@ export const TicketSettingsError = userErrorUnion('TicketSettingsError', [
 class TopicWantedInput {
   @Field(() => [LocalizedNameInput]) names!: LocalizedNameInput[];
   @Field(() => ID, { nullable: true, description: 'The topic that it is under.' }) parentId?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'For API clients and imports: 1 to 40 lower-case letters, digits, `_` and `-`, a letter first. Once set, it never changes. Null leaves it.',
+  })
+  key?: string | null;
 }
 
 @InputType()

@@ -33,7 +33,9 @@ export class StatusType implements Pick<Status, 'id' | 'category' | 'color' | 'w
 }
 
 @ObjectType('Topic', { simpleResolvers: true, description: 'What tickets are about.' })
-export class TopicType implements Pick<Topic, 'id' | 'version'> {
+export class TopicType implements Pick<Topic, 'id' | 'key' | 'version'> {
+  @Field(() => String, { nullable: true, description: 'For API clients and imports. Once set, it never changes.' }) key!:
+    string | null | undefined;
   @Field(() => Int) version!: number;
   @Field(() => ID) id!: string;
 }

@@ -56,6 +56,7 @@ export class TicketFilterInput implements TicketFilter {
   @Field(() => [ID], { nullable: true }) teamIds?: string[] | null;
   @Field(() => Boolean, { nullable: true }) withoutTeam?: boolean | null;
   @Field(() => [ID], { nullable: true }) topicIds?: string[] | null;
+  @Field(() => [String], { nullable: true, description: 'Topics by their keys.' }) topicKeys?: string[] | null;
   @Field(() => Boolean, { nullable: true }) withoutTopic?: boolean | null;
   @Field(() => [ID], { nullable: true, description: 'With any of these tags.' }) tagIds?: string[] | null;
   @Field(() => Boolean, { nullable: true }) withoutTags?: boolean | null;
