@@ -38,6 +38,11 @@ export class Scope {
     this.#recorded.push({ event, causeId: this.#reactingTo });
   }
 
+  /** How many events this unit of work has recorded. */
+  get recordedCount(): number {
+    return this.#recorded.length;
+  }
+
   /** Fetches by key, together with everything else asked for in the same tick. No key, no answer. */
   async load<K, V>(definition: LoaderDefinition<K, V>, key: K | null): Promise<V | null> {
     return key === null ? null : this.loaders.load(this.#rows, definition, key);

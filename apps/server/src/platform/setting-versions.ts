@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { defineEntity, p } from '@mikro-orm/core';
 import { domainEvent } from '../kernel/domain-event.ts';
 import { newId } from '../kernel/id.ts';
@@ -82,23 +83,44 @@ export async function settingCreated<T extends Versioned>(tx: Scope, setting: Se
   recordSettingChange(tx, setting.kind, thing.id);
 }
 
+export interface Revision<T> {
+  readonly thing: T;
+  /** The version that the edit started from; null = the present one. */
+  readonly version: number | null;
+  readonly change: () => void | Promise<void>;
+  /** The state after the change, for a setting whose unsaved state cannot be read. */
+  readonly wanted?: SettingState;
+}
+
 /**
- * Changes a setting from the version that was opened (null = from whatever stands) to its next, and keeps both.
- * Two who edit the same: the second is told, and overwrites nothing.
+ * Changes a setting to its next version and keeps both. Returns false if the change leaves it as it is: then nothing is
+ * recorded. Refuses an edit that started from another version.
  */
 export async function reviseSetting<T extends Versioned>(
   tx: Scope,
   setting: Setting<T>,
-  { thing, version, change }: { readonly thing: T; readonly version: number | null; readonly change: () => void | Promise<void> },
-): Promise<T> {
-  if (version !== null && thing.version !== version) throw new SettingsConflict(thing.version);
-  await keep(tx, setting, thing, { savedById: null, savedAt: null });
+  { thing, version, change, wanted }: Revision<T>,
+): Promise<boolean> {
+  const before = thing.version;
+  if (version !== null && before !== version) throw new SettingsConflict(before);
+  const state = plain(await setting.stateOf(thing, tx));
+  if (wanted && isDeepStrictEqual(plain(wanted), state)) return false;
   await change();
   thing.version += 1;
   await tx.em.flush();
+  if (isDeepStrictEqual(plain(await setting.stateOf(thing, tx)), state)) {
+    thing.version = before;
+    return false;
+  }
+  await keep(tx, setting, thing, { savedById: null, savedAt: null, version: before, state });
   await keep(tx, setting, thing, saved(tx));
   recordSettingChange(tx, setting.kind, thing.id);
-  return thing;
+  return true;
+}
+
+/** A state as it is stored. */
+function plain(state: SettingState): SettingState {
+  return JSON.parse(JSON.stringify(state)) as SettingState;
 }
 
 /** To be told before it is gone. */
@@ -108,11 +130,12 @@ export async function settingDeleted<T extends Versioned>(tx: Scope, setting: Se
   recordSettingDeletion(tx, setting.kind, thing.id);
 }
 
-type Kept = Pick<SettingVersion, 'savedById' | 'savedAt'> & Partial<Pick<SettingVersion, 'version' | 'deleted'>>;
+type Kept = Pick<SettingVersion, 'savedById' | 'savedAt'> & Partial<Pick<SettingVersion, 'version' | 'deleted' | 'state'>>;
 
 /** What is kept already stays as it is. */
 async function keep<T extends Versioned>(tx: Scope, { kind, stateOf }: Setting<T>, thing: T, kept: Kept): Promise<void> {
-  const row = { kind, settingId: thing.id, version: thing.version, deleted: false, state: await stateOf(thing, tx), ...kept };
+  const state = kept.state ?? (await stateOf(thing, tx));
+  const row = { kind, settingId: thing.id, version: thing.version, deleted: false, ...kept, state };
   await tx.em.upsert(
     SettingVersion,
     { workspaceId: tx.workspaceId, id: newId(), ...row },

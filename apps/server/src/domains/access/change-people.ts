@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { limits } from '@baton/rules';
 import { LockMode } from '@mikro-orm/core';
 import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
@@ -129,14 +130,17 @@ export function editMember(scope: Scope, command: EditMember): Promise<Member> {
     await tx.em.findOneOrFail(Workspace, { id: workspaceId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     const { member } = await requireChangeable(tx, command.memberId);
     const before = describe(member);
+    const teamsBefore = await teamIdsOf(tx, member);
     if (command.name) member.name = requireLine('name', command.name, limits.name);
     if (typeof command.active === 'boolean') member.active = command.active;
     await place(tx, member, command);
     if (!member.active) await tx.em.nativeDelete(Session, { workspaceId, memberId: member.id });
     if ((await tx.em.count(Member, { workspaceId, role: Role.OWNER, active: true })) === 0) throw new LastOwner();
+    const changes = differences(before, describe(member));
+    if (Object.keys(changes).length === 0 && isDeepStrictEqual(await teamIdsOf(tx, member), teamsBefore)) return member;
     await recordSecurity(tx, SecurityEventKind.MEMBER_CHANGED, {
       subjectId: member.id,
-      details: { ...differences(before, describe(member)), ...(command.teamIds ? { teams: command.teamIds.length } : {}) },
+      details: { ...changes, ...(command.teamIds ? { teams: command.teamIds.length } : {}) },
     });
     tx.record(domainEvent(accessChanged, null, { memberIds: [member.id] }));
     return member;
@@ -190,8 +194,7 @@ async function place(tx: Scope, member: Member, given: Place): Promise<void> {
 async function holdingOf(tx: Scope, member: Member): Promise<Holding> {
   const { id: memberId, role, customRoleId, allTeams } = member;
   const custom = customRoleId === null ? null : await requireRole(tx, customRoleId);
-  const teams = await tx.em.find(TeamMember, { workspaceId: tx.workspaceId, memberId });
-  const teamIds = teams.map(({ teamId }) => teamId);
+  const teamIds = await teamIdsOf(tx, { id: memberId });
   const isLimited = !seesEveryTicket(role);
   const topicIds = isLimited ? member.topicIds : [];
   const assignmentScope = isLimited ? member.assignmentScope : AssignmentScope.ANY;
@@ -204,6 +207,11 @@ async function requireTopics({ em, workspaceId }: Scope, topicIds: readonly stri
   const known = wanted.every(isId) ? await em.count(Topic, { workspaceId, id: { $in: wanted } }) : -1;
   if (known !== wanted.length) throw new ReferenceNotFound('topicIds', 'topic');
   return wanted;
+}
+
+async function teamIdsOf({ em, workspaceId }: Scope, { id: memberId }: Pick<Member, 'id'>): Promise<string[]> {
+  const teams = await em.find(TeamMember, { workspaceId, memberId }, { orderBy: { teamId: 'asc' } });
+  return teams.map(({ teamId }) => teamId);
 }
 
 async function requireRole(tx: Scope, id: string | null): Promise<CustomRole> {

@@ -61,8 +61,9 @@ export function editRole(
       role.name = await requireFreeName(tx, roleNames, name, role.id);
       role.permissions = requirePermissions(tx, permissions);
     };
-    await reviseSetting(tx, roleSetting, { thing: role, version, change });
-    await recordChange(tx, role, { from: before, to: { name: role.name, permissions: role.permissions } });
+    if (await reviseSetting(tx, roleSetting, { thing: role, version, change })) {
+      await recordChange(tx, role, { from: before, to: { name: role.name, permissions: role.permissions } });
+    }
     return role;
   });
 }

@@ -73,8 +73,9 @@ export function editTeam(scope: Scope, { teamId, version, name, reopenToQueue, c
       team.reopenToQueue = reopenToQueue ?? team.reopenToQueue;
       if (calendarId !== undefined) await setHours(tx, team, calendarId);
     };
-    await reviseSetting(tx, teamSetting, { thing: team, version, change });
-    await recordChange(tx, team.id, { from: before, to: stateOf(team) });
+    if (await reviseSetting(tx, teamSetting, { thing: team, version, change })) {
+      await recordChange(tx, team.id, { from: before, to: stateOf(team) });
+    }
     return team;
   });
 }

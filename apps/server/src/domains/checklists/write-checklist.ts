@@ -82,7 +82,9 @@ export function orderChecklist(scope: Scope, ticketId: string, itemIds: readonly
     const items = await em.find(ChecklistItem, { workspaceId, ticketId }, { orderBy: { place: 'asc' } });
     const wanted = new Map(itemIds.map((id, index) => [id, index]));
     const rank = ({ id, place }: ChecklistItem) => wanted.get(id) ?? most + place;
-    for (const [index, item] of items.sort((a, b) => rank(a) - rank(b)).entries()) item.place = index + 1;
+    const ordered = items.toSorted((a, b) => rank(a) - rank(b));
+    if (ordered.every((item, index) => item === items[index])) return ticket;
+    for (const [index, item] of ordered.entries()) item.place = index + 1;
     tx.record(domainEvent(ChecklistEvent.ORDERED, ticketId));
     return ticket;
   });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { LockMode } from '@mikro-orm/core';
 import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
 import { domainEvent } from '../../kernel/domain-event.ts';
@@ -5,7 +6,7 @@ import { requireEmailAddress } from '../../kernel/email-address.ts';
 import { isId } from '../../kernel/id.ts';
 import { may } from '../../kernel/viewer.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { optionalLine, requireFree, reserveIdentifiers, setAddresses } from './addresses.ts';
+import { addressesOf, optionalLine, requireFree, reserveIdentifiers, setAddresses } from './addresses.ts';
 import { requireData, type ContactDatum } from './contact-data.ts';
 import { requireName, type GivenName } from './contact-name.ts';
 import { Contact } from './contact.entity.ts';
@@ -48,17 +49,31 @@ export function editContact(scope: Scope, { contactId, version, ...wanted }: Edi
     await requireFree(tx, { emails, externalId, except: contact.id });
     // A client that knows the displayed name alone sends it back unchanged.
     const keepsName = wanted.firstName === undefined && wanted.lastName === undefined && wanted.name === contact.name;
-    if (!keepsName) Object.assign(contact, requireName(wanted));
-    contact.organization = optionalLine('organization', wanted.organization);
-    contact.externalId = externalId;
-    if (wanted.locale !== undefined) contact.locale = optionalLocale('locale', wanted.locale);
-    contact.notes = wanted.notes.trim();
-    if (wanted.data) contact.data = requireData(wanted.data);
+    const card = {
+      ...(keepsName ? nameOf(contact) : requireName(wanted)),
+      organization: optionalLine('organization', wanted.organization),
+      externalId,
+      locale: wanted.locale === undefined ? contact.locale : optionalLocale('locale', wanted.locale),
+      notes: wanted.notes.trim(),
+      data: wanted.data ? requireData(wanted.data) : contact.data,
+    };
+    if (isDeepStrictEqual(await cardOf(tx, contact), { ...card, emails, phones })) return contact;
+    Object.assign(contact, card);
     contact.version += 1;
     await setAddresses(tx, contact, { emails, phones });
     tx.record(domainEvent(ContactEvent.CHANGED, null, { subjectId: contact.id }));
     return contact;
   });
+}
+
+function nameOf({ name, firstName, lastName }: Contact): Pick<Contact, 'name' | 'firstName' | 'lastName'> {
+  return { name, firstName, lastName };
+}
+
+async function cardOf(tx: Scope, contact: Contact) {
+  const { organization, externalId, locale, notes, data } = contact;
+  const [emails, phones] = [await addressesOf(tx, contact, 'EMAIL'), await addressesOf(tx, contact, 'PHONE')];
+  return { ...nameOf(contact), organization, externalId, locale, notes, data, emails, phones };
 }
 
 /** A client that the viewer may read, and that is still one of their own, locked until the transaction ends. */

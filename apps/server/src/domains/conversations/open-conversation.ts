@@ -78,7 +78,8 @@ export function closeConversation(scope: Scope, conversationId: string): Promise
   return scope.transaction(async (tx) => {
     const conversation = await lockConversation(tx, conversationId);
     if (conversation.ticketId) throw new ConversationLinked(conversation.ticketId);
-    conversation.closedAt ??= tx.now();
+    if (conversation.closedAt !== null) return conversation;
+    conversation.closedAt = tx.now();
     recordConversations(tx, [conversationId]);
     return conversation;
   });

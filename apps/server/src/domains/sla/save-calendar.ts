@@ -71,7 +71,8 @@ export function saveCalendar(scope: Scope, given: SaveCalendar, { id, version }:
     };
     if (calendar) {
       const change = () => write(calendar.version + 1);
-      await reviseSetting(tx, calendarSetting, { thing: calendar, version: given.version ?? 0, change });
+      const revision = { thing: calendar, version: given.version ?? 0, change, wanted: { name, ...hours } };
+      if (!(await reviseSetting(tx, calendarSetting, revision))) return calendar;
     } else {
       await write(saved.version);
       await settingCreated(tx, calendarSetting, saved);

@@ -70,8 +70,8 @@ export function savePolicy(scope: Scope, given: SavePolicy): Promise<SlaPolicy> 
     const fresh = { workspaceId, id: newId(), name, place: (last?.place ?? -1) + 1, fallback: false, version: 1 };
     const unapplied = { appliedVersion: null, appliedCalendars: null };
     const saved = policy ?? em.create(SlaPolicy, { ...fresh, ...unapplied });
+    const checked = await requireValid(tx, given, saved.fallback);
     const write = async (version: number) => {
-      const checked = await requireValid(tx, given, saved.fallback);
       saved.name = name;
       await em.flush();
       await em.insert(SlaPolicyVersion, {
@@ -85,7 +85,9 @@ export function savePolicy(scope: Scope, given: SavePolicy): Promise<SlaPolicy> 
       });
     };
     if (policy) {
-      await reviseSetting(tx, policySetting, { thing: policy, version: given.version ?? 0, change: () => write(policy.version + 1) });
+      const change = () => write(policy.version + 1);
+      const revision = { thing: policy, version: given.version ?? 0, change, wanted: { name, ...checked } };
+      if (!(await reviseSetting(tx, policySetting, revision))) return policy;
     } else {
       await write(saved.version);
       await settingCreated(tx, policySetting, saved);
@@ -103,6 +105,7 @@ export function orderPolicies(scope: Scope, ids: readonly string[]): Promise<Sla
     if (ids.length !== policies.length || !policies.every(({ id }) => ids.includes(id))) {
       throw new InvalidInput('Name every policy once. Somebody may have added one meanwhile; load the list again.', 'ids');
     }
+    if (policies.every(({ id, place }) => place === ids.indexOf(id))) return policies.toSorted((a, b) => a.place - b.place);
     for (const policy of policies) policy.place = ids.indexOf(policy.id);
     await recordSecurity(tx, SecurityEventKind.SLA_CHANGED, { details: { order: 'policies' } });
     recordSettingChange(tx, 'SLA_POLICY', null);

@@ -601,10 +601,10 @@ describe('settings', () => {
     const refusedTry = await supervisor.run(TRY, { input: asInput(settings) });
     const id = await makePolicy(settings);
     const save = (more: object) => admin.run(POLICY, { input: asInput(settings, { id, version: 1, ...more }) });
-    const first = await save({ message: 'First' });
+    const first = await save({ message: 'First', targets: [target('RESOLUTION', 2)] });
     const second = await save({ message: 'Second' });
     const calendarId = await makeCalendar('Twice saved');
-    const again = { id: calendarId, version: 1, name: 'Twice saved', timeZone: 'UTC', week };
+    const again = { id: calendarId, version: 1, name: 'Twice saved', timeZone: 'Europe/Paris', week };
     await admin.run(CALENDAR, { input: again });
     const conflict = await admin.run(CALENDAR, { input: again });
 

@@ -9,6 +9,7 @@ import {
   reviseSetting,
   settingCreated,
   settingDeleted,
+  type Revision,
   type Setting,
   type SettingKind,
 } from '../../platform/setting-versions.ts';
@@ -21,9 +22,10 @@ export function changeSettings<T>(scope: Scope, work: (tx: Scope) => Promise<T>)
     if (!may(tx.viewer, 'settings.save'))
       throw new NotPermitted('Saving settings needs the permission "settings.save". Ask an administrator.');
     await tx.em.execute('select 1 from workspace where id = ? for no key update', [tx.workspaceId]);
+    const before = tx.recordedCount;
     const result = await work(tx);
     await tx.em.flush();
-    tx.record(domainEvent(settingsChanged, null));
+    if (tx.recordedCount > before) tx.record(domainEvent(settingsChanged, null));
     return result;
   });
 }
@@ -42,13 +44,9 @@ export async function ticketSettingCreated<T extends Versioned>(tx: Scope, setti
 }
 
 /** Changes it from the version that was opened; null = from whatever stands. */
-export async function reviseTicketSetting<T extends Versioned>(
-  tx: Scope,
-  setting: TicketSetting<T>,
-  revision: { readonly thing: T; readonly version: number | null; readonly change: () => void | Promise<void> },
-): Promise<T> {
-  const thing = await reviseSetting(tx, setting, revision);
-  await note(tx, setting.kind, { name: setting.nameOf(thing), version: thing.version });
+export async function reviseTicketSetting<T extends Versioned>(tx: Scope, setting: TicketSetting<T>, revision: Revision<T>): Promise<T> {
+  const { thing } = revision;
+  if (await reviseSetting(tx, setting, revision)) await note(tx, setting.kind, { name: setting.nameOf(thing), version: thing.version });
   return thing;
 }
 
@@ -87,6 +85,7 @@ export async function putInOrder<T extends { readonly id: string; place: number 
 ): Promise<T[]> {
   const placeOf = ({ id }: T) => (ids.includes(id) ? ids.indexOf(id) : ids.length);
   const ordered = things.toSorted((a, b) => placeOf(a) - placeOf(b));
+  if (ordered.every((thing, place) => thing === things[place])) return ordered;
   for (const [place, thing] of ordered.entries()) thing.place = place;
   await note(tx, kind, { ordered: true });
   recordSettingChange(tx, kind, null);

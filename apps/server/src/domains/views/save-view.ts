@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { LockMode } from '@mikro-orm/core';
 import { limits } from '@baton/rules';
 import { InvalidInput, NotPermitted } from '../../kernel/domain-error.ts';
@@ -75,7 +76,9 @@ export function editView(scope: Scope, { viewId, version, ...wanted }: EditView)
     if (view.version !== version) throw new SettingsConflict(view.version);
     await requireOrder(tx, wanted);
     const whose = await requireAudience(tx, wanted);
-    Object.assign(view, whose, await written(tx, wanted, { whose, before: view }));
+    const state = { ...whose, ...(await written(tx, wanted, { whose, before: view })) };
+    if (Object.entries(state).every(([key, value]) => isSame(view[key as keyof View], value))) return view;
+    Object.assign(view, state);
     view.version += 1;
     await changed(tx, view);
     return view;
@@ -100,14 +103,24 @@ export function orderViews(scope: Scope, viewIds: readonly string[]): Promise<Vi
     const views = await listViews(tx);
     const asked = viewIds.filter((id, index) => viewIds.indexOf(id) === index && views.some((view) => view.id === id));
     const rest = views.map(({ id }) => id).filter((id) => !asked.includes(id));
+    const places = await em.find(ViewPlace, { workspaceId, memberId }, { orderBy: { place: 'asc' } });
+    const ids = [...asked, ...rest];
+    if (places.length === ids.length && places.every(({ viewId }, index) => viewId === ids[index])) {
+      return ids.flatMap((id) => views.find((view) => view.id === id) ?? []);
+    }
     await em.nativeDelete(ViewPlace, { workspaceId, memberId });
     await em.insertMany(
       ViewPlace,
-      [...asked, ...rest].map((viewId, place) => ({ workspaceId, memberId, viewId, place })),
+      ids.map((viewId, place) => ({ workspaceId, memberId, viewId, place })),
     );
     tx.record(domainEvent(ViewEvent.CHANGED, null, { memberIds: [memberId] }));
-    return [...asked, ...rest].flatMap((id) => views.find((view) => view.id === id) ?? []);
+    return ids.flatMap((id) => views.find((view) => view.id === id) ?? []);
   });
+}
+
+/** Whether two values are stored alike: what is undefined is stored as nothing. */
+function isSame(stored: unknown, wanted: unknown): boolean {
+  return isDeepStrictEqual(JSON.parse(JSON.stringify(stored ?? null)), JSON.parse(JSON.stringify(wanted ?? null)));
 }
 
 async function written(
