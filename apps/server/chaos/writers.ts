@@ -112,7 +112,7 @@ export class Writer {
       const body = `<p>${stamp}</p>`;
       if (await this.#send(NOTE, { ticketId, body, idempotencyKey: stamp })) ticket.notes.push(body);
     } else if (draw.chance(0.2)) {
-      const made = await this.#send(CREATE, { subject: stamp, idempotencyKey: stamp });
+      const made = await this.#send(CREATE, { subject: stamp, internal: true, idempotencyKey: stamp });
       const id = made?.ticket?.id;
       if (id) {
         const { firstStatus: statusId } = choices;

@@ -12,7 +12,8 @@ import { ServerProcess } from './testing/server-process.ts';
 import { waitFor, World, type Person } from './testing/world.ts';
 
 const TICKETS = 'query { tickets(first: 100) { position edges { node { id version subject } } } }';
-const CREATE = 'mutation ($s: String!) { ticketCreate(input: { subject: $s }) { ticket { id version } userErrors { __typename } } }';
+const CREATE =
+  'mutation ($s: String!) { ticketCreate(input: { subject: $s, internal: true }) { ticket { id version } userErrors { __typename } } }';
 const EVENTS = 'subscription ($after: String) { eventsStreamed(after: $after) { position reload ticketId } }';
 const content = 'the bytes of an attachment';
 

@@ -72,7 +72,7 @@ const inputs: Readonly<Record<string, () => object | Promise<object>>> = {
   statusCreate: () => ({ names: names(), category: 'OPEN', color: 'blue' }),
   teamCreate: () => ({ name: text() }),
   templateCreate: () => ({ name: text() }),
-  ticketCreate: () => ({ subject: text() }),
+  ticketCreate: () => ({ subject: text(), internal: true }),
   ticketFileAdd: async () => {
     const ticketId = await ticket();
     return { ticketId, attachmentIds: [await upload(ticketId)] };

@@ -105,6 +105,7 @@ it('a ticket that was begun is there after a reload, and the client’s tickets 
   await picture(sofia, 'new-ticket-kept');
   await dialog.getByRole('button', { name: 'Clear the form' }).click();
   expect(await dialog.getByLabel('Subject').inputValue()).toBe('');
+  await dialog.getByLabel('Internal ticket').check();
   await dialog.getByLabel('Subject').fill('Something else entirely');
   await dialog.getByRole('button', { name: 'Create', exact: true }).click();
   await sofia.getByRole('heading', { name: 'Something else entirely' }).waitFor();

@@ -271,6 +271,7 @@ export function picture(page: Page, name: string): Promise<Buffer> {
 export async function createTicket(page: Page, subject: string, team = 'Support'): Promise<string> {
   await page.getByRole('button', { name: 'New ticket' }).click();
   const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Internal ticket').check();
   await dialog.getByLabel('Subject').fill(subject);
   await dialog.getByLabel('Team').selectOption({ label: team });
   await dialog.getByRole('button', { name: 'Create', exact: true }).click();

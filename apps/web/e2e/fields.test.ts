@@ -15,6 +15,7 @@ describe('a field of the workspace’s own', () => {
     const ada = await desk.person('ada@demo.baton', { node: 1, path: '/views/open' });
     await ada.getByRole('button', { name: 'New ticket' }).click();
     const form = ada.getByRole('dialog', { name: 'New ticket' });
+    await form.getByLabel('Internal ticket').check();
     await form.getByLabel('Subject').fill('A form half filled in');
 
     const make = async (name: string, key: string, fill: () => Promise<unknown>) => {
@@ -138,6 +139,7 @@ describe('what tickets are made of', () => {
     const form = ada.getByRole('dialog', { name: 'New ticket' });
     await form.getByLabel('Topic').selectOption({ label: 'Printer and scanner › Toner' });
     expect(await form.getByLabel('Priority').locator('option').allTextContents()).toContain('Medium');
+    await form.getByLabel('Internal ticket').check();
     await form.getByLabel('Subject').fill('No toner left');
     await form.getByLabel('Serial number *').fill('SN-1');
     await form.getByRole('button', { name: 'Create', exact: true }).click();

@@ -96,8 +96,10 @@ describe('a priority', () => {
     ['high', 'HIGH'],
     ['LOW', 'LOW'],
   ])('is read by its name or its usual other name: %s', async (priority, stored) => {
-    const { ticketCreate } = await owner.run(CREATE, { input: { subject: 'x', priority } });
-    const literal = await owner.run(`mutation { ticketCreate(input: { subject: "x", priority: ${priority} }) { ticket { priority } } }`);
+    const { ticketCreate } = await owner.run(CREATE, { input: { subject: 'x', internal: true, priority } });
+    const literal = await owner.run(
+      `mutation { ticketCreate(input: { subject: "x", internal: true, priority: ${priority} }) { ticket { priority } } }`,
+    );
 
     expect([ticketCreate.ticket.priority, literal.ticketCreate.ticket.priority]).toEqual([stored, stored]);
   });

@@ -240,7 +240,7 @@ export const operations: Readonly<Record<string, Row>> = {
 
   // Mutations of the workspace
   contactCreate: { on: 'workspace', who: 'OASM', input: ({ unique }) => ({ name: `Contact ${unique}` }) },
-  ticketCreate: { on: 'workspace', who: 'OASM', input: () => ({ subject: 'Made by the matrix' }) },
+  ticketCreate: { on: 'workspace', who: 'OASM', input: () => ({ subject: 'Made by the matrix', internal: true }) },
   machineTokenCreate: { ...people, input: ({ unique }) => ({ name: unique, role: 'GUEST' }), select: 'secret' },
   memberEdit: { ...people, input: ({ memberId }) => ({ memberId, allTeams: false }), select: member },
   memberInvite: { ...people, input: ({ unique }) => ({ name: unique, email: `${unique}@matrix.test`, role: 'GUEST' }), select: member },

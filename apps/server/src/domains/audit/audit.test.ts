@@ -140,7 +140,7 @@ it('holds all that a ticket is: its state can be rebuilt from the log alone', as
   const make = async (subject: string): Promise<string> =>
     (
       await admin.run(`mutation ($input: TicketCreateInput!) { ticketCreate(input: $input) { ticket { id } } }`, {
-        input: { subject, description: '<p>x</p>', teamId: team, watcherIds: [watcher.id] },
+        input: { subject, internal: true, description: '<p>x</p>', teamId: team, watcherIds: [watcher.id] },
       })
     ).ticketCreate.ticket.id;
   const [ticketId, into] = [await make('Begun'), await make('Into')];

@@ -114,7 +114,7 @@ describe('a checklist', () => {
     );
     const { ticketCreate } = await ada.run(
       `mutation ($input: TicketCreateInput!) { ticketCreate(input: $input) { ticket { id checklist { text } } } }`,
-      { input: { subject: 'A leaver', teamId: team, checklist: templateCreate.template.checklist } },
+      { input: { subject: 'A leaver', internal: true, teamId: team, checklist: templateCreate.template.checklist } },
     );
     const made = ticketCreate.ticket;
     expect(made.checklist).toEqual([{ text: 'Take the badge' }, { text: 'Close the account' }]);

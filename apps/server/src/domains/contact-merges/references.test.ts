@@ -32,7 +32,8 @@ async function act(name: string, input: object, select = '__typename', type = `$
 const merge = (source: Contact, destination: Contact) =>
   act('contactMerge', { sourceId: source.id, destinationId: destination.id }, 'merge { id }');
 const TICKET = 'ticket { id requester { id } contacts { id } fields { values } }';
-const open = async (input: object) => (await act('ticketCreate', { subject: 'Kettle', ...input }, TICKET)).ticket;
+const open = async (input: object) =>
+  (await act('ticketCreate', { subject: 'Kettle', internal: !('requesterId' in input), ...input }, TICKET)).ticket;
 const look = async (id: string) =>
   (await boss.run(`query ($id: ID!) { ticket(id: $id) { requester { id } contacts { id } fields { field { key } values } } }`, { id }))
     .ticket;

@@ -43,7 +43,8 @@ async function field(type: FieldType, more: object = {}) {
   return made as { id: string; key: string; version: number; options: { id: string }[] };
 }
 const open = async (input: object = {}) =>
-  (await ada.run(TICKET_CREATE, { input: { subject: 'With fields', teamId: team, ...input } })).ticketCreate;
+  (await ada.run(TICKET_CREATE, { input: { subject: 'With fields', internal: !('requesterId' in input), teamId: team, ...input } }))
+    .ticketCreate;
 const set = async (person: Person, ticketId: string, fields: object[]) =>
   (await person.run(SET, { input: { ticketId, fields } })).ticketSetFields;
 const valuesOf = async (id: string, person = ada): Promise<Record<string, string[]>> =>

@@ -57,8 +57,8 @@ it('makes nothing at all when a part is refused', async () => {
 it('names the field of what is wrong', async () => {
   const refusal = async (input: object) => (await ada.run(CREATE, { input })).ticketCreate.userErrors[0];
 
-  expect(await refusal({ subject: ' ' })).toMatchObject({ code: 'INVALID_INPUT', field: 'subject' });
-  expect(await refusal({ subject: 'x'.repeat(256) })).toMatchObject({ code: 'INVALID_INPUT', field: 'subject' });
+  expect(await refusal({ subject: ' ', internal: true })).toMatchObject({ code: 'INVALID_INPUT', field: 'subject' });
+  expect(await refusal({ subject: 'x'.repeat(256), internal: true })).toMatchObject({ code: 'INVALID_INPUT', field: 'subject' });
   expect(await refusal({ subject: 'Mail', newContact: { name: 'No mail', email: 'nowhere' } })).toMatchObject({
     code: 'INVALID_INPUT',
     field: 'email',
@@ -67,6 +67,27 @@ it('names the field of what is wrong', async () => {
     code: 'REFERENCE_NOT_FOUND',
     field: 'requesterId',
   });
+});
+
+it('needs a customer for a ticket that is not internal, also when the customer is removed later', async () => {
+  const EDIT = `mutation ($input: TicketEditInput!) { ticketEdit(input: $input) { ticket { internal requester { id } } userErrors { ... on UserError { code field message } } } }`;
+  const MADE = `mutation ($input: TicketCreateInput!) { ticketCreate(input: $input) { ticket { id internal requester { id } } userErrors { ... on UserError { code field message } } } }`;
+  const create = async (input: object) => (await ada.run(MADE, { input: { subject: 'Kind', ...input } })).ticketCreate;
+  const customer = await world.contact();
+
+  expect(await create({})).toEqual({
+    ticket: null,
+    userErrors: [{ code: 'INVALID_INPUT', field: 'requesterId', message: expect.stringContaining('mark the ticket as internal') }],
+  });
+  expect((await create({ internal: true })).ticket).toMatchObject({ internal: true, requester: null });
+  expect((await create({ internal: true, requesterId: customer.id })).userErrors).toMatchObject([{ field: 'internal' }]);
+  const { ticket } = await create({ requesterId: customer.id });
+  expect(ticket).toMatchObject({ internal: false, requester: { id: customer.id } });
+
+  const remove = async (more: object) =>
+    (await ada.run(EDIT, { input: { ticketId: ticket.id, requesterId: { from: customer.id, to: null }, ...more } })).ticketEdit;
+  expect((await remove({})).userErrors).toMatchObject([{ code: 'INVALID_INPUT', field: 'requesterId' }]);
+  expect(await remove({ internal: true })).toEqual({ ticket: { internal: true, requester: null }, userErrors: [] });
 });
 
 it('offers the client who has the address already', async () => {
@@ -129,7 +150,9 @@ it.each(['<a@b.test>', 'mailto:a@b.test', 'a@b.test;', 'a@b.test.', 'Ann <A@B.te
 );
 
 it('numbers tickets without gaps, however many are made at once', async () => {
-  const made = await Promise.all(Array.from({ length: 12 }, (_, index) => ada.run(CREATE, { input: { subject: `Many ${index}` } })));
+  const made = await Promise.all(
+    Array.from({ length: 12 }, (_, index) => ada.run(CREATE, { input: { subject: `Many ${index}`, internal: true } })),
+  );
 
   const numbers = made.map(({ ticketCreate }) => ticketCreate.ticket.number).sort((a, b) => a - b);
   expect(numbers).toEqual(numbers.map((_, index) => numbers[0] + index));
@@ -138,7 +161,9 @@ it('numbers tickets without gaps, however many are made at once', async () => {
 it.each(['LIGHT_AGENT', 'GUEST'] as const)('lets a %s create neither tickets nor clients, and search none', async (role) => {
   const person = await world.person(role);
 
-  expect((await person.run(CREATE, { input: { subject: 'No' } })).ticketCreate.userErrors).toMatchObject([{ code: 'NOT_PERMITTED' }]);
+  expect((await person.run(CREATE, { input: { subject: 'No', internal: true } })).ticketCreate.userErrors).toMatchObject([
+    { code: 'NOT_PERMITTED' },
+  ]);
   expect((await person.run(CONTACTS, { search: '' })).contacts.edges).toEqual([]);
 });
 

@@ -12,6 +12,8 @@ export interface OpenTicket extends CreateTicket {
   readonly newContact?: CreateContact | null | undefined;
   /** A conversation that it is made for: its client is the ticket's, and it stands on the ticket from then on. */
   readonly conversationId?: string | null | undefined;
+  /** For no customer. Otherwise a ticket needs one. */
+  readonly internal?: boolean | null | undefined;
   readonly watcherIds?: readonly string[] | null | undefined;
   /** Things to be done on it. */
   readonly checklist?: readonly string[] | null | undefined;
@@ -24,7 +26,7 @@ export interface OpenTicket extends CreateTicket {
 /** A ticket with what it begins with: a client, perhaps new, and its watchers. All of it, or nothing. */
 export function openTicket(
   scope: Scope,
-  { newContact, conversationId, watcherIds, fields, checklist, topicKey, ...ticket }: OpenTicket,
+  { newContact, conversationId, internal, watcherIds, fields, checklist, topicKey, ...ticket }: OpenTicket,
 ): Promise<Ticket> {
   return scope.transaction(async (tx) => {
     if (newContact && ticket.requesterId) {
@@ -34,6 +36,7 @@ export function openTicket(
     const conversation = conversationId ? await lockFreeConversation(tx, conversationId) : null;
     const source = conversation ? { source: sourceByChannel[conversation.channel] } : {};
     const requesterId = contact?.id ?? ticket.requesterId ?? conversation?.contactId;
+    requireKind(requesterId ?? null, internal === true);
     const topicId = topicKey ? await topicOf(tx, topicKey, ticket.topicId ?? null) : ticket.topicId;
     const opened = await createTicket(tx, { ...ticket, ...source, requesterId, topicId });
     if (conversationId) await linkConversation(tx, { conversationId, ticketId: opened.id });
@@ -51,4 +54,13 @@ async function topicOf({ em, workspaceId }: Scope, key: string, topicId: string 
     throw new InvalidInput(`The key "${key}" and topicId name two topics. Give one of them.`, 'topicKey');
   }
   return topic.id;
+}
+
+function requireKind(requesterId: string | null, internal: boolean): void {
+  if (internal && requesterId !== null) {
+    throw new InvalidInput('An internal ticket has no customer. Remove the customer, or do not mark the ticket as internal.', 'internal');
+  }
+  if (!internal && requesterId === null) {
+    throw new InvalidInput('A ticket needs a customer. Choose one, or mark the ticket as internal.', 'requesterId');
+  }
 }

@@ -326,7 +326,7 @@ describe('a new ticket, where it is open as soon as it is worked on', () => {
     await begin(true);
     const made = await boss.run(
       `mutation ($input: TicketCreateInput!) { ticketCreate(input: $input) { ticket { id status { category } } } }`,
-      { input: { subject: 'Made', assigneeId: boss.id, watcherIds: [owner.id] } },
+      { input: { subject: 'Made', internal: true, assigneeId: boss.id, watcherIds: [owner.id] } },
     );
     expect(made.ticketCreate.ticket.status.category).toBe('NEW');
     const team = await world.team();

@@ -64,7 +64,8 @@ const name = () => `Name ${crypto.randomUUID().slice(0, 8)}`;
 /** What can happen in a workspace that has an effect on what API clients see. */
 const changes: Readonly<Record<string, (draw: Draw) => Promise<void>>> = {
   async create(draw) {
-    const requester = draw([true, false]) ? { newContact: { name: name() } } : { requesterId: draw(await contacts())?.id };
+    const known = draw(await contacts());
+    const requester = draw([true, false]) ? { newContact: { name: name() } } : known ? { requesterId: known.id } : { internal: true };
     await change('ticketCreate', { subject: name(), teamId: draw([null, ...teams]), ...requester });
   },
   async edit(draw) {

@@ -25,6 +25,8 @@ export interface EditTicket {
   readonly topicId?: Edit<string | null> | null | undefined;
   readonly teamId?: Edit<string | null> | null | undefined;
   readonly requesterId?: Edit<string | null> | null | undefined;
+  /** Allows to remove the customer, which makes the ticket internal. */
+  readonly internal?: boolean | null | undefined;
 }
 
 const fields = ['subject', 'description', 'priority', 'topicId', 'teamId', 'requesterId'] as const;
@@ -56,6 +58,9 @@ export function editTicket(scope: Scope, command: EditTicket): Promise<Ticket> {
 async function withCurrentRequester(tx: Scope, command: EditTicket): Promise<EditTicket> {
   if (!command.requesterId) return command;
   const { from, to } = command.requesterId;
+  if (to === null && from !== null && command.internal !== true) {
+    throw new InvalidInput('A ticket needs a customer. Choose another, or mark the ticket as internal.', 'requesterId');
+  }
   const current = {
     from: from === null ? null : ((await findCurrentContact(tx, from))?.id ?? from),
     to: to === null ? null : (await requireContact(tx, to, 'requesterId')).id,

@@ -162,7 +162,7 @@ describe('by the API', () => {
   it('keeps lines apart in a description and in a note', async () => {
     const { ticketCreate } = await agent.run(
       `mutation ($input: TicketCreateInput!) { ticketCreate(input: $input) { ticket { id description } } }`,
-      { input: { subject: 'Lines', description: '<div>Hello,</div><div>my printer</div>' } },
+      { input: { subject: 'Lines', internal: true, description: '<div>Hello,</div><div>my printer</div>' } },
     );
     expect(ticketCreate.ticket.description).toBe('<p>Hello,</p><p>my printer</p>');
     const { noteAdd } = await agent.run(`mutation ($input: NoteAddInput!) { noteAdd(input: $input) { note { body } } }`, {

@@ -26,11 +26,11 @@ it('records that an agent created a ticket in the browser', async () => {
   const browser = new Browser(world);
   expect(await browser.signIn(agent.member.email)).toEqual([]);
 
-  expect(await sourceOf(CREATE, { subject: 'By hand' }, browser)).toBe('AGENT');
+  expect(await sourceOf(CREATE, { subject: 'By hand', internal: true }, browser)).toBe('AGENT');
 });
 
 it('records that a ticket was created with an access token', async () => {
-  expect(await sourceOf(CREATE, { subject: 'By a program' }, agent)).toBe('API');
+  expect(await sourceOf(CREATE, { subject: 'By a program', internal: true }, agent)).toBe('API');
 });
 
 it('records the channel of the conversation that a ticket is created for', async () => {
@@ -46,7 +46,7 @@ it('records that a service account created a ticket', async () => {
   const { machineTokenCreate } = await admin.run(MACHINE, { input: { name: 'Billing sync', role: 'AGENT' } });
   const program = new Person(agent.member, machineTokenCreate.secret, world.node(0));
 
-  expect(await sourceOf(CREATE, { subject: 'By a service account' }, program)).toBe('API');
+  expect(await sourceOf(CREATE, { subject: 'By a service account', internal: true }, program)).toBe('API');
 });
 
 it('records that a ticket was split off with an access token', async () => {
@@ -59,7 +59,7 @@ it('records that a ticket was split off with an access token', async () => {
 
 it('filters a list by the source', async () => {
   const subject = `Filtered ${crypto.randomUUID()}`;
-  await agent.run(CREATE, { input: { subject } });
+  await agent.run(CREATE, { input: { subject, internal: true } });
   const found = async (sources: string[]) =>
     (await agent.run(LIST, { filter: { sources } })).tickets.edges.filter(
       (edge: { node: { subject: string } }) => edge.node.subject === subject,

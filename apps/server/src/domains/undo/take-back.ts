@@ -70,7 +70,7 @@ async function takeBackOne(tx: Scope, ticket: Ticket, { field, from, to }: Field
   if (field === 'assigneeId') await assignTicket(tx, { ticketId, from: to as string | null, to: from as string | null });
   else if (field === 'statusId') await restoreStatus(tx, await lockTicketToEdit(tx, ticketId), from as string);
   else if (field === 'snoozedUntil') await snoozeTicket(tx, { ticketId, until: stillToCome(tx, from) });
-  else await editTicket(tx, { ticketId, [field]: { from: to, to: from } });
+  else await editTicket(tx, { ticketId, [field]: { from: to, to: from }, internal: field === 'requesterId' && from === null });
   return true;
 }
 

@@ -154,7 +154,10 @@ export class TicketEditor {
     if (field === 'statusId') return { operation: 'ticketSetStatus', input: { ticketId, from: from ?? '', to: to ?? '' } };
     if (field === 'assigneeId') return { operation: 'ticketAssign', input: { ticketId, from, to } };
     const text = field === 'subject' || field === 'description';
-    return { operation: 'ticketEdit', input: { ticketId, [field]: text ? { from: from ?? '', to: to ?? '' } : { from, to } } };
+    const edit = text ? { from: from ?? '', to: to ?? '' } : { from, to };
+    // A ticket without a customer is internal, which the server wants said.
+    const kind = field === 'requesterId' && to === null ? { internal: true } : {};
+    return { operation: 'ticketEdit', input: { ticketId, [field]: edit, ...kind } };
   }
 }
 

@@ -13,6 +13,8 @@ export interface NewTicketDraft {
     readonly watcherIds: string[];
     /** One thing to be done a line. */
     readonly checklist: string;
+    /** For no customer. */
+    readonly internal: boolean;
   };
   /** Of the workspace's own, by their ids. */
   readonly fields: Readonly<Record<string, readonly string[]>>;
@@ -31,6 +33,7 @@ export const blankForm = (): NewTicketDraft['form'] => ({
   assigneeId: '',
   watcherIds: [],
   checklist: '',
+  internal: false,
 });
 
 const keyOf = (draftKey: string) => `baton.newTicket.${draftKey}`;

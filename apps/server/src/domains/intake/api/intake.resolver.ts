@@ -32,6 +32,8 @@ class TicketCreateInput {
     description: 'A conversation without a ticket that this one is made for. Its client is the ticket’s.',
   })
   conversationId?: string | null;
+  @Field(() => Boolean, { defaultValue: false, description: 'True for a ticket without a customer. Every other ticket needs one.' })
+  internal!: boolean;
   @Field(() => [ID], { nullable: true, description: 'Members to be told of every change.' }) watcherIds?: string[] | null;
   @Field(() => [String], { nullable: true, description: 'Things to be done on it, in this order.' }) checklist?: string[] | null;
   @Field(() => [FieldInput], { nullable: true, description: 'Of the workspace’s own; those left out get their defaults.' })

@@ -31,6 +31,8 @@ export class TicketEditInput {
   @Field(() => ChoiceEdit, { nullable: true }) topicId?: ChoiceEdit | null;
   @Field(() => ChoiceEdit, { nullable: true }) teamId?: ChoiceEdit | null;
   @Field(() => ChoiceEdit, { nullable: true }) requesterId?: ChoiceEdit | null;
+  @Field(() => Boolean, { nullable: true, description: 'True to remove the customer, which makes the ticket internal.' })
+  internal?: boolean | null;
 }
 
 @InputType()

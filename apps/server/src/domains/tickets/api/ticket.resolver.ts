@@ -84,6 +84,11 @@ export class TicketResolver {
     return scope.load(contactById, requesterId);
   }
 
+  @FieldResolver(() => Boolean, { description: 'True for a ticket without a customer.' })
+  internal(@Root() { requesterId }: Ticket): boolean {
+    return requesterId === null;
+  }
+
   @FieldResolver(() => [TagType], { description: 'By name.' })
   tags(@Root() ticket: Ticket, @Ctx() { scope }: Context): Promise<Tag[]> {
     return tagsOf(scope, ticket.id);
