@@ -1171,6 +1171,8 @@ export type TicketCreateInput = {
   fields?: Array<FieldInput> | null | undefined;
   /** Of your choice, 8 to 100 characters. The same key with the same input creates nothing and returns the first result; with another input it is refused. Secrets and links are returned the first time only. */
   idempotencyKey?: string | null | undefined;
+  /** True for a ticket without a customer. Every other ticket needs one. */
+  internal?: boolean;
   /** A customer: the known one with this address, else the one with this external ID, else a new one. */
   newContact?: NewContactInput | null | undefined;
   /** NORMAL when left out. */
@@ -1188,6 +1190,8 @@ export type TicketCreateInput = {
 
 export type TicketEditInput = {
   description?: TextEdit | null | undefined;
+  /** True to remove the customer, which makes the ticket internal. */
+  internal?: boolean | null | undefined;
   priority?: PriorityEdit | null | undefined;
   requesterId?: ChoiceEdit | null | undefined;
   subject?: TextEdit | null | undefined;
