@@ -15,6 +15,8 @@ export default defineConfig({
         list: 'bench/list.ts',
         sla: 'bench/sla.ts',
         bulk: 'bench/bulk.ts',
+        overload: 'bench/overload.ts',
+        'overload-greedy': 'bench/overload-greedy.ts',
         scale: 'bench/scale.ts',
         'scale-server': 'bench/scale-server.ts',
         live: 'bench/live.ts',

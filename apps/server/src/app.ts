@@ -36,6 +36,7 @@ type AppConfig = Pick<Config, 'publicUrl' | 'graphiql' | 'introspection' | 'trus
   readonly socketInitSeconds?: number;
   readonly operationsPerPerson?: number;
   readonly writesPerTicket?: number;
+  readonly operationWaitSeconds?: number;
   readonly shutdownDelaySeconds?: number;
   readonly drainSeconds?: number;
   /** Where the built pages are; null for a server of the API alone. */
@@ -56,8 +57,8 @@ export async function openApp(desk: Desk, config: AppConfig, logger: Logger): Pr
     introspection,
   });
   const { live, limits, clock } = desk;
-  const { operationsPerPerson = 0, writesPerTicket = 0 } = config;
-  const inFlight = new OperationsInFlight({ operationsPerPerson, writesPerTicket }, logger);
+  const { operationsPerPerson = 0, writesPerTicket = 0, operationWaitSeconds = 5 } = config;
+  const inFlight = new OperationsInFlight({ operationsPerPerson, writesPerTicket, maxWaitMs: operationWaitSeconds * 1000 }, logger);
   const socketLimits = { perPerson: socketsPerPerson, perAddress: socketsPerAddress };
   const shared = { live, clock, logger, publicUrl, limits, inFlight, socketLimits, socketInitMs: socketInitSeconds * 1000, trustedProxies };
   const members = await serveGraphql(http, {

@@ -62,6 +62,7 @@ const environment = z
     REQUESTS_PER_MINUTE: z.coerce.number({ error: 'must be a number' }).int().min(0).max(1_000_000).default(3000),
     OPERATIONS_PER_PERSON: z.coerce.number({ error: 'must be a number' }).int().min(0).max(10_000).default(6),
     WRITES_PER_TICKET: z.coerce.number({ error: 'must be a number' }).int().min(0).max(10_000).default(2),
+    OPERATION_WAIT_SECONDS: z.coerce.number({ error: 'must be a number' }).min(0, 'must be 0 to 60').max(60, 'must be 0 to 60').default(5),
     SOCKETS_PER_PERSON: z.coerce.number({ error: 'must be a number' }).int().min(0).max(100_000).default(50),
     METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters; make one with: openssl rand -base64 24').optional(),
     SOCKETS_PER_ADDRESS: z.coerce.number({ error: 'must be a number' }).int().min(0).max(100_000).default(200),
@@ -151,6 +152,8 @@ export interface Config {
   readonly operationsPerPerson: number;
   /** Changes of one ticket that run at the same time at a node; 0 = no limit. */
   readonly writesPerTicket: number;
+  /** How long an operation waits for its turn before it is refused. */
+  readonly operationWaitSeconds: number;
   /** The token of those who read `/metrics`; null = it is not served. */
   readonly metricsToken: string | null;
   /** Sockets without a signed-in user, per address and node; 0 = no limit. */
@@ -237,6 +240,7 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     requestsPerMinute: values.REQUESTS_PER_MINUTE,
     operationsPerPerson: values.OPERATIONS_PER_PERSON,
     writesPerTicket: values.WRITES_PER_TICKET,
+    operationWaitSeconds: values.OPERATION_WAIT_SECONDS,
     socketsPerPerson: values.SOCKETS_PER_PERSON,
     metricsToken: values.METRICS_TOKEN ?? null,
     socketsPerAddress: values.SOCKETS_PER_ADDRESS,

@@ -13,6 +13,7 @@ import { costBudget, limitRules, maxTokens } from './limits.ts';
 import type { OperationsInFlight } from './operations-in-flight.ts';
 import { requireNoSubscription } from './read-operation.ts';
 import { refuseLater } from './refuse-later.ts';
+import { refuseBursts } from './requests-in-progress.ts';
 import { runInTurn, type Turns } from './run-in-turn.ts';
 import type { GraphqlServerSettings } from './server-settings.ts';
 import { openSocketDoor, type SocketDoor } from './socket-door.ts';
@@ -46,9 +47,12 @@ export async function serveGraphql(app: FastifyInstance, settings: GraphqlServer
     ],
   });
   await apollo.start();
-  await app.register(fastifyApollo(apollo), {
-    path,
-    context: (request, reply) => asRefusal(inFlight, Context.open(requestTransport(request, reply, secure), factory, live)),
+  await app.register(async (routes) => {
+    refuseBursts(routes, inFlight);
+    await routes.register(fastifyApollo(apollo), {
+      path,
+      context: (request, reply) => asRefusal(inFlight, Context.open(requestTransport(request, reply, secure), factory, live)),
+    });
   });
   return {
     ...sockets,

@@ -14,8 +14,10 @@ import {
   type GraphQLArgument,
   type GraphQLField,
   type GraphQLObjectType,
+  type GraphQLSchema,
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeSchema } from '../schema.ts';
 import { World, type Person } from '../testing/world.ts';
 import { costBudget } from './limits.ts';
 import { costOf, knownCostOf, type OperationCost } from './operation-cost.ts';
@@ -25,11 +27,11 @@ const ownOperations = JSON.parse(
   readFileSync(join(import.meta.dirname, '../../../web/src/lib/graphql/generated/operations.json'), 'utf8'),
 ) as string[];
 
-function costed(query: string, variables: Record<string, unknown> = {}): OperationCost {
+function costed(query: string, variables: Record<string, unknown> = {}, of: GraphQLSchema = schema): OperationCost {
   const document = parse(query);
   const operation = getOperationAST(document);
   if (!operation) throw new Error('no single operation');
-  return costOf(schema, document, operation, variables);
+  return costOf(of, document, operation, variables);
 }
 
 interface Step {
@@ -222,6 +224,19 @@ describe('an operation over the API', () => {
     expect(response.status).toBe(200);
     expect(body.extensions).toEqual({ cost: { total: Number(response.headers.get('x-operation-cost')), budget: 25_000 } });
     expect(Number(response.headers.get('x-operation-cost'))).toBeGreaterThan(12 * 25);
+  });
+
+  it('is refused if it asks for many reports, while each operation of the pages is within the budget', async () => {
+    const report = `slaReport(from: "2026-01-01T00:00:00Z", to: "2026-02-01T00:00:00Z") { metric met breached }`;
+    const many = await post(`{ ${Array.from({ length: 14 }, (_, index) => `a${index}: ${report}`).join(' ')} }`, {});
+    const one = await post(`{ ${report} }`, {});
+    const withHints = await makeSchema(world.desk);
+    const dear = ownOperations.filter((text) => costed(text, {}, withHints).total > costBudget);
+
+    expect(many).toMatchObject({ response: { status: 400 }, body: { errors: [{ extensions: { code: 'OPERATION_TOO_LARGE' } }] } });
+    expect(Number(one.response.headers.get('x-operation-cost'))).toBeGreaterThan(4000);
+    expect(one.body.errors?.[0]?.extensions).not.toMatchObject({ code: 'OPERATION_TOO_LARGE' });
+    expect(dear).toEqual([]);
   });
 
   it('costs the same with the page sizes of the schema written out', async () => {

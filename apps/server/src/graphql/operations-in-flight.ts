@@ -7,6 +7,8 @@ export interface InFlightLimits {
   readonly operationsPerPerson: number;
   /** Mutations of one ticket, note or conversation at this node; 0 = no limit. */
   readonly writesPerTicket: number;
+  /** How long an operation waits for its turn. */
+  readonly maxWaitMs: number;
 }
 
 export interface OperationInFlight {
@@ -21,7 +23,6 @@ export interface OperationInFlight {
 const pointsPerSlot = 5000;
 /** How many may wait, for each slot. */
 const waitingPerSlot = 10;
-const maxWaitMs = 5000;
 const retrySeconds = 1;
 const logEveryMs = 1000;
 
@@ -33,14 +34,16 @@ export class OperationsInFlight {
   readonly #byCaller: Slots | null;
   readonly #byObject: Slots | null;
   readonly #refused = new Map<string, number>();
+  readonly #operationsPerPerson: number;
   #loggedAt = -Infinity;
 
   constructor(
-    { operationsPerPerson, writesPerTicket }: InFlightLimits,
+    { operationsPerPerson, writesPerTicket, maxWaitMs }: InFlightLimits,
     private readonly logger: Logger,
   ) {
-    this.#byCaller = slotsOf(operationsPerPerson);
-    this.#byObject = slotsOf(writesPerTicket);
+    this.#operationsPerPerson = operationsPerPerson;
+    this.#byCaller = slotsOf(operationsPerPerson, maxWaitMs);
+    this.#byObject = slotsOf(writesPerTicket, maxWaitMs);
   }
 
   get running(): number {
@@ -54,6 +57,18 @@ export class OperationsInFlight {
   /** How many operations were refused for now, by code. */
   get refused(): ReadonlyMap<string, number> {
     return this.#refused;
+  }
+
+  /** Operations of one caller that run or wait at most. */
+  get maxOfCaller(): number {
+    return this.#operationsPerPerson > 0 ? this.#operationsPerPerson * (1 + waitingPerSlot) : Infinity;
+  }
+
+  /** Counts a request that was refused unread. */
+  refuseBurst(): TooManyRequests {
+    const refusal = tooManyOfCaller();
+    this.count(refusal);
+    return refusal;
   }
 
   /** Runs the work when it is its turn; throws a refusal if the queue is full. */
@@ -82,7 +97,7 @@ export class OperationsInFlight {
   }
 }
 
-function slotsOf(capacity: number): Slots | null {
+function slotsOf(capacity: number, maxWaitMs: number): Slots | null {
   return capacity > 0 ? new Slots({ capacity, maxWaiting: capacity * waitingPerSlot, maxWaitMs }) : null;
 }
 

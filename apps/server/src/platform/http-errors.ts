@@ -2,6 +2,8 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { retryLaterOf } from './retry-later.ts';
 
 interface HttpRefusal {
+  /** When the same request can succeed; missing where it cannot. */
+  readonly seconds?: number;
   readonly code: string;
   readonly message: string;
 }
@@ -52,8 +54,9 @@ function refuse(request: FastifyRequest, reply: FastifyReply, status: number): F
   return send(request, reply, status, refusals[status] ?? (status < 500 ? badRequest : ownFault));
 }
 
-function send(request: FastifyRequest, reply: FastifyReply, status: number, { code, message }: HttpRefusal): FastifyReply {
+function send(request: FastifyRequest, reply: FastifyReply, status: number, refusal: HttpRefusal): FastifyReply {
+  const { code, message, seconds } = refusal;
   const isGraphql = /\/graphql(\?|$)/.test(request.url);
-  const body = isGraphql ? { errors: [{ message, extensions: { code } }] } : { code, message };
+  const body = isGraphql ? { errors: [{ message, extensions: { code, retryAfter: seconds } }] } : { code, message };
   return reply.code(status).type('application/json; charset=utf-8').send(body);
 }

@@ -242,6 +242,8 @@ export class World {
           socketsPerPerson,
           operationsPerPerson,
           writesPerTicket,
+          // A busy machine is no reason to refuse what waits.
+          operationWaitSeconds: 30,
           socketsPerAddress,
           socketInitSeconds,
           fileLimits,

@@ -1,4 +1,4 @@
-import { Arg, Ctx, Field, FieldResolver, Float, ID, Int, ObjectType, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, Ctx, Extensions, Field, FieldResolver, Float, ID, Int, ObjectType, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { Priority } from '@baton/rules';
 import { following, type Context } from '../../../graphql/context.ts';
 import { MemberType } from '../../identity/api/index.ts';
@@ -52,11 +52,13 @@ class BoardType implements Omit<Board, 'worst'> {
 
 @Resolver(() => BoardType)
 export class BoardResolver {
+  @Extensions({ cost: 2000 })
   @Query(() => BoardType, { description: '`since`: when your day began.' })
   board(@Arg('since', () => Date) since: Date, @Ctx() { scope, live }: Context): Promise<Board> {
     return readBoard(scope, since, live.presence.online(scope.workspaceId));
   }
 
+  @Extensions({ cost: 2000 })
   @Subscription(() => BoardType, {
     description: 'The board now, and whenever it becomes another, at most once a second.',
     subscribe: following(({ context }: { context: Context }) => followBoard(context.live.time, context.scope)),

@@ -1,4 +1,4 @@
-import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { Arg, Ctx, Extensions, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
 import type { Context } from '../../../graphql/context.ts';
 import { ReturnsUserErrors, userErrorUnion, type UserErrorData } from '../../../graphql/user-error.ts';
 import { ContactType } from '../../contacts/api/index.ts';
@@ -30,6 +30,7 @@ class ContactErasePayload {
 
 @Resolver()
 export class PrivacyResolver {
+  @Extensions({ cost: 4000 })
   @Mutation(() => ContactExportPayload, { description: 'All that is kept of a client and is theirs to have.' })
   @ReturnsUserErrors()
   async contactExport(

@@ -1,4 +1,4 @@
-import { Arg, Ctx, Field, Float, Int, ObjectType, Query, registerEnumType, Resolver } from 'type-graphql';
+import { Arg, Ctx, Extensions, Field, Float, Int, ObjectType, Query, registerEnumType, Resolver } from 'type-graphql';
 import type { Context } from '../../../graphql/context.ts';
 import { allNames, LocalizedName } from '../../tickets/api/index.ts';
 import { ReportGrouping, slaReport } from '../report.ts';
@@ -25,6 +25,7 @@ class SlaReportRowType {
 
 @Resolver()
 export class SlaReportResolver {
+  @Extensions({ cost: 4000 })
   @Query(() => [SlaReportRowType], { description: 'Over the tickets that you see, from one instant up to another, at most two years.' })
   async slaReport(
     @Arg('from', () => Date) from: Date,

@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, Float, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Extensions, FieldResolver, Float, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { ClockState, type LedgerLine } from '@baton/rules';
 import type { Context } from '../../../graphql/context.ts';
 import { ReturnsUserErrors } from '../../../graphql/user-error.ts';
@@ -100,6 +100,7 @@ export class SlaResolver {
     return { policy: saved.find(({ policy }) => policy.id === id) ?? null };
   }
 
+  @Extensions({ cost: 4000 })
   @Mutation(() => SlaPolicyTryPayload, { description: 'What saving would do to the clocks that run now. Changes nothing.' })
   @ReturnsUserErrors()
   async slaPolicyTry(

@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, Ctx, Extensions, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { connection } from '../../../graphql/connection.ts';
 import { following, type Context } from '../../../graphql/context.ts';
@@ -57,6 +57,7 @@ export class TicketListResolver {
     return pageOf(context, { filter, order, orderFieldId, first, after, offset });
   }
 
+  @Extensions({ cost: 500 })
   @Query(() => [TicketGroupType], { description: 'How many of the matching tickets that you see there are of each kind, in no order.' })
   ticketGroups(
     @Arg('filter', () => TicketFilterInput, { defaultValue: {} }) filter: TicketFilterInput,
