@@ -29,6 +29,8 @@ export class Node {
         ...this.environment,
         // A few people ask as much here as hundreds do elsewhere.
         REQUESTS_PER_MINUTE: '0',
+        OPERATIONS_PER_PERSON: '0',
+        WRITES_PER_TICKET: '0',
         SOCKETS_PER_PERSON: '0',
         // What a stopping node cuts off is sent again.
         SHUTDOWN_DELAY_SECONDS: '0',
