@@ -41,6 +41,7 @@ import { Migration0049IdentityReadScope } from '../migrations/0049-identity-read
 import { Migration0053ContactsLocale } from '../migrations/0053-contacts-locale.ts';
 import { Migration0054ContactsNames } from '../migrations/0054-contacts-names.ts';
 import { Migration0055ConversationsOfContact } from '../migrations/0055-conversations-of-contact.ts';
+import { Migration0066PlatformMailHtml } from '../migrations/0066-platform-mail-html.ts';
 import { defaultRetention, type Config } from './config.ts';
 import { FileCleaner } from './domains/attachments/index.ts';
 import { BulkWatch } from './domains/bulk/index.ts';
@@ -220,6 +221,7 @@ function databaseAt(databaseUrl: string): DatabaseSettings {
       { name: '0053-contacts-locale', class: Migration0053ContactsLocale },
       { name: '0054-contacts-names', class: Migration0054ContactsNames },
       { name: '0055-conversations-of-contact', class: Migration0055ConversationsOfContact },
+      { name: '0066-platform-mail-html', class: Migration0066PlatformMailHtml },
     ],
   };
 }

@@ -2,7 +2,8 @@
 import { readCsv } from './domains/import/csv-records.ts';
 import { readHolidays } from './domains/sla/read-holidays.ts';
 import { cleanHtml } from './domains/tickets/clean-html.ts';
+import { emailHtmlOf } from './domains/tickets/email-html.ts';
 import { plainTextOf } from './domains/tickets/email-text.ts';
 import { serveParsers } from './platform/parsing/serve-parsers.ts';
 
-serveParsers({ csv: readCsv, holidays: readHolidays, plainText: plainTextOf, richText: cleanHtml });
+serveParsers({ csv: readCsv, emailHtml: emailHtmlOf, holidays: readHolidays, plainText: plainTextOf, richText: cleanHtml });

@@ -3,7 +3,7 @@ import { post } from '../../platform/mail/mailer.ts';
 import { Attachment } from '../attachments/index.ts';
 import { Contact, findLocale } from '../contacts/index.ts';
 import { Channel, Conversation, Message, MessageEvent } from '../conversations/index.ts';
-import { plainFromRichText, Ticket } from '../tickets/index.ts';
+import { emailHtmlFromRichText, escaped, plainFromRichText, Ticket } from '../tickets/index.ts';
 import type { LinkDesk } from './share-ticket.ts';
 
 /**
@@ -21,6 +21,7 @@ export function mailReplies(linkDesk: LinkDesk): Reaction {
       const { email } = contact;
       if (channel === Channel.API || !email) return;
       const { id, number, subject } = await em.findOneOrFail(Ticket, { workspaceId, id: ticketId ?? '' });
+      const footer = await linkDesk.footer(tx, id, await findLocale(tx, contact));
       const attached = await em.find(Attachment, { workspaceId, ownerId: message.id }, { orderBy: { createdAt: 'asc', id: 'asc' } });
       await post(
         em,
@@ -28,7 +29,8 @@ export function mailReplies(linkDesk: LinkDesk): Reaction {
           workspaceId,
           recipient: email,
           subject: `Re: ${subject} [#${number}]`,
-          body: (await plainFromRichText(message.body)) + (await linkDesk.footer(tx, id, await findLocale(tx, contact))),
+          body: (await plainFromRichText(message.body)) + footer,
+          html: (await emailHtmlFromRichText(message.body)) + asHtml(footer),
           ticketIds: [id],
           automatic: false,
           files: attached.map(({ storageKey: key, name, type }) => ({ key, name, type })),
@@ -37,4 +39,12 @@ export function mailReplies(linkDesk: LinkDesk): Reaction {
       );
     },
   };
+}
+
+/** A footer of plain text, with its address as a link. */
+function asHtml(footer: string): string {
+  const lines = escaped(footer.trim()).split('\n');
+  return footer === ''
+    ? ''
+    : `<p>${lines.map((line) => (/^https?:\S+$/.test(line) ? `<a href="${line}">${line}</a>` : line)).join('<br />')}</p>`;
 }

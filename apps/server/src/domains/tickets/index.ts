@@ -10,7 +10,16 @@ export { requireDistinctNames, requireNames } from './names.ts';
 export { restoreStatus } from './restore-status.ts';
 export { snoozeTicket } from './snooze-ticket.ts';
 export { listStatuses, listTopics, requireContact, statusById, topicById } from './references.ts';
-export { cleanRichText, isBlank, plainFromRichText, plainMentions, richTextFromPlain, type RichText } from './rich-text.ts';
+export { escaped } from './clean-html.ts';
+export {
+  cleanRichText,
+  emailHtmlFromRichText,
+  isBlank,
+  plainFromRichText,
+  plainMentions,
+  richTextFromPlain,
+  type RichText,
+} from './rich-text.ts';
 export { settingsChanged } from './settings.events.ts';
 export { setTicketDue, stampTicket } from './stamp-ticket.ts';
 export { Status, Tag, Topic, WaitingOn, type Names } from './status.entity.ts';

@@ -3,6 +3,7 @@ import { InvalidInput } from '../../kernel/domain-error.ts';
 import { isVisible } from '../../kernel/text.ts';
 import { parseInput } from '../../platform/parsing/parse-input.ts';
 import { cleanHtml, escaped, paragraphsOf, type CleanHtmlOptions } from './clean-html.ts';
+import { emailHtmlOf } from './email-html.ts';
 import { plainTextOf } from './email-text.ts';
 
 /** HTML that went through `cleanRichText`, or was made of plain text. */
@@ -45,6 +46,12 @@ export function isBlank(text: string): boolean {
 export async function plainFromRichText(text: string): Promise<string> {
   if (text.length <= longestInline) return plainTextOf(text);
   return parseInput<string>({ parser: 'plainText', text, limits: workerLimits, field: 'body', what: 'message' });
+}
+
+/** The text as the HTML part of an email has it. */
+export async function emailHtmlFromRichText(text: string): Promise<string> {
+  if (text.length <= longestInline) return emailHtmlOf(text);
+  return parseInput<string>({ parser: 'emailHtml', text, limits: workerLimits, field: 'body', what: 'message' });
 }
 
 /** Turns plain text, as files and emails contain it, into paragraphs. */

@@ -87,6 +87,26 @@ const attempt = async () =>
 const messageIdsTo = (recipient: string) =>
   attempted.filter((text) => text.includes(`To: ${recipient}`)).map((text) => /^Message-ID: (.*)$/im.exec(text)?.[1]);
 
+/** The two parts of a multipart/alternative email, decoded. */
+function partsOf(email: string): { readonly text: string; readonly html: string } {
+  const boundary = /boundary="([^"]+)"/.exec(email)?.[1] ?? '';
+  const part = (type: string) => {
+    const [head = '', ...rest] = (email.split(`--${boundary}`).find((one) => one.includes(`Content-Type: ${type}`)) ?? '').split(
+      '\r\n\r\n',
+    );
+    const content = rest.join('\r\n\r\n');
+    if (/base64/i.test(head)) return Buffer.from(content, 'base64').toString();
+    const unfolded = content.replace(/=\r\n/g, '');
+    return /quoted-printable/i.test(head)
+      ? Buffer.from(
+          unfolded.replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))),
+          'latin1',
+        ).toString()
+      : content;
+  };
+  return { text: part('text/plain'), html: part('text/html') };
+}
+
 /** A server that greets and never answers again, but passes on the connections for which `isSilent` is false. */
 async function silentServer(isSilent: (index: number) => boolean) {
   const sockets = new Set<Socket>();
@@ -150,6 +170,35 @@ it('marks what the server writes by itself as automatic, and no reply that an ag
   const [reply, notice] = [received.find((text) => text.includes('By hand')), received.find((text) => text.includes('ada@desk.test'))];
   expect(reply).not.toContain('Auto-Submitted');
   expect(notice).toContain('Auto-Submitted: auto-generated');
+});
+
+it('sends a reply as plain text and as HTML with its links, numbers, levels and table, and nothing that runs or tracks', async () => {
+  const ada = await world.person('AGENT');
+  const contact = await world.contact();
+  const ticket = await world.ticket({ assigneeId: ada.id, requesterId: contact.id });
+  await world.sql('delete from outgoing_mail');
+  const body = [
+    '<p>See <a href="https://example.org/a?b=1&amp;c=2" onclick="x()">the page</a> &lt;now&gt;</p>',
+    '<ol start="3"><li><p>Third</p><ul><li><p>Inner</p></li></ul></li><li><p>Fourth</p></li></ol>',
+    '<table><tbody><tr><th>Name</th><th>Price</th></tr><tr><td>Ink</td><td>5</td></tr></tbody></table>',
+    '<script>alert(1)</script><img src="https://track.test/p.gif"><p style="color:red"><a href="javascript:alert(2)">bad</a></p>',
+  ].join('');
+  await ada.run(`mutation ($input: ReplySendInput!) { replySend(input: $input) { userErrors { ... on UserError { message } } } }`, {
+    input: { ticketId: ticket.id, body },
+  });
+
+  startMailer();
+  await waitFor(async () => (await sent()) === 1, 'the reply');
+
+  const { text, html } = partsOf(received[0] ?? '');
+  expect(text).toContain('the page <https://example.org/a?b=1&c=2>');
+  expect(text).toContain('3. Third');
+  expect(html).toContain('<a href="https://example.org/a?b=1&amp;c=2" rel="noopener noreferrer nofollow">the page</a> &lt;now&gt;');
+  expect(html).toMatch(/<ol start="3"><li><p>Third<\/p><ul><li><p>Inner<\/p><\/li><\/ul><\/li><li><p>Fourth<\/p><\/li><\/ol>/);
+  expect(html).toMatch(/<table style="border-collapse: ?collapse">.*<th style="[^"]*">Price<\/th>.*<td style="[^"]*">5<\/td>/s);
+  expect(html).not.toMatch(/script|alert|track\.test|onclick|javascript|color: ?red/);
+  // Nothing of what was said is kept.
+  expect(await world.sql('select body, html from outgoing_mail')).toEqual([{ body: '', html: null }]);
 });
 
 it('sends other emails while a server greets one connection and goes silent, holds no transaction open, and stops within seconds', async () => {

@@ -24,6 +24,8 @@ export interface Mail {
   readonly recipient: string;
   readonly subject: string;
   readonly body: string;
+  /** The same as HTML. It refers to an image as `cid:` with the last part of the key of its file. */
+  readonly html?: string | null;
   readonly files?: readonly MailFile[];
   /** The tickets that it tells of. */
   readonly ticketIds?: readonly string[];
@@ -34,6 +36,7 @@ export interface Mail {
 /** Queues an email in the transaction of what it is about. */
 export async function post(em: EntityManager, mail: Mail, at: Date): Promise<void> {
   await em.insert(OutgoingMail, {
+    html: null,
     files: [],
     automatic: true,
     ...mail,
@@ -55,7 +58,7 @@ export interface MailerSettings {
   readonly store: FileStore;
 }
 
-type DueMail = Pick<OutgoingMail, 'recipient' | 'subject' | 'body' | 'files' | 'automatic'>;
+type DueMail = Pick<OutgoingMail, 'recipient' | 'subject' | 'body' | 'html' | 'files' | 'automatic'>;
 
 /** Sends queued emails, outside of transactions. */
 export class Mailer {
@@ -97,18 +100,19 @@ export class Mailer {
     const { orm, clock } = this.settings;
     const [mail]: DueMail[] = await orm.em
       .fork()
-      .execute('select recipient, subject, body, files, automatic from outgoing_mail where id = ? and due_at is not null', [id]);
+      .execute('select recipient, subject, body, html, files, automatic from outgoing_mail where id = ? and due_at is not null', [id]);
     if (!mail) return;
     await this.#handOver(mail, id, signal);
-    await orm.em.fork().execute(`update outgoing_mail set sent_at = ?, due_at = null, body = '' where id = ?`, [clock(), id]);
+    await orm.em.fork().execute(`update outgoing_mail set sent_at = ?, due_at = null, body = '', html = null where id = ?`, [clock(), id]);
   }
 
-  async #handOver({ recipient: to, subject, body: text, files, automatic }: DueMail, id: string, signal: AbortSignal): Promise<void> {
+  async #handOver({ recipient: to, subject, body: text, html, files, automatic }: DueMail, id: string, signal: AbortSignal): Promise<void> {
     const attachments = await Promise.all(
       files.map(async ({ key, name: filename, type: contentType }) => ({
         filename,
         contentType,
         content: await this.settings.store.read(key),
+        ...inlineId(html, key),
       })),
     );
     try {
@@ -116,6 +120,7 @@ export class Mailer {
         to,
         subject,
         text,
+        ...(html === null ? {} : { html }),
         attachments,
         // The same ID in every attempt: an email that arrives twice is recognized as one.
         messageId: `<${id}@baton>`,
@@ -128,6 +133,12 @@ export class Mailer {
       for (const { content } of attachments) content.destroy();
     }
   }
+}
+
+/** Of a file that the HTML part shows; the others are listed by mail programs. */
+function inlineId(html: string | null, key: string): { readonly cid?: string } {
+  const cid = key.split('/').at(-1) ?? '';
+  return html?.includes(`"cid:${cid}"`) ? { cid } : {};
 }
 
 /** Codes of nodemailer for a refused recipient or content, as opposed to an unavailable server. */

@@ -17,6 +17,8 @@ const OutgoingMailSchema = defineEntity({
     subject: p.text(),
     /** Emptied once sent: letters hold links that open something. */
     body: p.text(),
+    /** The same as HTML, emptied too; null for an email of plain text alone. */
+    html: p.text().strictNullable(),
     files: p.json<readonly MailFile[]>(),
     ticketIds: p.array().columnType('uuid[]'),
     /** Whether no person wrote it. */
