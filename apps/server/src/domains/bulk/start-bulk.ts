@@ -57,6 +57,9 @@ export function startBulk(scope: Scope, { ticketIds, filter, viewId, action }: S
 /** Stops watching all that is closed or spam, in the same way: whoever watched much for years has a quiet bell again. */
 export function unwatchClosed(scope: Scope): Promise<BulkJob> {
   return scope.transaction(async (tx) => {
+    if (!may(tx.viewer, 'watch.self')) {
+      throw new NotPermitted('To stop watching tickets you need the permission "watch.self". Ask an administrator.');
+    }
     const job = await makeJob(tx, { watch: false }, null);
     const { sql, parameters } = await whereVisible(tx, { categories: ['CLOSED', 'SPAM'] });
     await tx.em.execute(
