@@ -1,38 +1,94 @@
 /**
- * Who may do what, once and for all: O owner, A administrator, S supervisor, M agent, L light agent, G guest, all of them
- * in one team. The tests in `access-matrix.test.ts` try every cell through the door, and fail for an operation or a field
- * of the schema that has no row here. By the product's matrix of roles; nobody ever reaches another workspace.
+ * Who may do what: O owner, A admin, S supervisor, M agent, L light agent, G guest, all of them in one team. The tests in
+ * `access-matrix.test.ts` ask every cell through the API, by role, credential and place, and fail for an operation or a
+ * field of the schema that has no row here.
  */
 export interface Fixture {
+  /** Made for a cell when a row names it; `matrix-world.ts` says how. Ids of the workspace of the cell’s place. */
   readonly ticketId: string;
+  readonly number: number;
   readonly assigneeId: string | null;
   readonly noteId: string;
+  /** The event that began the ticket, and one that can be undone. */
+  readonly eventId: string;
+  readonly entryId: string;
   /** Of the team, with no assignee. */
   readonly spareTicketId: string;
   /** `ticketId`, where it was merged into the spare one. */
   readonly mergedId: string;
+  readonly relationId: string;
+  readonly deletedTicketId: string;
+  readonly itemId: string;
+  readonly ratingId: string;
+  /** A tag that only this ticket has. */
+  readonly taggedId: string;
+  /** A contact that is the requester of this ticket alone. */
+  readonly requesterId: string;
   readonly contactId: string;
-  /** A client whom nothing else needs. */
   readonly spareContactId: string;
-  /** A member, a team and a role that nothing else needs. */
+  readonly contactMergeId: string;
+  readonly conversationId: string;
+  readonly linkedConversationId: string;
   readonly memberId: string;
+  /** A member with an account. `memberId` is a service account. */
+  readonly personId: string;
+  readonly failedJobId: string;
+  readonly mailId: string;
+  readonly securityEventId: string;
+  /** A member who has not accepted their invitation. */
+  readonly invitedId: string;
   readonly teamId: string;
   readonly roleId: string;
-  /** The one who asks. */
-  readonly me: string;
+  readonly topicId: string;
+  readonly statusId: string;
+  readonly tagId: string;
+  readonly fieldId: string;
+  readonly skillGroupId: string;
+  readonly templateId: string;
+  readonly calendarId: string;
+  readonly policyId: string;
+  readonly settingVersionId: string;
+  readonly viewId: string;
+  readonly sharedViewId: string;
   readonly open: string;
   readonly inProgress: string;
-  readonly viewId: string;
+  /** What is personal belongs to the caller, or to a colleague in cells that ask for another member’s. */
+  readonly ownViewId: string;
+  readonly timeEntryId: string;
+  readonly draftRowId: string;
+  readonly draftId: string;
+  readonly attachmentId: string;
+  readonly notificationId: string;
+  readonly jobId: string;
+  readonly tokenId: string;
+  readonly sessionId: string;
+  readonly otherWorkspaceId: string;
+  readonly invitingWorkspaceId: string;
+  /** The caller. */
+  readonly me: string;
   /** Another for each cell. */
   readonly unique: string;
 }
 
 interface Asked {
   readonly input?: (fixture: Fixture) => object;
-  /** Selected of the answer; userErrors come by themselves. */
+  /** What must exist beside what the input names. */
+  readonly needs?: readonly (keyof Fixture)[];
+  /** Selected of the answer; userErrors are added. */
   readonly select?: string;
   /** Whether the answer is a yes; by default: it is not null and refuses nothing. */
   readonly yes?: (answer: never, fixture: Fixture) => boolean;
+  /**
+   * Which credentials may ask; any by default. BROWSER: a session. CONFIRMED: a session whose password was entered
+   * recently. RECENT: such a session, or a token.
+   */
+  readonly by?: 'BROWSER' | 'CONFIRMED' | 'RECENT';
+  /** Answers a token that holds no permission: what all members of the workspace know. */
+  readonly basic?: boolean;
+  /** All members can see the thing, so a refusal may say that it exists. */
+  readonly visible?: boolean;
+  /** Answers a token that holds `ticket.read` alone. */
+  readonly reads?: boolean;
 }
 
 /** On a ticket, by whose it is. `foreign`, of another workspace, is nobody's. */
@@ -46,98 +102,116 @@ export interface OnTicket extends Asked {
   readonly other: string;
 }
 
-/** About no ticket: who may at all. `self` = everybody, as it touches what is their own alone. */
+/** About no ticket: who may at all. `self` = about what is the caller’s own. */
 interface Anywhere extends Asked {
   readonly on: 'workspace' | 'self';
   readonly who: string;
-  /** Whether it may be asked by somebody who is not signed in. */
+  /** Who may do it to what is another member’s; nobody by default. */
+  readonly others?: string;
+  /** Whether a caller without a credential may ask it. */
   readonly anonymous?: boolean;
 }
 
 export type Row = OnTicket | Anywhere;
 
-const seen = { free: 'OASMLG', taken: 'OASMLG', other: 'OA' } as const;
+const seen = { free: 'OASMLG', taken: 'OASMLG', other: 'OA', reads: true } as const;
 const edited = { free: 'OASM', taken: 'OAS', other: 'OA' } as const;
 const noted = { free: 'OASML', taken: 'OASML', other: 'OA' } as const;
+const removed = { free: 'OA', taken: 'OA', other: 'OA' } as const;
 const everybody = { on: 'self', who: 'OASMLG' } as const;
+/** What the workspace is made of. */
+const known = { on: 'workspace', who: 'OASMLG', basic: true } as const;
 const withoutGuests = { on: 'self', who: 'OASML' } as const;
-const workers = { on: 'self', who: 'OASM' } as const;
+const workers = { on: 'workspace', who: 'OASM' } as const;
 const people = { on: 'workspace', who: 'OA' } as const;
-/** Account operations, which are for browsers: the table asks with access tokens. */
-const account = { on: 'workspace', who: '' } as const;
-const english = [{ locale: 'en', text: 'x' }];
+const account = { on: 'self', who: 'OASMLG', by: 'CONFIRMED' } as const;
+const english = (text: string) => [{ locale: 'en', text }];
 const byId = ({ ticketId }: Fixture) => ({ id: ticketId });
 const list = { select: 'edges { node { id } }' };
 const member = 'person { member { id } }';
 
-const holds = (answer: { edges: readonly { node: { id: string } }[] }, { ticketId }: Fixture) =>
-  answer.edges.some(({ node }) => node.id === ticketId);
-
 export const operations: Readonly<Record<string, Row>> = {
   // Queries
-  accessTokens: { ...everybody, select: 'id' },
-  bulkJobs: { ...everybody, select: 'id' },
-  // One's own alone.
-  bulkJob: { on: 'workspace', who: '', input: () => ({ id: crypto.randomUUID() }), select: 'id' },
+  accessTokens: { ...everybody, select: 'id', ...contains('tokenId') },
+  bulkJobs: { ...everybody, select: 'id', ...contains('jobId') },
+  bulkJob: { ...everybody, input: ({ jobId }) => ({ id: jobId }), select: 'id' },
   board: { on: 'workspace', who: 'OAS', input: () => ({ since: '2026-01-01T00:00:00Z' }), select: 'open' },
   contact: { on: 'workspace', who: 'OASM', input: ({ contactId }) => ({ id: contactId }), select: 'id' },
-  contacts: { on: 'workspace', who: 'OASM', ...list, yes: (answer: { edges: readonly unknown[] }) => answer.edges.length > 0 },
+  contacts: { ...workers, input: () => ({ first: 100, search: 'Client' }), ...list, ...contains('contactId') },
   organizations: { on: 'workspace', who: 'OASM', select: 'name', yes: (answer: readonly unknown[]) => answer.length > 0 },
-  customFields: { ...everybody, select: 'id' },
-  draftAttachments: { ...everybody, input: () => ({ draftId: crypto.randomUUID() }), select: 'id' },
-  deletedTickets: { ...people, select: 'edges { node { id } }' },
-  draft: { on: 'ticket', ...noted, input: ({ ticketId }) => ({ ticketId, kind: 'NOTE' }), select: 'id', yes: () => true },
-  failedJobs: { ...people, ...list },
-  lifecycle: { ...everybody, select: 'reopenDays' },
-  machines: { ...people, select: 'member { id }' },
-  members: { ...everybody, select: 'id' },
+  customFields: { ...known, select: 'id', ...contains('fieldId') },
+  draftAttachments: { ...withoutGuests, input: ({ draftId }) => ({ draftId }), select: 'id', yes: isSome },
+  deletedTickets: { on: 'ticket', ...removed, input: () => ({ first: 100 }), ...list, ...contains('deletedTicketId') },
+  draft: { on: 'ticket', ...noted, input: ({ ticketId }) => ({ ticketId, kind: 'NOTE' }), needs: ['draftRowId'], select: 'id' },
+  failedJobs: { ...people, input: () => ({ first: 100 }), ...list, ...contains('failedJobId') },
+  lifecycle: { ...known, select: 'reopenDays' },
+  machines: { ...people, select: 'member { id }', ...contains('memberId') },
+  members: { ...known, select: 'id', ...contains('personId') },
   node: { on: 'ticket', ...seen, input: byId, select: 'id' },
-  notifications: { ...everybody, ...list },
+  notifications: { ...everybody, ...list, ...contains('notificationId') },
   notificationSettings: { ...everybody, select: 'timeZone' },
-  outgoingMails: { on: 'workspace', who: 'O', select: 'id' },
-  people: { on: 'workspace', who: 'OAS', select: 'email' },
-  pushKey: everybody,
-  roles: { on: 'workspace', who: 'OAS', select: 'role' },
-  securityLog: { ...people, ...list },
-  settingVersions: { ...people, ...list },
-  sessions: { ...account, select: 'id' },
-  signInOptions: { ...everybody, select: 'singleSignOn', anonymous: true },
-  slaCalendars: { ...everybody, select: 'id' },
-  slaPolicies: { ...everybody, select: 'id' },
+  outgoingMails: { on: 'workspace', who: 'O', select: 'id', ...contains('mailId') },
+  people: { on: 'workspace', who: 'OAS', select: 'member { id }', ...contains('personId') },
+  pushKey: known,
+  roles: { on: 'workspace', who: 'OAS', select: 'id', ...contains('roleId') },
+  securityLog: { ...people, ...list, ...contains('securityEventId') },
+  settingVersions: { ...people, ...list, ...contains('settingVersionId') },
+  sessions: { ...everybody, by: 'BROWSER', select: 'id', ...contains('sessionId') },
+  signInOptions: { ...known, select: 'singleSignOn', anonymous: true },
+  slaCalendars: { ...known, select: 'id', ...contains('calendarId') },
+  slaPolicies: { ...known, select: 'id', ...contains('policyId') },
   slaReport: {
     on: 'workspace',
     who: 'OAS',
     input: () => ({ from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' }),
     select: 'met',
   },
-  statuses: { ...everybody, select: 'id' },
-  streamPosition: everybody,
-  tags: { ...everybody, select: 'id' },
-  teams: { ...everybody, select: 'id' },
+  statuses: { ...known, select: 'id', ...contains('statusId') },
+  streamPosition: known,
+  tags: { ...known, select: 'id', ...contains('tagId') },
+  teams: { ...known, select: 'id', ...contains('teamId') },
   ticket: { on: 'ticket', ...seen, input: byId, select: 'id' },
-  ticketByNumber: { ...everybody, input: () => ({ number: 1 }), select: 'id', yes: () => true },
-  priorityNames: { ...everybody, select: 'priority' },
+  ticketByNumber: {
+    on: 'ticket',
+    ...seen,
+    input: ({ number }) => ({ number }),
+    needs: ['ticketId'],
+    select: 'id',
+    yes: ({ id }: { id: string }, { ticketId }: Fixture) => id === ticketId,
+  },
+  priorityNames: { ...known, select: 'priority' },
   search: {
     on: 'ticket',
     ...seen,
-    input: () => ({ text: 'Matrix', first: 100 }),
+    input: ({ taggedId }) => ({ text: 'Matrix', first: 100, filter: { tagIds: [taggedId] } }),
     select: 'edges { node { ticket { id } } }',
-    yes: (answer: { edges: readonly { node: { ticket: { id: string } } }[] }, { ticketId }: Fixture) =>
-      answer.edges.some(({ node }) => node.ticket.id === ticketId),
+    yes: (answer: { edges: readonly unknown[] }) => answer.edges.length > 0,
   },
-  similarTickets: { ...everybody, input: ({ contactId }) => ({ requesterId: contactId, subject: 'x' }), select: 'id' },
-  tickets: { on: 'ticket', ...seen, input: () => ({ first: 100 }), ...list, yes: holds },
-  ticketGroups: { ...everybody, input: () => ({ by: 'STATUS' }), select: 'key', yes: () => true },
-  activityEntry: { ...everybody, input: () => ({ id: crypto.randomUUID() }), select: 'id', yes: () => true },
-  topics: { ...everybody, select: 'id' },
-  skillGroups: { ...everybody, select: 'id' },
-  ticketTemplates: { ...everybody, select: 'id' },
-  conversations: { ...everybody, input: () => ({ first: 1 }), select: 'edges { node { id } }', yes: () => true },
-  conversation: { ...everybody, input: () => ({ id: crypto.randomUUID() }), select: 'id', yes: () => true },
+  similarTickets: { on: 'ticket', ...seen, input: ({ requesterId }) => ({ requesterId, subject: 'Matrix' }), select: 'id', yes: isSome },
+  tickets: {
+    on: 'ticket',
+    ...seen,
+    input: ({ taggedId }) => ({ first: 100, filter: { tagIds: [taggedId] } }),
+    ...list,
+    ...contains('ticketId'),
+  },
+  ticketGroups: {
+    on: 'ticket',
+    ...seen,
+    input: ({ taggedId }) => ({ by: 'STATUS', filter: { tagIds: [taggedId] } }),
+    select: 'count',
+    yes: isSome,
+  },
+  activityEntry: { on: 'ticket', ...seen, input: ({ eventId }) => ({ id: eventId }), select: 'id' },
+  topics: { ...known, select: 'id', ...contains('topicId') },
+  skillGroups: { ...known, select: 'id', ...contains('skillGroupId') },
+  ticketTemplates: { ...workers, select: 'id', ...contains('templateId') },
+  conversations: { ...workers, input: () => ({ first: 100, all: true }), ...list, ...contains('conversationId') },
+  conversation: { ...workers, input: ({ conversationId }) => ({ id: conversationId }), select: 'id' },
   unreadNotificationCount: everybody,
-  view: { ...everybody, input: () => ({ key: 'open' }), select: 'id' },
-  viewer: { ...everybody, select: 'email', anonymous: true },
-  views: { ...everybody, select: 'id' },
+  view: { ...known, input: ({ viewId }) => ({ key: viewId }), select: 'id' },
+  viewer: { ...known, select: 'email', anonymous: true },
+  views: { ...known, select: 'id', ...contains('sharedViewId') },
 
   // Mutations of tickets
   draftSave: {
@@ -152,20 +226,14 @@ export const operations: Readonly<Record<string, Row>> = {
     input: ({ ticketId, spareTicketId }) => ({ ticketId, otherId: spareTicketId, role: 'RELATED' }),
     select: 'ticket { id }',
   },
-  linkRemove: {
-    on: 'ticket',
-    ...edited,
-    input: ({ ticketId }) => ({ ticketId, linkId: crypto.randomUUID() }),
-    select: 'ticket { id }',
-    yes: gone('LINK_NOT_FOUND'),
-  },
+  linkRemove: { on: 'ticket', ...edited, input: ({ ticketId, relationId }) => ({ ticketId, linkId: relationId }), select: 'ticket { id }' },
   ticketMerge: {
     on: 'ticket',
     ...edited,
     input: ({ ticketId, spareTicketId }) => ({ sourceId: spareTicketId, destinationId: ticketId }),
     select: 'destination { id }',
   },
-  activityUndo: { ...everybody, input: () => ({ entryId: crypto.randomUUID() }), yes: gone('ENTRY_NOT_FOUND') },
+  activityUndo: { on: 'ticket', ...edited, input: ({ entryId }) => ({ entryId }), select: 'ticket { id }' },
   ticketSplit: {
     on: 'ticket',
     ...edited,
@@ -175,7 +243,7 @@ export const operations: Readonly<Record<string, Row>> = {
   ticketUnmerge: { on: 'ticket', ...edited, input: ({ mergedId }) => ({ ticketId: mergedId }), select: 'ticket { id }' },
   messageReceive: { on: 'ticket', ...edited, input: ({ ticketId }) => ({ ticketId, body: '<p>x</p>' }), yes: gone('NO_CLIENT') },
   noteAdd: { on: 'ticket', ...noted, input: ({ ticketId }) => ({ ticketId, body: '<p>x</p>' }) },
-  noteEdit: { on: 'ticket', free: 'OA', taken: 'OA', other: 'OA', input: ({ noteId }) => ({ noteId, body: '<p>y</p>', version: 1 }) },
+  noteEdit: { on: 'ticket', ...removed, input: ({ noteId }) => ({ noteId, body: '<p>y</p>', version: 1 }) },
   notePublish: { on: 'ticket', ...edited, input: ({ noteId }) => ({ noteId, version: 1 }), yes: gone('NO_CLIENT') },
   ticketContactAdd: {
     on: 'ticket',
@@ -190,13 +258,13 @@ export const operations: Readonly<Record<string, Row>> = {
     select: 'ticket { id }',
   },
   timeRecord: { on: 'ticket', ...noted, input: ({ ticketId }) => ({ ticketId, minutes: 5 }), select: 'ticket { id }' },
-  timeRemove: { ...everybody, input: () => ({ entryId: crypto.randomUUID() }), yes: gone('TIME_ENTRY_NOT_FOUND') },
-  ratingRemove: { ...everybody, input: () => ({ ratingId: crypto.randomUUID() }), yes: gone('RATING_NOT_FOUND') },
+  timeRemove: { on: 'ticket', ...noted, input: ({ timeEntryId }) => ({ entryId: timeEntryId }), select: 'ticket { id }' },
+  ratingRemove: { on: 'ticket', ...removed, input: ({ ratingId }) => ({ ratingId }), select: 'ticket { id }' },
   checklistAdd: { on: 'ticket', ...edited, input: ({ ticketId }) => ({ ticketId, texts: ['x'] }), select: 'ticket { id }' },
   checklistOrder: { on: 'ticket', ...edited, input: ({ ticketId }) => ({ ticketId, itemIds: [] }), select: 'ticket { id }' },
-  checklistItemEdit: { ...everybody, input: () => ({ itemId: crypto.randomUUID(), done: true }), yes: gone('CHECKLIST_ITEM_NOT_FOUND') },
-  checklistItemRemove: { ...everybody, input: () => ({ itemId: crypto.randomUUID() }), yes: gone('CHECKLIST_ITEM_NOT_FOUND') },
-  noteDelete: { on: 'ticket', free: 'OA', taken: 'OA', other: 'OA', input: ({ noteId }) => ({ noteId }) },
+  checklistItemEdit: { on: 'ticket', ...edited, input: ({ itemId }) => ({ itemId, done: true }), select: 'ticket { id }' },
+  checklistItemRemove: { on: 'ticket', ...edited, input: ({ itemId }) => ({ itemId }), select: 'ticket { id }' },
+  noteDelete: { on: 'ticket', ...removed, input: ({ noteId }) => ({ noteId }) },
   presenceSet: {
     on: 'ticket',
     free: '',
@@ -227,11 +295,7 @@ export const operations: Readonly<Record<string, Row>> = {
   ticketTag: { on: 'ticket', ...edited, input: ({ ticketId }) => ({ ticketId, add: ['matrix'] }) },
   watcherAdd: { on: 'ticket', ...noted, input: ({ ticketId, me }) => ({ ticketId, memberId: me }) },
   watcherRemove: { on: 'ticket', ...noted, input: ({ ticketId, me }) => ({ ticketId, memberId: me }) },
-  notificationMute: {
-    ...everybody,
-    input: () => ({ notificationId: crypto.randomUUID() }),
-    yes: gone('INVALID_INPUT'),
-  },
+  notificationMute: { ...everybody, input: ({ notificationId }) => ({ notificationId }), select: 'after { kind }' },
   notificationSettingsSave: { ...everybody, input: () => ({}), select: 'settings { timeZone }' },
   // A program has no browser: refused after its rights were found good.
   pushDeviceAdd: { ...everybody, input: () => ({ endpoint: 'x', publicKey: 'x', auth: 'x' }), yes: gone('INVALID_INPUT') },
@@ -241,11 +305,11 @@ export const operations: Readonly<Record<string, Row>> = {
   // Mutations of the workspace
   contactCreate: { on: 'workspace', who: 'OASM', input: ({ unique }) => ({ name: `Contact ${unique}` }) },
   ticketCreate: { on: 'workspace', who: 'OASM', input: () => ({ subject: 'Made by the matrix', internal: true }) },
-  machineTokenCreate: { ...people, input: ({ unique }) => ({ name: unique, role: 'GUEST' }), select: 'secret' },
+  machineTokenCreate: { ...people, by: 'RECENT', input: ({ unique }) => ({ name: unique, role: 'GUEST' }), select: 'secret' },
   memberEdit: { ...people, input: ({ memberId }) => ({ memberId, allTeams: false }), select: member },
   memberInvite: { ...people, input: ({ unique }) => ({ name: unique, email: `${unique}@matrix.test`, role: 'GUEST' }), select: member },
-  memberInviteAgain: { ...people, input: ({ memberId }) => ({ memberId }), select: member, yes: gone('INVALID_INPUT') },
-  memberResetLink: { ...account, input: ({ memberId }) => ({ memberId }), select: 'link' },
+  memberInviteAgain: { ...people, input: ({ invitedId }) => ({ memberId: invitedId }), select: member },
+  memberResetLink: { ...people, by: 'CONFIRMED', input: ({ personId }) => ({ memberId: personId }), select: 'link' },
   roleCreate: { ...people, input: ({ unique }) => ({ name: unique, permissions: [] }), select: 'role { id }' },
   roleEdit: {
     ...people,
@@ -253,16 +317,11 @@ export const operations: Readonly<Record<string, Row>> = {
     select: 'role { id }',
   },
   roleDelete: { ...people, input: ({ roleId }) => ({ roleId }), select: 'role { id }' },
-  contactErase: { ...people, input: ({ spareContactId }) => ({ contactId: spareContactId }), select: 'contact { id }' },
-  contactExport: { ...people, input: ({ contactId }) => ({ contactId }), select: 'document' },
+  contactErase: { ...people, by: 'RECENT', input: ({ spareContactId }) => ({ contactId: spareContactId }), select: 'contact { id }' },
+  contactExport: { ...people, by: 'RECENT', input: ({ contactId }) => ({ contactId }), select: 'document' },
   slaCalendarSave: { ...people, input: ({ unique }) => ({ name: unique, timeZone: 'UTC', week: everyDay }), select: 'calendar { id }' },
   slaCalendarTry: { ...people, input: ({ unique }) => ({ name: unique, timeZone: 'UTC', week: everyDay }), select: 'effect { running }' },
-  slaCalendarDelete: {
-    ...people,
-    input: () => ({ id: crypto.randomUUID() }),
-    select: 'deletedId',
-    yes: gone('SLA_CALENDAR_NOT_FOUND'),
-  },
+  slaCalendarDelete: { ...people, input: ({ calendarId }) => ({ id: calendarId }), select: 'deletedId' },
   slaPolicySave: { ...people, input: ({ unique }) => policyInput(unique), select: 'policy { id }' },
   slaPolicyExample: {
     ...people,
@@ -270,20 +329,20 @@ export const operations: Readonly<Record<string, Row>> = {
     select: 'outcome { policy }',
   },
   slaPolicyTry: { ...people, input: ({ unique }) => policyInput(unique), select: 'effect { running }' },
-  slaPolicyReapply: { ...people, input: () => ({ id: crypto.randomUUID() }), yes: gone('SLA_POLICY_NOT_FOUND') },
+  slaPolicyReapply: { ...people, input: ({ policyId }) => ({ id: policyId }), select: 'policy { id }' },
   slaPoliciesOrder: { ...people, input: () => ({ ids: [] }), yes: gone('INVALID_INPUT') },
   slaHolidaysRead: {
     ...people,
     input: () => ({ ical: 'BEGIN:VCALENDAR\r\nEND:VCALENDAR', fromYear: 2026, toYear: 2026 }),
     select: 'holidays { date }',
   },
-  secondFactorRequire: { ...account, input: () => ({ required: false }), select: 'workspace { id }' },
+  secondFactorRequire: { ...people, by: 'CONFIRMED', input: () => ({ required: false }), select: 'workspace { id }' },
   teamCreate: { ...people, input: ({ unique }) => ({ name: unique }), select: 'team { id }' },
   teamRename: { ...people, input: ({ teamId, unique }) => ({ teamId, name: unique }), select: 'team { id }' },
   teamCalendarUpdate: { ...people, input: ({ teamId }) => ({ teamId, version: 0 }), yes: gone('SETTINGS_CONFLICT') },
   teamCalendarTry: { ...people, input: ({ teamId }) => ({ teamId }), select: 'effect { running }' },
   teamSetReopening: { ...people, input: ({ teamId }) => ({ teamId, toQueue: true }), select: 'team { id }' },
-  settingRestore: { ...people, input: () => ({ id: crypto.randomUUID(), newest: 1 }), select: 'leftOut', yes: gone('SETTING_NOT_FOUND') },
+  settingRestore: { ...people, input: ({ settingVersionId }) => ({ id: settingVersionId, newest: 2 }), select: 'settingVersion { id }' },
   securityLogKeep: { ...people, input: () => ({ days: 365 }), select: 'workspace { id }' },
   teamDelete: { ...people, input: ({ teamId }) => ({ teamId }), select: 'team { id }' },
 
@@ -296,88 +355,93 @@ export const operations: Readonly<Record<string, Row>> = {
     select: 'job { total }',
     yes: ({ job }: { job: { total: number } | null }) => job?.total === 1,
   },
-  bulkUnwatchClosed: { ...everybody, select: 'job { total }' },
-  failedJobRetry: { ...people, input: () => ({ failedJobId: crypto.randomUUID() }), yes: gone('FAILED_JOB_NOT_FOUND') },
-  failedJobDiscard: { ...people, input: () => ({ failedJobId: crypto.randomUUID() }), yes: gone('FAILED_JOB_NOT_FOUND') },
-  bulkUndo: { ...everybody, input: () => ({ jobId: crypto.randomUUID() }), yes: gone('BULK_JOB_NOT_FOUND') },
-  bulkCancel: { ...everybody, input: () => ({ jobId: crypto.randomUUID() }), yes: gone('BULK_JOB_NOT_FOUND') },
+  bulkUnwatchClosed: { ...withoutGuests, select: 'job { total }' },
+  failedJobRetry: { ...people, input: ({ failedJobId }) => ({ failedJobId }), select: 'retriedId' },
+  failedJobDiscard: { ...people, input: ({ failedJobId }) => ({ failedJobId }), select: 'discardedId' },
+  bulkUndo: { ...everybody, input: ({ jobId }) => ({ jobId }), select: 'job { total }' },
+  bulkCancel: { ...everybody, input: ({ jobId }) => ({ jobId }), select: 'job { total }' },
   skillGroupCreate: { ...people, input: () => ({ name: crypto.randomUUID() }), select: 'skillGroup { id }' },
   skillGroupEdit: {
     ...people,
-    input: () => ({ skillGroupId: crypto.randomUUID(), version: 1, name: 'x' }),
-    yes: gone('SETTING_NOT_FOUND'),
+    input: ({ skillGroupId, unique }) => ({ skillGroupId, version: 1, name: unique }),
+    select: 'skillGroup { id }',
   },
-  skillGroupDelete: { ...people, input: () => ({ skillGroupId: crypto.randomUUID() }), yes: gone('SETTING_NOT_FOUND') },
+  skillGroupDelete: { ...people, input: ({ skillGroupId }) => ({ skillGroupId }), select: 'deletedId' },
   templateCreate: { ...people, input: () => ({ name: crypto.randomUUID() }), select: 'template { id }' },
-  templateEdit: { ...people, input: () => ({ templateId: crypto.randomUUID(), version: 1, name: 'x' }), yes: gone('SETTING_NOT_FOUND') },
-  templateDelete: { ...people, input: () => ({ templateId: crypto.randomUUID() }), yes: gone('SETTING_NOT_FOUND') },
+  templateEdit: { ...people, input: ({ templateId, unique }) => ({ templateId, version: 1, name: unique }), select: 'template { id }' },
+  templateDelete: { ...people, input: ({ templateId }) => ({ templateId }), select: 'deletedId' },
   conversationOpen: { ...workers, input: ({ contactId }) => ({ contactId, body: 'x' }), select: 'conversation { id }' },
-  conversationReceive: {
-    ...workers,
-    input: () => ({ conversationId: crypto.randomUUID(), body: 'x' }),
-    yes: gone('CONVERSATION_NOT_FOUND'),
+  conversationReceive: { ...workers, input: ({ conversationId }) => ({ conversationId, body: 'x' }), select: 'conversation { id }' },
+  conversationReply: { ...workers, input: ({ conversationId }) => ({ conversationId, body: 'x' }), select: 'conversation { id }' },
+  conversationUnlink: {
+    on: 'ticket',
+    ...edited,
+    input: ({ linkedConversationId }) => ({ conversationId: linkedConversationId }),
+    select: 'conversation { id }',
   },
-  conversationReply: { ...workers, input: () => ({ conversationId: crypto.randomUUID(), body: 'x' }), yes: gone('CONVERSATION_NOT_FOUND') },
-  conversationUnlink: { ...workers, input: () => ({ conversationId: crypto.randomUUID() }), yes: gone('CONVERSATION_NOT_FOUND') },
-  conversationClose: { ...workers, input: () => ({ conversationId: crypto.randomUUID() }), yes: gone('CONVERSATION_NOT_FOUND') },
+  conversationClose: { ...workers, input: ({ conversationId }) => ({ conversationId }), select: 'conversation { id }' },
   conversationLink: {
-    ...workers,
-    input: ({ ticketId }) => ({ conversationId: crypto.randomUUID(), ticketId }),
-    yes: gone('CONVERSATION_NOT_FOUND'),
+    on: 'ticket',
+    ...edited,
+    input: ({ conversationId, ticketId }) => ({ conversationId, ticketId }),
+    select: 'conversation { id }',
   },
-  topicCreate: { ...people, input: () => ({ names: english }) },
-  topicEdit: { ...people, input: () => ({ topicId: crypto.randomUUID(), version: 1, names: english }), yes: gone('SETTING_NOT_FOUND') },
-  topicDelete: { ...people, input: () => ({ topicId: crypto.randomUUID() }), yes: gone('SETTING_NOT_FOUND') },
+  topicCreate: { ...people, input: ({ unique }) => ({ names: english(unique) }) },
+  topicEdit: {
+    ...people,
+    input: ({ topicId, unique }) => ({ topicId, version: 1, names: english(`${unique} edited`) }),
+    select: 'topic { id }',
+  },
+  topicDelete: { ...people, input: ({ topicId }) => ({ topicId }), select: 'topic { id }' },
   topicsOrder: { ...people, input: () => ({ topicIds: [] }), select: 'topics { id }' },
-  statusCreate: { ...people, input: () => ({ names: english, color: 'blue', category: 'SPAM' }) },
+  statusCreate: { ...people, input: ({ unique }) => ({ names: english(unique), color: 'blue', category: 'SPAM' }) },
   statusEdit: {
     ...people,
-    input: () => ({ statusId: crypto.randomUUID(), version: 1, names: english, color: 'blue' }),
-    yes: gone('SETTING_NOT_FOUND'),
+    input: ({ statusId, unique }) => ({ statusId, version: 1, names: english(`${unique} edited`), color: 'blue' }),
+    select: 'status { id }',
   },
-  statusDelete: { ...people, input: () => ({ statusId: crypto.randomUUID() }), yes: gone('SETTING_NOT_FOUND') },
+  statusDelete: { ...people, input: ({ statusId }) => ({ statusId }), select: 'status { id }' },
   statusesOrder: { ...people, input: () => ({ statusIds: [] }), select: 'statuses { id }' },
-  tagRename: { ...people, input: () => ({ tagId: crypto.randomUUID(), name: 'x' }), yes: gone('SETTING_NOT_FOUND') },
-  tagDelete: { ...people, input: () => ({ tagId: crypto.randomUUID() }), yes: gone('SETTING_NOT_FOUND') },
+  tagRename: { ...people, input: ({ tagId, unique }) => ({ tagId, name: `${unique} again` }), select: 'tag { id }' },
+  tagDelete: { ...people, input: ({ tagId }) => ({ tagId }), select: 'tag { id }' },
   prioritiesName: { ...people, input: () => ({ names: [] }), select: 'priorityNames { priority }' },
   fieldCreate: {
     ...people,
     input: ({ unique }) => ({
       key: `f_${unique.replaceAll(/[^a-z0-9]/g, '')}`.slice(0, 40),
       type: 'TEXT',
-      names: [{ locale: 'en', text: 'x' }],
+      names: english(unique),
     }),
   },
   fieldEdit: {
     ...people,
-    input: () => ({ fieldId: crypto.randomUUID(), version: 1, names: [{ locale: 'en', text: 'x' }] }),
-    yes: gone('CUSTOM_FIELD_NOT_FOUND'),
+    input: ({ fieldId, unique }) => ({ fieldId, version: 1, names: english(`${unique} edited`) }),
+    select: 'field { id }',
   },
-  fieldRemove: { ...people, input: () => ({ fieldId: crypto.randomUUID() }), yes: gone('CUSTOM_FIELD_NOT_FOUND') },
+  fieldRemove: { ...people, input: ({ fieldId }) => ({ fieldId }), select: 'field { id }' },
   fieldsOrder: { ...people, input: () => ({ fieldIds: [] }), select: 'fields { id }' },
-  ticketFileAdd: { on: 'ticket', ...edited, input: ({ ticketId }) => ({ ticketId, attachmentIds: [] }), select: 'ticket { id }' },
-  fileRemove: { ...everybody, input: () => ({ attachmentId: crypto.randomUUID() }), yes: gone('TICKET_NOT_FOUND') },
-  contactEdit: {
-    on: 'workspace',
-    who: 'OASM',
-    input: ({ contactId }) => ({ contactId, version: 0, name: 'x', emails: [], phones: [], notes: '' }),
-    yes: gone('CONTACT_CONFLICT'),
+  ticketFileAdd: {
+    on: 'ticket',
+    ...edited,
+    input: ({ ticketId, attachmentId }) => ({ ticketId, attachmentIds: [attachmentId] }),
+    select: 'ticket { id }',
   },
-  contactBlock: { ...workers, input: () => ({ contactId: crypto.randomUUID(), blocked: true }), yes: gone('CONTACT_NOT_FOUND') },
+  fileRemove: { on: 'ticket', ...noted, input: ({ attachmentId }) => ({ attachmentId }), select: 'ticket { id }' },
+  contactEdit: {
+    ...workers,
+    input: ({ spareContactId }) => ({ contactId: spareContactId, version: 1, name: 'x', emails: [], phones: [], notes: '' }),
+    select: 'contact { id }',
+  },
+  contactBlock: { ...workers, input: ({ spareContactId }) => ({ contactId: spareContactId, blocked: true }), select: 'contact { id }' },
   contactMerge: {
     on: 'workspace',
     who: 'OAS',
-    input: () => ({ sourceId: crypto.randomUUID(), destinationId: crypto.randomUUID() }),
-    yes: gone('CONTACT_NOT_FOUND'),
+    input: ({ spareContactId, contactId }) => ({ sourceId: spareContactId, destinationId: contactId }),
+    select: 'contact { id }',
   },
-  contactUnmerge: {
-    on: 'workspace',
-    who: 'OAS',
-    input: () => ({ mergeId: crypto.randomUUID() }),
-    yes: gone('CONTACT_UNMERGE_REFUSED'),
-  },
-  ticketDelete: { on: 'ticket', free: 'OA', taken: 'OA', other: 'OA', input: ({ ticketId }) => ({ ticketId }), select: 'deletedId' },
-  ticketRestore: { ...people, input: () => ({ ticketId: crypto.randomUUID() }), yes: gone('TICKET_NOT_FOUND') },
+  contactUnmerge: { on: 'workspace', who: 'OAS', input: ({ contactMergeId }) => ({ mergeId: contactMergeId }), select: 'contact { id }' },
+  ticketDelete: { on: 'ticket', ...removed, input: ({ ticketId }) => ({ ticketId }), select: 'deletedId' },
+  ticketRestore: { on: 'ticket', ...removed, input: ({ deletedTicketId }) => ({ ticketId: deletedTicketId }), select: 'ticket { id }' },
   lifecycleSave: {
     ...people,
     input: () => ({ reopenDays: 14, lifecycleVersion: 0 }),
@@ -392,32 +456,55 @@ export const operations: Readonly<Record<string, Row>> = {
   viewEdit: {
     on: 'workspace',
     who: 'OAS',
-    input: ({ viewId }) => ({ viewId, version: 0, name: 'x', filter: {}, order: 'DUE', audience: 'WORKSPACE' }),
-    yes: gone('SETTINGS_CONFLICT'),
+    input: ({ sharedViewId, unique }) => ({
+      viewId: sharedViewId,
+      version: 1,
+      name: `${unique} edited`,
+      filter: {},
+      order: 'DUE',
+      audience: 'WORKSPACE',
+    }),
+    select: 'view { id }',
+    visible: true,
   },
-  viewDelete: { ...everybody, input: () => ({ viewId: crypto.randomUUID() }), yes: gone('VIEW_NOT_FOUND') },
+  viewDelete: { ...everybody, input: ({ ownViewId }) => ({ viewId: ownViewId }), select: 'viewId' },
   viewsOrder: { ...everybody, input: () => ({ viewIds: [] }), select: 'views { id }' },
-  accessTokenCreate: { ...withoutGuests, input: ({ unique }) => ({ name: unique }), select: 'secret' },
-  accessTokenRevoke: { ...everybody, input: () => ({ id: crypto.randomUUID() }), yes: gone('ACCESS_TOKEN_NOT_FOUND') },
-  confirm: { ...account, input: () => ({ password: 'correct horse' }), select: 'confirmed' },
-  passwordChange: { ...account, input: () => ({ current: 'wrong', next: 'x' }), select: 'changed' },
+  accessTokenCreate: { ...withoutGuests, by: 'RECENT', input: ({ unique }) => ({ name: unique }), select: 'secret' },
+  accessTokenRevoke: { ...everybody, others: 'OA', input: ({ tokenId }) => ({ id: tokenId }), select: 'accessToken { id }' },
+  confirm: { ...everybody, by: 'BROWSER', input: () => ({ password: 'correct horse' }), select: 'confirmed' },
+  passwordChange: { ...account, input: () => ({ current: 'wrong', next: 'x' }), select: 'changed', yes: gone('PASSWORD_REFUSED') },
   secondFactorBegin: { ...account, select: 'uri' },
-  secondFactorConfirm: { ...account, input: () => ({ code: '000000' }), select: 'recoveryCodes' },
+  secondFactorConfirm: {
+    ...account,
+    input: () => ({ code: '000000' }),
+    select: 'recoveryCodes',
+    yes: gone('INVALID_INPUT', 'SECOND_FACTOR_REFUSED'),
+  },
   secondFactorEnd: { ...account, input: () => ({ code: '000000' }), select: 'ended' },
-  sessionEnd: { ...account, input: () => ({ id: crypto.randomUUID() }), select: 'ended' },
+  sessionEnd: { ...account, input: ({ sessionId }) => ({ id: sessionId }), select: 'ended' },
   sessionsEndOthers: { ...account, select: 'ended' },
-  workspaceSwitch: { ...account, input: () => ({ workspaceId: crypto.randomUUID() }) },
-  invitationAccept: { ...account, input: () => ({ workspaceId: crypto.randomUUID() }) },
-  signOut: { ...everybody, select: 'signedOut', anonymous: true },
-  signIn: {
+  workspaceSwitch: {
     ...everybody,
+    by: 'BROWSER',
+    input: ({ otherWorkspaceId }) => ({ workspaceId: otherWorkspaceId }),
+    select: 'viewer { email }',
+  },
+  invitationAccept: {
+    ...everybody,
+    by: 'BROWSER',
+    input: ({ invitingWorkspaceId }) => ({ workspaceId: invitingWorkspaceId }),
+    select: 'acceptedId',
+  },
+  signOut: { ...known, select: 'signedOut', anonymous: true },
+  signIn: {
+    ...known,
     input: ({ unique }) => ({ email: `${unique}@nowhere.test`, password: 'x' }),
     yes: gone('SIGN_IN_REFUSED'),
     anonymous: true,
   },
-  passwordForgotten: { ...everybody, input: () => ({ email: 'nobody@nowhere.test' }), select: 'accepted', anonymous: true },
+  passwordForgotten: { ...known, input: () => ({ email: 'nobody@nowhere.test' }), select: 'accepted', anonymous: true },
   linkRedeem: {
-    ...everybody,
+    ...known,
     input: () => ({ kind: 'RESET', token: 'x', password: 'marble canoe thirteen' }),
     select: 'signedIn',
     yes: gone('LINK_INVALID'),
@@ -426,24 +513,43 @@ export const operations: Readonly<Record<string, Row>> = {
 
   // Subscriptions
   boardChanged: { on: 'workspace', who: 'OAS', input: () => ({ since: '2026-01-01T00:00:00Z' }), select: 'open' },
-  conversationChanged: { ...everybody, select: 'id', yes: () => true },
+  conversationChanged: {
+    ...workers,
+    needs: ['conversationId'],
+    select: 'id',
+    yes: (answer: { id: string } | null, { conversationId }: Fixture) => answer?.id === conversationId,
+  },
   contactChanged: { on: 'workspace', who: 'OASM', input: ({ contactId }) => ({ id: contactId }), select: 'id' },
-  draftChanged: { on: 'ticket', ...noted, input: ({ ticketId }) => ({ ticketId, kind: 'NOTE' }), select: 'id', yes: () => true },
-  eventsStreamed: { on: 'ticket', ...seen, select: 'ticketId', yes: told },
+  draftChanged: { on: 'ticket', ...noted, input: ({ ticketId }) => ({ ticketId, kind: 'NOTE' }), needs: ['draftRowId'], select: 'id' },
+  eventsStreamed: { on: 'ticket', ...seen, needs: ['ticketId'], select: 'ticketId', yes: told },
   notificationsChanged: { ...everybody, select: 'unreadCount' },
   presenceChanged: { on: 'ticket', ...seen, input: ({ ticketId }) => ({ ticketId }), select: 'activity' },
-  presencesChanged: { on: 'ticket', ...seen, select: 'ticketId', yes: told },
+  presencesChanged: { on: 'ticket', ...seen, needs: ['ticketId'], select: 'ticketId', yes: told },
   ticketChanged: { on: 'ticket', ...seen, input: byId, select: 'id' },
-  ticketsChanged: { on: 'ticket', ...seen, select: 'ticketId', yes: told },
-  viewChanged: { on: 'ticket', ...seen, input: ({ viewId }) => ({ viewId }), select: 'ticketId', yes: told },
-  viewCountsChanged: { ...everybody, select: 'viewId' },
-  bulkJobChanged: { ...everybody, input: () => ({ id: crypto.randomUUID() }), select: 'id', yes: (answer: unknown) => answer === null },
-  settingsChanged: { ...everybody },
-  // A position of another log is answered with RELOAD for every viewer.
-  contactsStreamed: { ...everybody, input: () => ({ after: 'x' }), select: 'kind' },
-  conversationsStreamed: { ...everybody, input: () => ({ after: 'x' }), select: 'kind' },
-  settingsStreamed: { ...everybody, input: () => ({ after: 'x' }), select: 'kind' },
-  viewsChanged: { ...everybody, select: 'id' },
+  ticketsChanged: { on: 'ticket', ...seen, needs: ['ticketId'], select: 'ticketId', yes: told },
+  viewChanged: { on: 'ticket', ...seen, input: ({ viewId }) => ({ viewId }), needs: ['ticketId'], select: 'ticketId', yes: told },
+  viewCountsChanged: { ...known, select: 'viewId' },
+  bulkJobChanged: { ...everybody, input: ({ jobId }) => ({ id: jobId }), select: 'id' },
+  settingsChanged: known,
+  contactsStreamed: {
+    ...workers,
+    needs: ['contactId'],
+    select: 'contactId',
+    yes: (answer: { contactId: string | null }, { contactId }: Fixture) => answer.contactId === contactId,
+  },
+  conversationsStreamed: {
+    ...workers,
+    needs: ['conversationId'],
+    select: 'conversationId',
+    yes: (answer: { conversationId: string | null }, { conversationId }: Fixture) => answer.conversationId === conversationId,
+  },
+  settingsStreamed: {
+    ...known,
+    needs: ['teamId'],
+    select: 'settingId',
+    yes: (answer: { settingId: string | null }, { teamId }: Fixture) => answer.settingId === teamId,
+  },
+  viewsChanged: { ...known, select: 'id' },
 };
 
 const everyDay = Array.from({ length: 7 }, () => [{ from: 0, to: 1440 }]);
@@ -453,13 +559,35 @@ function policyInput(name: string) {
   return { name, conditions: { topicIds: [crypto.randomUUID()] }, targets: [], warning: { share: 0.75, beforeMinutes: 15 } };
 }
 
-/** What was asked for is not there, which is said only to those who may ask. */
-function gone(code: string) {
-  return ({ userErrors }: { userErrors: readonly { code: string }[] }) => userErrors.every((error) => error.code === code);
+/** The caller was let in, and what they gave was refused for another reason. */
+function gone(...codes: string[]) {
+  return ({ userErrors }: { userErrors: readonly { code: string }[] }) =>
+    userErrors.length > 0 && userErrors.every(({ code }) => codes.includes(code));
 }
 
-function told(answer: { ticketId: string | null }, { ticketId }: Fixture): boolean {
-  return answer.ticketId === ticketId;
+function isSome(answer: readonly unknown[]): boolean {
+  return answer.length > 0;
+}
+
+/** A list, which is allowed where it contains the thing. */
+function contains(key: keyof Fixture): Pick<Row, 'needs' | 'yes'> {
+  return { needs: [key], yes: (answer: List, fixture: Fixture) => idsOf(answer).includes(String(fixture[key])) };
+}
+
+interface Item {
+  readonly id?: string;
+  readonly member?: { readonly id: string };
+}
+
+type List = readonly Item[] | { readonly edges: readonly { readonly node: Item }[] };
+
+function idsOf(list: List): (string | undefined)[] {
+  const items = 'edges' in list ? list.edges.map(({ node }) => node) : list;
+  return items.map(({ id, member: holder }) => id ?? holder?.id);
+}
+
+function told(answer: { ticketId: string | null } | null, { ticketId }: Fixture): boolean {
+  return answer?.ticketId === ticketId;
 }
 
 /**

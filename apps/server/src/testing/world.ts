@@ -117,6 +117,18 @@ export class Stream {
     return this.until(() => true);
   }
 
+  /** Waits until everything that the server wrote to this socket before now has arrived. */
+  async flushed(): Promise<void> {
+    await waitFor(() => this.#opened !== undefined || this.faults.length > 0, 'a socket to open');
+    const opened = this.#opened;
+    if (opened?.readyState !== WebSocket.OPEN) return;
+    await new Promise<void>((resolve) => {
+      opened.once('pong', () => resolve());
+      opened.once('close', () => resolve());
+      opened.ping();
+    });
+  }
+
   /** Stops reading, as a client does whose machine is busy. */
   pause(): void {
     this.#opened?.pause();
@@ -132,10 +144,10 @@ export class Stream {
 }
 
 /** Waits for a condition, never for time. */
-export async function waitFor(condition: () => boolean | Promise<boolean>, what = 'a condition'): Promise<void> {
+export async function waitFor(condition: () => boolean | Promise<boolean>, what: string | (() => string) = 'a condition'): Promise<void> {
   const end = performance.now() + 10_000;
   while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`waited ten seconds for ${what}`);
+    if (performance.now() > end) throw new Error(`waited ten seconds for ${typeof what === 'string' ? what : what()}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
