@@ -184,21 +184,25 @@ it('keeps everybody’s lists and counts equal to a fresh load, through edits, m
   }
 });
 
+/** Together more than the buffers of a connection hold; each less than the server holds back for one client. */
+const [messages, messageBytes] = [30, 800_000];
+
 it('tells a client that stopped reading only the newest when it reads again', async () => {
   const [owner] = people;
   if (!owner) throw new Error('nobody is there');
   const { id } = await world.ticket();
   const ask = `subscription ($id: ID!) { ticketChanged(id: $id) { version description subject } }`;
+  // Few large messages fill the buffers of the connection well before the server would cut the client off for its silence.
   const describe = (version: number) =>
-    world.sql('update ticket set description = ? where id = ?', [`<p>${version} ${'x'.repeat(250_000)}</p>`, id]);
+    world.sql('update ticket set description = ? where id = ?', [`<p>${version} ${'x'.repeat(messageBytes)}</p>`, id]);
   const slow = owner.follow(ask, { id });
   await slow.begun();
   slow.pause();
 
-  for (let round = 0; round < 120; round++) {
+  for (let round = 0; round < messages; round++) {
     await describe(round);
     await owner.run(`mutation ($input: TicketTagInput!) { ticketTag(input: $input) { ticket { id } } }`, {
-      input: { ticketId: id, add: [`s${round}`].slice(0, round < 40 ? 1 : 0), remove: round >= 40 ? [`s${round - 40}`] : [] },
+      input: { ticketId: id, add: [`s${round}`] },
     });
   }
   await settled();
