@@ -44,6 +44,9 @@ it('shows what one person did, or one kind of change, live; undoes it from its e
   expect(file.suggestedFilename()).toBe(`ticket-${number}.csv`);
   expect(text.split('\r\n')).toHaveLength(3);
   expect(text).toContain('changed the status from New to In progress');
+  const [book] = await Promise.all([sofia.waitForEvent('download'), history.getByRole('button', { name: 'Download XLSX' }).click()]);
+  expect(book.suggestedFilename()).toBe(`ticket-${number}.xlsx`);
+  expect((await readFile(await book.path())).subarray(0, 2).toString()).toBe('PK');
   await sofia.context().close();
   await james.context().close();
 });
