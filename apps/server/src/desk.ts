@@ -372,10 +372,10 @@ export async function openDesk(config: DeskConfig, logger: Logger, givenClock?: 
     if (events.some(mayChangeRows)) forgetRows(workspaceId);
     time.hear(workspaceId, events);
   });
-  const presence = new PresenceBoard(pubSub, (workspaceId, ticketId) => {
-    if (ticketId === null) return liveDesk.signal(workspaceId, 'online');
-    liveDesk.signal(workspaceId, `presence:${ticketId}`);
-    liveDesk.signal(workspaceId, 'presences', ticketId);
+  const presence = new PresenceBoard(pubSub, (workspaceId, placeId) => {
+    if (placeId === null) return liveDesk.signal(workspaceId, 'online');
+    liveDesk.signal(workspaceId, `presence:${placeId}`);
+    liveDesk.signal(workspaceId, 'presences', placeId);
   });
   const live: LiveSources = { desk: liveDesk, presence, time };
   const store = storeOf(config.files);

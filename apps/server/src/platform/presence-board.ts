@@ -9,7 +9,7 @@ export const PresenceActivity = {
 } as const;
 export type PresenceActivity = (typeof PresenceActivity)[keyof typeof PresenceActivity];
 
-/** What one person does on a ticket, in whichever of their tabs they do most. */
+/** What one member does on a ticket or in a conversation, in the tab where they do most. */
 export interface Presence {
   readonly memberId: string;
   readonly activity: PresenceActivity;
@@ -19,16 +19,16 @@ export interface Presence {
 
 const placeSchema = z.object({
   workspaceId: z.uuid(),
-  /** Null = online, on no ticket in particular. */
-  ticketId: z.uuid().nullable(),
+  /** The ticket or the conversation; null = online, on none in particular. */
+  placeId: z.uuid().nullable(),
   memberId: z.uuid(),
   activity: z.enum(PresenceActivity),
   field: z.string().max(100).nullable(),
 });
 type Place = Readonly<z.infer<typeof placeSchema>>;
 
-const onTicketSchema = placeSchema.extend({ ticketId: z.uuid() });
-type OnTicket = Place & TicketPlace;
+const inPlaceSchema = placeSchema.extend({ placeId: z.uuid() });
+type InPlace = Place & PlaceKey;
 
 const announcementSchema = z.object({
   node: z.uuid(),
@@ -55,12 +55,12 @@ export class PresenceBoard {
   constructor(
     private readonly pubSub: PubSub,
     /** Called when somebody came, went or does something else. */
-    private readonly onChange: (workspaceId: string, ticketId: string | null) => void,
+    private readonly onChange: (workspaceId: string, placeId: string | null) => void,
   ) {}
 
   start(): void {
     this.#unsubscribe.push(this.pubSub.subscribe('presence', announcementSchema, (announcement) => this.#hear(announcement)));
-    this.#unsubscribe.push(this.pubSub.subscribe('presence:act', onTicketSchema, (place) => this.#apply(place)));
+    this.#unsubscribe.push(this.pubSub.subscribe('presence:act', inPlaceSchema, (place) => this.#apply(place)));
     this.#timer = setInterval(() => this.#repeat(), repeatMs);
   }
 
@@ -81,19 +81,19 @@ export class PresenceBoard {
   }
 
   /**
-   * Changes what a person does on a ticket, on every connection through which they have it open, on any node: the request
+   * Changes what a member does in a place, on every connection through which they have it open, on any node: the request
    * may reach another node than the socket did. Answers whether they are there at all.
    */
-  act(place: OnTicket): boolean {
+  act(place: InPlace): boolean {
     this.pubSub.publish('presence:act', place);
-    return this.on(place.workspaceId, place.ticketId).some(({ memberId }) => memberId === place.memberId);
+    return this.on(place.workspaceId, place.placeId).some(({ memberId }) => memberId === place.memberId);
   }
 
-  /** Everybody on a ticket, once each. */
-  on(workspaceId: string, ticketId: string): Presence[] {
+  /** The members on a ticket or in a conversation, once each. */
+  on(workspaceId: string, placeId: string): Presence[] {
     const people = new Map<string, Presence>();
     for (const place of this.#everywhere()) {
-      if (!sameTicket(place, { workspaceId, ticketId })) continue;
+      if (!samePlace(place, { workspaceId, placeId })) continue;
       const known = people.get(place.memberId);
       if (known && rank[known.activity] >= rank[place.activity]) continue;
       people.set(place.memberId, { memberId: place.memberId, activity: place.activity, field: place.field });
@@ -101,10 +101,10 @@ export class PresenceBoard {
     return [...people.values()].sort((a, b) => a.memberId.localeCompare(b.memberId));
   }
 
-  /** The tickets of a workspace that anybody has open. */
-  tickets(workspaceId: string): string[] {
+  /** The tickets and conversations of a workspace that members have open. */
+  placeIds(workspaceId: string): string[] {
     const ids = new Set<string>();
-    for (const place of this.#everywhere()) if (place.workspaceId === workspaceId && place.ticketId) ids.add(place.ticketId);
+    for (const place of this.#everywhere()) if (place.workspaceId === workspaceId && place.placeId) ids.add(place.placeId);
     return [...ids];
   }
 
@@ -121,9 +121,9 @@ export class PresenceBoard {
     this.#announce();
   }
 
-  #apply(place: OnTicket): void {
+  #apply(place: InPlace): void {
     for (const [connection, here] of [...this.#here]) {
-      if (sameTicket(here, place) && here.memberId === place.memberId) this.enter(connection, place);
+      if (samePlace(here, place) && here.memberId === place.memberId) this.enter(connection, place);
     }
   }
 
@@ -158,9 +158,9 @@ export class PresenceBoard {
   #tell(places: readonly (Place | undefined)[]): void {
     const told = new Set<string | null>();
     for (const place of places) {
-      if (!place || told.has(place.ticketId)) continue;
-      told.add(place.ticketId);
-      this.onChange(place.workspaceId, place.ticketId);
+      if (!place || told.has(place.placeId)) continue;
+      told.add(place.placeId);
+      this.onChange(place.workspaceId, place.placeId);
     }
   }
 }
@@ -173,11 +173,11 @@ function differing(before: Readonly<Record<string, Place>>, after: Readonly<Reco
   );
 }
 
-interface TicketPlace {
+interface PlaceKey {
   readonly workspaceId: string;
-  readonly ticketId: string;
+  readonly placeId: string;
 }
 
-function sameTicket(a: Pick<Place, 'workspaceId' | 'ticketId'>, b: TicketPlace): boolean {
-  return a.ticketId === b.ticketId && a.workspaceId === b.workspaceId;
+function samePlace(a: Pick<Place, 'workspaceId' | 'placeId'>, b: PlaceKey): boolean {
+  return a.placeId === b.placeId && a.workspaceId === b.workspaceId;
 }

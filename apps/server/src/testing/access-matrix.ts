@@ -682,7 +682,7 @@ export const fields: Readonly<Record<string, string>> = {
     'activity assignee attachments checklist contacts conversations createdAt description dueAt fields id internal links mergedAt mergedInto mergedTickets messages minutesSpent:OASML notes:OASML number participants priority publicLink:OASM ratings reopenCount requester resolvedAt slaClocks snoozedUntil source status statusSince subject tags team timeEntries:OASML topic updatedAt version viewerCan viewerIsWatching watchers',
   TicketPermissions: 'assign delete edit take watch writeNotes',
   TicketPresence: 'people ticketId',
-  Conversation: 'channel closedAt contact createdAt id lastMessage lastMessageAt messages ticket',
+  Conversation: 'channel closedAt contact createdAt id lastMessage lastMessageAt messages ticket version',
   SkillGroup: 'id members name topics version',
   TemplateField: 'fieldId values',
   TicketTemplate: 'checklist description fields id name priority subject teamId topicId version watcherIds',

@@ -28,7 +28,7 @@ export class ConversationOfTicket extends DomainError {
 export class MessageMeanwhile extends DomainError {
   readonly code = 'MESSAGE_MEANWHILE';
   constructor(
-    /** The ticket's version by now. */
+    /** The current version of the ticket or the conversation. */
     readonly version: number,
     byClient: boolean,
   ) {

@@ -36,6 +36,21 @@ const lastByConversation = loaderByKey(
   ({ conversationId }) => conversationId,
 );
 
+const countByConversation = loaderByKey(
+  ({ em, workspaceId }, ids: readonly string[]): Promise<{ id: string; count: number }[]> =>
+    em.execute(
+      `select conversation_id as id, count(*)::int as count from message where workspace_id = ? and conversation_id = any(?::uuid[])
+       group by conversation_id`,
+      [workspaceId, `{${ids.join(',')}}`],
+    ),
+  ({ id }) => id,
+);
+
+/** How many messages a conversation has. */
+export async function countMessages(scope: Scope, { id }: Conversation): Promise<number> {
+  return (await scope.load(countByConversation, id))?.count ?? 0;
+}
+
 /** What was said last in a conversation that the viewer may read. */
 export function lastMessageIn(scope: Scope, { id }: Conversation): Promise<Message | null> {
   return scope.load(lastByConversation, id);

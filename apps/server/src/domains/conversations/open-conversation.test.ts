@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { World, type Person } from '../../testing/world.ts';
+import { waitFor, World, type Person } from '../../testing/world.ts';
 
 const CONVERSATION =
-  'conversation { id channel closedAt contact { id name } ticket { id } messages { edges { node { body direction authorName } } } } userErrors { __typename ... on UserError { code } ... on ConversationLinked { ticketId } }';
+  'conversation { id channel closedAt contact { id name } ticket { id } messages { edges { node { body direction authorName } } } } userErrors { __typename ... on UserError { code } ... on ConversationLinked { ticketId } ... on MessageMeanwhile { version message } }';
 const mutations = {
   conversationOpen: `mutation ($input: ConversationOpenInput!) { conversationOpen(input: $input) { ${CONVERSATION} } }`,
   conversationReceive: `mutation ($input: ConversationMessageInput!) { conversationReceive(input: $input) { ${CONVERSATION} } }`,
@@ -214,4 +214,53 @@ it('lists the conversations of one customer, with and without a ticket, to those
   expect((await of(contact.id, agent, newest.pageInfo.endCursor)).ids).toEqual([first]);
   expect(await of(contact.id, stranger)).toMatchObject({ ids: [third, second], pageInfo: { hasNextPage: false } });
   expect((await of(contact.id, guest)).ids).toEqual([]);
+});
+
+it('holds a reply when another agent replied or the customer wrote meanwhile, and sends it once that was read', async () => {
+  const bob = await world.person('AGENT', { teams: [team], name: 'Bob' });
+  const { id } = (await begin()).conversation;
+  const version = async () => (await agent.run('query ($id: ID!) { conversation(id: $id) { version } }', { id })).conversation.version;
+  const reply = (person: Person, body: string, seenVersion: number) =>
+    call('conversationReply', { conversationId: id, body, seenVersion }, person);
+  const seen = await version();
+  expect((await reply(bob, '<p>I have it</p>', seen)).userErrors).toEqual([]);
+
+  const second = await reply(agent, '<p>Me too</p>', seen);
+  expect(second).toMatchObject({
+    conversation: null,
+    userErrors: [{ code: 'MESSAGE_MEANWHILE', version: 2, message: expect.stringMatching(/^Somebody else replied/) }],
+  });
+  await say('conversationReceive', id, '<p>Thanks</p>');
+  const third = await reply(agent, '<p>Me too</p>', second.userErrors[0].version);
+  expect(third.userErrors).toMatchObject([{ code: 'MESSAGE_MEANWHILE', version: 3, message: expect.stringMatching(/^The client wrote/) }]);
+  expect((await reply(agent, '<p>You are welcome</p>', third.userErrors[0].version)).userErrors).toEqual([]);
+  // The writer's own messages hold no reply.
+  expect((await reply(agent, '<p>Bye</p>', third.userErrors[0].version)).userErrors).toEqual([]);
+  expect(await version()).toBe(5);
+});
+
+it('shows who has a conversation open and who writes in it, to agents who may read it', async () => {
+  const PRESENCE = 'subscription ($id: ID!) { presenceChanged(conversationId: $id) { activity member { name } } }';
+  const SET = 'mutation ($input: PresenceSetInput!) { presenceSet(input: $input) { shown } }';
+  const cleo = await world.person('AGENT', { teams: [team], name: 'Cleo' });
+  const { id } = (await begin()).conversation;
+  const watching = agent.follow(PRESENCE, { id });
+  await watching.begun();
+  const joined = cleo.follow(PRESENCE, { id });
+  await joined.begun();
+  await watching.until(({ presenceChanged }) => presenceChanged.length === 2);
+
+  const input = { conversationId: id, activity: 'WRITING_REPLY' };
+  expect((await cleo.run(SET, { input })).presenceSet).toEqual({ shown: true });
+  await watching.until(({ presenceChanged }) =>
+    presenceChanged.some(
+      (one: { activity: string; member: { name: string } }) => one.activity === 'WRITING_REPLY' && one.member.name === 'Cleo',
+    ),
+  );
+  joined.close();
+  await watching.until(({ presenceChanged }) => presenceChanged.length === 1);
+  const guest = await world.person('GUEST', { teams: [team] });
+  const refused = guest.follow(PRESENCE, { id });
+  await waitFor(() => refused.faults.length > 0, 'the refusal');
+  expect((await cleo.ask(SET, { input: { activity: 'VIEWING' } })).errors).toHaveLength(1);
 });

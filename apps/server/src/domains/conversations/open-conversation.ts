@@ -8,9 +8,16 @@ import { LockedTooLate } from '../../platform/database-errors.ts';
 import { memberById } from '../identity/index.ts';
 import { findTicket, lockInOrder, lockTicketToEdit, requireContact, TicketEvent, type Ticket } from '../tickets/index.ts';
 import { Channel, Conversation, Direction, type Message } from './conversation.entity.ts';
-import { ConversationLinked, ConversationNotFound, ConversationOfAnother, ConversationOfTicket } from './conversation.errors.ts';
+import {
+  ConversationLinked,
+  ConversationNotFound,
+  ConversationOfAnother,
+  ConversationOfTicket,
+  MessageMeanwhile,
+} from './conversation.errors.ts';
 import { ConversationEvent } from './conversation.events.ts';
 import { canReadConversations } from './conversation.policy.ts';
+import { countMessages } from './find-messages.ts';
 import { recordConversations } from './stream-conversations.ts';
 import { beginConversation, receive, requireWelcome, write } from './exchange-messages.ts';
 
@@ -41,6 +48,11 @@ export interface ConversationMessage {
   readonly body: string;
 }
 
+export interface ReplyInConversation extends ConversationMessage {
+  /** The conversation's version that the writer saw; null when none of it was shown. */
+  readonly seenVersion?: number | null | undefined;
+}
+
 /** What the client says further. On a conversation of a ticket it reaches the ticket, which it may open again. */
 export function receiveInConversation(scope: Scope, { conversationId, body }: ConversationMessage): Promise<Message> {
   return scope.transaction(async (tx) => {
@@ -58,10 +70,11 @@ export function receiveInConversation(scope: Scope, { conversationId, body }: Co
 }
 
 /** Answers where no ticket is. The program that brought the conversation hands it over. */
-export function replyInConversation(scope: Scope, { conversationId, body }: ConversationMessage): Promise<Message> {
+export function replyInConversation(scope: Scope, { conversationId, body, seenVersion }: ReplyInConversation): Promise<Message> {
   return scope.transaction(async (tx) => {
     const conversation = await lockConversation(tx, conversationId);
     if (conversation.ticketId) throw new ConversationLinked(conversation.ticketId);
+    if (seenVersion != null) await requireNothingMeanwhile(tx, conversation, seenVersion);
     const author = await tx.load(memberById, tx.viewer.memberId);
     const message = await write(tx, conversation, {
       direction: Direction.OUT,
@@ -71,6 +84,17 @@ export function replyInConversation(scope: Scope, { conversationId, body }: Conv
     });
     return message;
   });
+}
+
+async function requireNothingMeanwhile(tx: Scope, conversation: Conversation, seenVersion: number): Promise<void> {
+  const { em, workspaceId, viewer } = tx;
+  const [newest]: { direction: Direction }[] = await em.execute(
+    `select direction from (select direction, author_id, created_at, id from message where workspace_id = ? and conversation_id = ?
+       order by created_at, id offset ?) unseen
+     where author_id is distinct from ? order by created_at desc, id desc limit 1`,
+    [workspaceId, conversation.id, Math.max(0, seenVersion), viewer.memberId],
+  );
+  if (newest) throw new MessageMeanwhile(await countMessages(tx, conversation), newest.direction === Direction.IN);
 }
 
 /** Nothing more is to be done in it. It opens again when the client writes. */

@@ -10,8 +10,11 @@ import { followState } from './follow-state.svelte.ts';
 const quietAfterMs = 4000;
 const repeatMs = 2000;
 
-/** Who has a ticket open, and what we tell the others of ourselves. Make it in a component. */
-export class TicketPresence {
+/** A ticket or a conversation. */
+type PresencePlace = { readonly ticketId: string } | { readonly conversationId: string };
+
+/** Who has a ticket or a conversation open, and what the others see of this member. Create it in a component. */
+export class PlacePresence {
   people = $state.raw<PresenceChangedSubscription['presenceChanged']>([]);
   #quiet: ReturnType<typeof setTimeout> | undefined;
   #told = '';
@@ -19,12 +22,12 @@ export class TicketPresence {
 
   constructor(
     private readonly client: Client,
-    private readonly ticketId: () => string | null,
+    private readonly place: () => PresencePlace | null,
   ) {
     followState(
       client,
       PresenceChangedDocument,
-      () => (ticketId() === null ? null : { ticketId: ticketId() ?? '' }),
+      () => place(),
       (data) => (this.people = data.presenceChanged),
     );
   }
@@ -42,12 +45,12 @@ export class TicketPresence {
   }
 
   #tell(activity: PresenceActivity, field: string | null): void {
-    const ticketId = this.ticketId();
-    const words = `${ticketId} ${activity} ${field}`;
+    const place = this.place();
+    const words = `${JSON.stringify(place)} ${activity} ${field}`;
     // Said again now and then: a reconnected socket begins as a mere viewer.
-    if (ticketId === null || (words === this.#told && performance.now() - this.#toldAt < repeatMs)) return;
+    if (place === null || (words === this.#told && performance.now() - this.#toldAt < repeatMs)) return;
     this.#told = words;
     this.#toldAt = performance.now();
-    void this.client.mutation(PresenceSetDocument, { input: { ticketId, activity, field } }).toPromise();
+    void this.client.mutation(PresenceSetDocument, { input: { ...place, activity, field } }).toPromise();
   }
 }

@@ -24,7 +24,7 @@ import { ReferenceNotFoundType, TicketNotFoundType, TicketType } from '../../tic
 import { findTicket, type Ticket } from '../../tickets/index.ts';
 import { Channel, type Conversation, type Message } from '../conversation.entity.ts';
 import { conversationCursors, conversationsOf, findConversation, followConversations, listConversations } from '../find-conversations.ts';
-import { messageCursors, lastMessageIn, messagesIn } from '../find-messages.ts';
+import { countMessages, messageCursors, lastMessageIn, messagesIn } from '../find-messages.ts';
 import {
   closeConversation,
   linkConversation,
@@ -33,7 +33,7 @@ import {
   replyInConversation,
   unlinkConversation,
 } from '../open-conversation.ts';
-import { MessageConnection, MessageType, NoClientType, SenderBlockedType } from './message.type.ts';
+import { MessageConnection, MessageMeanwhileType, MessageType, NoClientType, SenderBlockedType } from './message.type.ts';
 
 @ObjectType('Conversation', { description: 'One thread with one client on one channel. A ticket is made for it, never of it.' })
 export class ConversationType implements Pick<Conversation, 'id' | 'channel' | 'createdAt' | 'lastMessageAt' | 'closedAt'> {
@@ -60,6 +60,11 @@ class ConversationOpenInput {
 
 @InputType()
 class ConversationMessageInput {
+  @Field(() => Int, {
+    nullable: true,
+    description: 'For conversationReply: the version that you saw. The reply is held if a newer message of others exists.',
+  })
+  seenVersion?: number | null;
   @Field(() => ID) conversationId!: string;
   @Field(() => String, { description: 'HTML.' }) body!: string;
   @Field(() => String, onceKey) idempotencyKey?: string | null;
@@ -102,6 +107,7 @@ const ConversationError = userErrorUnion('ConversationError', [
   ConversationOfAnotherType,
   ConversationOfTicketType,
   IdempotencyKeyReusedType,
+  MessageMeanwhileType,
   NoClientType,
   ReferenceNotFoundType,
   SenderBlockedType,
@@ -152,6 +158,11 @@ export class ConversationResolver {
   @FieldResolver(() => TicketType, { nullable: true })
   async ticket(@Root() { ticketId }: Conversation, @Ctx() { scope }: Context): Promise<Ticket | null> {
     return ticketId === null ? null : findTicket(scope, ticketId);
+  }
+
+  @FieldResolver(() => Int, { description: 'Grows with every message. What to send as `seenVersion` with a reply.' })
+  version(@Root() conversation: Conversation, @Ctx() { scope }: Context): Promise<number> {
+    return countMessages(scope, conversation);
   }
 
   @FieldResolver(() => MessageType, { nullable: true })

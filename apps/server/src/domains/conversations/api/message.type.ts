@@ -62,7 +62,7 @@ export class SenderBlockedType extends UserError {}
   implements: UserError,
   description: 'Somebody else replied, or the client wrote, while you wrote. Read it, then send again with the newer version.',
 })
-class MessageMeanwhileType extends UserError {
+export class MessageMeanwhileType extends UserError {
   @Field(() => Int, { description: 'What to send as `seenVersion` to send yours all the same.' }) version!: number;
 }
 

@@ -17,7 +17,7 @@ import { following, type Context } from '../../../graphql/context.ts';
 import { PresenceActivity, type Presence } from '../../../platform/presence-board.ts';
 import { MemberType } from '../../identity/api/index.ts';
 import { memberById, type Member } from '../../identity/index.ts';
-import { changePresence, followPresence, followPresences, presencesOn } from '../join-ticket.ts';
+import { changePresence, followPresence, followPresences, presencesOn, type PresencePlace } from '../join-ticket.ts';
 
 registerEnumType(PresenceActivity, { name: 'PresenceActivity' });
 
@@ -35,7 +35,8 @@ class TicketPresence {
 
 @InputType()
 class PresenceSetInput {
-  @Field(() => ID) ticketId!: string;
+  @Field(() => ID, { nullable: true }) ticketId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'In place of a ticket.' }) conversationId?: string | null;
   @Field(() => PresenceActivity) activity!: PresenceActivity;
   @Field(() => String, { nullable: true }) field?: string | null;
 }
@@ -53,17 +54,23 @@ export class PresenceResolver {
   }
 
   @Extensions({ queued: false })
-  @Mutation(() => PresenceSetPayload, { description: 'Says what you do on a ticket that you follow with `presenceChanged`.' })
+  @Mutation(() => PresenceSetPayload, {
+    description: 'Says what you do on a ticket or in a conversation that you follow with `presenceChanged`.',
+  })
   async presenceSet(@Arg('input', () => PresenceSetInput) input: PresenceSetInput, @Ctx() context: Context): Promise<PresenceSetPayload> {
     return { shown: changePresence(context.live.presence, context.scope, input) };
   }
 
   @Subscription(() => [PresenceType], {
-    description: 'Who has the ticket open, at first and after each change. While you follow it, you are there too.',
-    subscribe: following<{ ticketId: string }>(({ args, context: { live, scope } }) => followPresence(live.presence, scope, args.ticketId)),
+    description: 'Who has the ticket or the conversation open, at first and after each change. While you follow it, you are there too.',
+    subscribe: following<PresencePlace>(({ args, context: { live, scope } }) => followPresence(live.presence, scope, args)),
   })
-  presenceChanged(@Arg('ticketId', () => ID) ticketId: string, @Ctx() { scope, live }: Context): Promise<Presence[]> {
-    return presencesOn(live.presence, scope, ticketId);
+  presenceChanged(
+    @Arg('ticketId', () => ID, { nullable: true }) ticketId: string | null | undefined,
+    @Arg('conversationId', () => ID, { nullable: true, description: 'In place of a ticket.' }) conversationId: string | null | undefined,
+    @Ctx() { scope, live }: Context,
+  ): Promise<Presence[]> {
+    return presencesOn(live.presence, scope, { ticketId, conversationId });
   }
 
   @Subscription(() => TicketPresence, {
@@ -71,6 +78,6 @@ export class PresenceResolver {
     subscribe: following(({ context: { live, scope } }) => followPresences(live.presence, scope)),
   })
   async presencesChanged(@Root() ticketId: string, @Ctx() { scope, live }: Context): Promise<TicketPresence> {
-    return { ticketId, people: await presencesOn(live.presence, scope, ticketId) };
+    return { ticketId, people: await presencesOn(live.presence, scope, { ticketId }) };
   }
 }
