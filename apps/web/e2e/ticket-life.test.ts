@@ -263,3 +263,21 @@ it('tells all that reported one trouble what was found out, and shows conversati
   await picture(sofia, 'conversations-all');
   await sofia.context().close();
 });
+
+it('returns a ticket that is not spam to the status that it had', async () => {
+  const ada = await desk.person('ada@demo.baton', { path: '/views/open' });
+  await createTicket(ada, 'Looks like spam');
+  await choose(ada, 'Status', 'In progress');
+  await ada.getByRole('button', { name: 'Status: In progress' }).waitFor();
+  await choose(ada, 'Status', 'Spam');
+  await ada.getByRole('button', { name: 'Status: Spam' }).waitFor();
+  await picture(ada, 'ticket-spam');
+  expect(await faultsOf(ada)).toEqual([]);
+
+  await ada.getByRole('button', { name: 'Not spam' }).click();
+
+  await ada.getByRole('button', { name: 'Status: In progress' }).waitFor();
+  await ada.getByRole('button', { name: 'Not spam' }).waitFor({ state: 'detached' });
+  await picture(ada, 'ticket-not-spam');
+  await ada.context().close();
+});
