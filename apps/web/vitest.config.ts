@@ -6,6 +6,7 @@ export default defineConfig({
   resolve: { alias: { '#lib': new URL('./src/lib', import.meta.url).pathname } },
   test: {
     include: ['src/**/*.test.ts', 'e2e/**/*.test.ts'],
+    globalSetup: ['e2e/global-setup.ts'],
     testTimeout: 60_000,
     // Locators wait longer still: what is waited for is that it comes, not how soon on a busy machine.
     expect: { poll: { timeout: 10_000 } },

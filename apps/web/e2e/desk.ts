@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromiumCommand } from '@baton/launcher/chromium';
-import { freePort, startPostgres } from '@baton/launcher/postgres';
+import { freePort } from '@baton/launcher/postgres';
 import { startRedis } from '@baton/launcher/redis';
 import axe from 'axe-core';
 import pg from 'pg';
 import { SMTPServer } from 'smtp-server';
 import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core';
 import { onTestFailed } from 'vitest';
+import { createDemoDatabase } from './demo-database.ts';
 
 const serverFolder = fileURLToPath(new URL('../../server/', import.meta.url));
 const pictures = fileURLToPath(new URL('../../../.data/screenshots/', import.meta.url));
@@ -44,20 +45,14 @@ export class RunningDesk {
 
   /** `ports`: one for each node, for a test that must know them before; any by default. */
   static async start({ nodes, ports, closed = false, settings = {} }: Start): Promise<RunningDesk> {
-    const [postgres, redis] = await Promise.all([startPostgres({ ephemeral: true }), startRedis()]);
+    const [databaseUrl, redis] = await Promise.all([createDemoDatabase(fillDemoDatabase), startRedis()]);
     const letters: string[] = [];
     const smtp = await openMailbox(letters);
-    // All at once on an empty database: one of them migrates and makes the demo desk, the others wait for it.
     const servers = await Promise.all(
       (ports ?? (await freePorts(nodes))).map(async (port): Promise<Server> => {
         const environment = {
-          ...process.env,
-          NODE_ENV: 'production',
-          DATABASE_URL: postgres.url(),
+          ...demoEnvironment(databaseUrl, port),
           REDIS_URL: redis.url,
-          PORT: String(port),
-          DEMO: 'true',
-          DEMO_TICKETS: '150',
           // Closed: browsers run the pages' own operations and no others.
           GRAPHIQL: String(!closed),
           SMTP_URL: `smtp://127.0.0.1:${smtp.port}`,
@@ -79,10 +74,9 @@ export class RunningDesk {
       ],
     });
     mkdirSync(pictures, { recursive: true });
-    const desk = new RunningDesk(servers, browser, letters, postgres.url(), async () => {
+    const desk = new RunningDesk(servers, browser, letters, databaseUrl, async () => {
       await smtp.close();
       await redis.stop();
-      await postgres.stop();
     });
     return desk;
   }
@@ -315,6 +309,22 @@ async function openMailbox(letters: string[]): Promise<{ port: number; close: ()
 
 export function freePorts(count: number): Promise<number[]> {
   return Promise.all(Array.from({ length: count }, freePort));
+}
+
+function demoEnvironment(databaseUrl: string, port: number): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    NODE_ENV: 'production',
+    DATABASE_URL: databaseUrl,
+    PORT: String(port),
+    DEMO: 'true',
+    DEMO_TICKETS: '150',
+  };
+}
+
+/** A server migrates the empty database and creates the demo workspace. */
+async function fillDemoDatabase(databaseUrl: string): Promise<void> {
+  await ended(await launch(demoEnvironment(databaseUrl, await freePort())));
 }
 
 async function launch(environment: NodeJS.ProcessEnv): Promise<ChildProcess> {
