@@ -48,6 +48,19 @@ it('a client is made, described, given a ticket, and turns out to be another; a 
   await card.getByLabel(/^E-mail addresses/).fill('halyna@work.test');
   await card.getByRole('button', { name: 'Save' }).click();
   await card.getByText('Saved.').waitFor();
+  await card.getByLabel('First name').fill('Halyna');
+  await card.getByLabel('Last name').fill('Test');
+  expect(await card.getByLabel('Name', { exact: true }).inputValue()).toBe('Halyna Test');
+  await card.getByLabel('Language').selectOption({ label: 'Українська' });
+  await card.getByRole('button', { name: 'Save' }).click();
+  await card.getByText('Saved.').waitFor();
+  await ada.getByRole('region', { name: 'Conversations' }).getByText('No conversations that you can see.').waitFor();
+  await ada.setViewportSize({ width: 360, height: 740 });
+  await ada.emulateMedia({ colorScheme: 'dark' });
+  expect(await faultsOf(ada)).toEqual([]);
+  await picture(ada, 'contact-card-dark-phone');
+  await ada.emulateMedia({ colorScheme: 'light' });
+  await ada.setViewportSize({ width: 1280, height: 800 });
 
   await sofia.goto(twin);
   await sofia.getByRole('button', { name: 'Merge' }).click();

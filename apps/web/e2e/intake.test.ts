@@ -80,8 +80,28 @@ it('makes a ticket for a conversation that a program brought, with a template an
   await ada.getByRole('article', { name: /Reply/ }).getByText('Please unplug it').waitFor();
   await bring(HEAR, { conversationId, body: '<p>Done, it is cold now</p>' });
   await ada.getByText('Done, it is cold now').waitFor();
+
+  // Another agent has it open and answers first: the reply is held until it was read.
+  await program.goto(new URL(`/conversations/${conversationId}`, program.url()).href);
+  await ada.getByTitle('Sofia Marchenko').first().waitFor();
+  await ada.getByRole('textbox', { name: 'Reply' }).pressSequentially('Glad to hear');
+  await program.getByText('Ada Lindqvist is writing', { exact: false }).waitFor();
+  await bring(
+    'mutation ($input: ConversationMessageInput!) { conversationReply(input: $input) { userErrors { ... on UserError { message } } } }',
+    { conversationId, body: '<p>A technician is on the way</p>' },
+  );
+  await ada.getByRole('article', { name: /Reply/ }).getByText('A technician is on the way').waitFor();
+  await ada.getByRole('button', { name: 'Send' }).click();
+  await ada.getByRole('alert').getByText('Somebody else replied', { exact: false }).waitFor();
   expect(await faultsOf(ada)).toEqual([]);
   await picture(ada, 'conversation');
+  await ada.setViewportSize({ width: 360, height: 740 });
+  await ada.emulateMedia({ colorScheme: 'dark' });
+  await picture(ada, 'conversation-dark-phone');
+  await ada.emulateMedia({ colorScheme: 'light' });
+  await ada.setViewportSize({ width: 1280, height: 800 });
+  await ada.getByRole('button', { name: 'Send' }).click();
+  await ada.getByRole('article', { name: /Reply/ }).getByText('Glad to hear').waitFor();
 
   await ada.getByRole('button', { name: 'Create a ticket' }).click();
   const form = ada.getByRole('dialog', { name: 'New ticket' });
@@ -111,6 +131,11 @@ it('makes a ticket for a conversation that a program brought, with a template an
   await ada.getByRole('dialog').getByRole('combobox').fill('zoe zeb');
   await ada.getByRole('option', { name: /Zoe Zebra.*zoe@example\.org/ }).click();
   await ada.getByRole('heading', { name: 'Zoe Zebra' }).or(ada.getByLabel('Name')).first().waitFor();
+  await ada
+    .getByRole('region', { name: 'Conversations' })
+    .getByRole('link', { name: /Glad to hear/ })
+    .getByText(/^Ticket #/)
+    .waitFor();
   await program.context().close();
   await ada.context().close();
 });
