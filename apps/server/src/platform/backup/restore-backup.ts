@@ -49,7 +49,9 @@ export async function restoreBackup(settings: RestoreSettings): Promise<RestoreR
   await orm.migrator.getExecuted();
   try {
     return await transactionOn(orm, async (em, client) => {
-      await client.query(`set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0; ${textFormat}`);
+      await client.query(
+        `set local statement_timeout = 0; set local lock_timeout = 0; set local idle_in_transaction_session_timeout = 0; ${textFormat}`,
+      );
       // A node that starts now waits, and then serves the restored database.
       await lockExclusively(em, 'migrate');
       await requireAlone(client);

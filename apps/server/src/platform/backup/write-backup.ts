@@ -52,8 +52,11 @@ const frameBytes = 262_144;
 export async function writeBackup(settings: BackupSettings): Promise<BackupResult> {
   const { client, path } = settings;
   await requireFree(path);
+  const tables = (await listTables(client)).map(({ name }) => quote(name)).join(', ');
   await client.query('begin isolation level repeatable read read only');
   await client.query(`set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0; ${textFormat}`);
+  // Before the first query, which takes the snapshot: a table that a migration rewrites after it would appear empty.
+  if (tables) await client.query(`lock table ${tables} in access share mode`);
   const migrations = await listMigrations(client);
   if (migrations.length === 0)
     throw new BackupFault('The database in DATABASE_URL is not a Baton database: no migration has run in it. Name another database.');
