@@ -31,7 +31,6 @@ import { Migration0031ImportRefusedRows } from '../migrations/0031-import-refuse
 import { Migration0032SlaPresentTarget } from '../migrations/0032-sla-present-target.ts';
 import { Migration0037LiveGuardEventToken } from '../migrations/0037-live-guard-event-token.ts';
 import { Migration0040ViewsMetricsAndQueue } from '../migrations/0040-views-metrics-and-queue.ts';
-import { Migration0057SlaTeamHours } from '../migrations/0057-sla-team-hours.ts';
 import { Migration0042PlatformRetention } from '../migrations/0042-platform-retention.ts';
 import { Migration0043CustomersKeylessLocks } from '../migrations/0043-customers-keyless-locks.ts';
 import { Migration0046AttachmentsUsedSpace } from '../migrations/0046-attachments-used-space.ts';
@@ -41,6 +40,7 @@ import { Migration0049IdentityReadScope } from '../migrations/0049-identity-read
 import { Migration0053ContactsLocale } from '../migrations/0053-contacts-locale.ts';
 import { Migration0054ContactsNames } from '../migrations/0054-contacts-names.ts';
 import { Migration0055ConversationsOfContact } from '../migrations/0055-conversations-of-contact.ts';
+import { Migration0057SlaTeamHours } from '../migrations/0057-sla-team-hours.ts';
 import { Migration0066PlatformMailHtml } from '../migrations/0066-platform-mail-html.ts';
 import { defaultRetention, type Config } from './config.ts';
 import { FileCleaner } from './domains/attachments/index.ts';
@@ -211,7 +211,6 @@ function databaseAt(databaseUrl: string): DatabaseSettings {
       { name: '0032-sla-present-target', class: Migration0032SlaPresentTarget },
       { name: '0037-live-guard-event-token', class: Migration0037LiveGuardEventToken },
       { name: '0040-views-metrics-and-queue', class: Migration0040ViewsMetricsAndQueue },
-      { name: '0057-sla-team-hours', class: Migration0057SlaTeamHours },
       { name: '0042-platform-retention', class: Migration0042PlatformRetention },
       { name: '0043-customers-keyless-locks', class: Migration0043CustomersKeylessLocks },
       { name: '0046-attachments-used-space', class: Migration0046AttachmentsUsedSpace },
@@ -221,6 +220,7 @@ function databaseAt(databaseUrl: string): DatabaseSettings {
       { name: '0053-contacts-locale', class: Migration0053ContactsLocale },
       { name: '0054-contacts-names', class: Migration0054ContactsNames },
       { name: '0055-conversations-of-contact', class: Migration0055ConversationsOfContact },
+      { name: '0057-sla-team-hours', class: Migration0057SlaTeamHours },
       { name: '0066-platform-mail-html', class: Migration0066PlatformMailHtml },
     ],
   };

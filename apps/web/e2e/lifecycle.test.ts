@@ -83,7 +83,7 @@ describe('the end of a ticket', () => {
     await section.getByRole('button', { name: 'Save' }).click();
     await section.getByText('A ticket is not closed for waiting before its assignee was told.', { exact: false }).waitFor();
     await section.getByLabel('Tell the assignee when a ticket has been waiting for so many days').fill('30');
-    await section.getByLabel('Letter to the client when a ticket is closed').fill('We closed it. Write within {days} days.');
+    await section.getByLabel('Email to the customer when a ticket is closed (English)').fill('We closed it. Write within {days} days.');
     await section.getByRole('button', { name: 'Save' }).click();
     await section.getByText('Saved.').waitFor();
     expect(await faultsOf(olena)).toEqual([]);

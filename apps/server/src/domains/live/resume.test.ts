@@ -50,17 +50,17 @@ describe('a program that follows all events', () => {
 
   it('misses no event of a writer who began first and commits last', async () => {
     const late = await world.ticket();
-    const teamId = await world.team('Waited for');
+    const topicId = await world.topic('Waited for');
     await settled(world);
     const { tickets } = await ada.run(PAGE);
     const reader = ada.follow(EVENTS, { after: tickets.position });
 
-    // The first writer has written everything and waits in its commit, for a check of the team that another session has locked. A
+    // The first writer has written everything and waits in its commit, for a check of the topic that another session has locked. A
     // sequence would have numbered its event by now; a reader past the second writer's number would never see it.
     const holder = world.desk.orm.em.fork();
     await holder.begin();
-    await holder.execute('select 1 from team where id = ? for update', [teamId]);
-    const first = world.ticket({ teamId, subject: 'First' });
+    await holder.execute('select 1 from topic where id = ? for update', [topicId]);
+    const first = world.ticket({ topicId, subject: 'First' });
     const committing = () =>
       world.sql<object>(
         `select 1 from pg_stat_activity where datname = current_database() and query = 'commit' and wait_event_type = 'Lock'`,

@@ -261,10 +261,10 @@ describe('a merge into a ticket with empty fields', () => {
     const owner = await world.person('OWNER');
     const key = () => `k${crypto.randomUUID().slice(0, 8)}`;
     const topicId = await world.topic(`Topic ${key()}`);
-    const names = [{ locale: 'en', text: 'Serial' }];
-    const serial = await makeField(owner, { key: key(), names });
-    const ofTopic = await makeField(owner, { key: key(), names, topicIds: [topicId] });
-    const shown = await makeField(owner, { key: key(), names, forClients: true });
+    const names = () => [{ locale: 'en', text: `Serial ${key()}` }];
+    const serial = await makeField(owner, { key: key(), names: names() });
+    const ofTopic = await makeField(owner, { key: key(), names: names(), topicIds: [topicId] });
+    const shown = await makeField(owner, { key: key(), names: names(), forClients: true });
     const client = await world.contact();
     const source = await world.ticket({ teamId: team, requesterId: client.id, description: '<p>broken</p>', topicId });
     const [destination, related, parent] = await Promise.all([1, 2, 3].map(() => world.ticket({ teamId: team })));
