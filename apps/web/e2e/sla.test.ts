@@ -103,6 +103,7 @@ describe('SLA settings', () => {
     await olena.evaluate(`localStorage.setItem('baton.locale', 'en')`);
     await olena.reload();
     await olena.getByRole('button', { name: 'Edit Urgent' }).click();
+    await olena.getByRole('dialog').getByLabel('Minutes overdue').fill('45');
     await olena.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
     await olena.getByText('version 2').waitFor();
     await dialog.getByRole('button', { name: 'Save' }).click();

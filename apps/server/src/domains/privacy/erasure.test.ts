@@ -264,6 +264,7 @@ it('leaves no text of an erased contact in any column of any table nor in the fi
       'note_version.body',
       'outgoing_mail.body',
       'outgoing_mail.files',
+      'outgoing_mail.html',
       'outgoing_mail.subject',
       'outgoing_mail.recipient',
       'rating.comment',

@@ -126,6 +126,7 @@ describe('a public link', () => {
       stateSince: expect.any(String),
       readableUntil: null,
       rating: null,
+      locale: null,
       messages: [],
       history: [
         { state: 'NEW', at: expect.any(String) },
