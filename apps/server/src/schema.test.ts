@@ -31,7 +31,7 @@ const readable: Readonly<Record<string, string>> = {
   ClientMessageSendPayload: 'followUpUrl refusal sent',
   ClientRating: 'comment score',
   ClientRatingPayload: 'rating refusal',
-  ClientTicket: 'createdAt fields history messages number rating readableUntil state stateSince subject workspace',
+  ClientTicket: 'createdAt fields history locale messages number rating readableUntil state stateSince subject workspace',
   ClientTicketEvent: 'at state',
   ClientTicketField: 'kind name values',
   Mutation: 'messageSend ratingGive',
