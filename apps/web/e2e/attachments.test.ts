@@ -34,7 +34,7 @@ it('a file is dropped, survives a reload, is sent with a note, and is seen and s
   await composer
     .locator('input[type=file]')
     .setInputFiles({ name: 'setup.exe', mimeType: 'application/octet-stream', buffer: Buffer.from('MZ') });
-  await composer.getByText('Files that end in .exe are not taken in', { exact: false }).waitFor();
+  await composer.getByText('Files of type .exe are not allowed', { exact: false }).waitFor();
   await picture(ada, 'files-adding');
   await composer.getByRole('button', { name: 'Remove setup.exe' }).click();
   expect(await faultsOf(ada)).toEqual([]);

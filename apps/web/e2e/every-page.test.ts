@@ -127,6 +127,8 @@ describe('a shift at the keyboard alone', () => {
     await keyboard.press('c');
     const dialog = page.getByRole('dialog');
     await dialog.waitFor();
+    await tabTo('checkbox', /Internal ticket/);
+    await keyboard.press('Space');
     await tabTo('textbox', /Subject/);
     await keyboard.type('Made without a pointer');
     await tabTo('combobox', /Team/);

@@ -122,6 +122,7 @@ it('has only messages that can be formatted', () => {
     days: 3,
     language: 'L',
     parts: 'P',
+    team: 'T',
   };
 
   for (const [locale, messages] of Object.entries(catalogues)) {
