@@ -101,7 +101,6 @@ export function readRow(
 function requireReadable(header: string, cell: string): string {
   const text = cell.normalize('NFC').trim();
   if (text.includes('\uFFFD')) throw new RowFault(`the column "${header}" has characters that are not valid in the encoding of the file`);
-  // eslint-disable-next-line no-control-regex -- control characters are what it is about
   const [control] = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]|\p{Cs}/u.exec(text) ?? [];
   if (control === undefined) return text;
   const code = (control.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
