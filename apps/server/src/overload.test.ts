@@ -105,10 +105,14 @@ it('refuses what finds no free connection, stays ready, and delivers events', as
   await waitFor(async () => (await waitingForLocks()) === 2, 'requests that hold every connection');
 
   expectOverloaded(await addNote(agent, quiet.id));
+  const refused = watching.follow(`subscription { viewCountsChanged { viewId count } }`);
+  await waitFor(() => refused.faults.length > 0, 'a refusal of the subscription');
   const ready = await fetch(`http://${world.node(0).url}/readyz`);
   await editOutside(quiet.id, 'After');
   await stream.until((data) => JSON.stringify(data).includes('After'));
 
+  // Clients subscribe again after this code alone.
+  expect(refused.faults).toEqual([expect.stringContaining('Subscribe again')]);
   expect(ready.status).toBe(200);
   expect(await waitingForLocks()).toBe(2);
   await unlock();

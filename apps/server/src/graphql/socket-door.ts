@@ -7,6 +7,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { DomainError } from '../kernel/domain-error.ts';
 import type { Logger } from '../platform/logger.ts';
 import { guarded, pathOf, refuseUpgrade } from '../platform/raw-socket.ts';
+import { Overloaded, retryLaterOf } from '../platform/retry-later.ts';
 import { admitOperation, costShown } from './admit-operation.ts';
 import { Context } from './context.ts';
 import { Documents } from './documents.ts';
@@ -162,6 +163,8 @@ export function openSocketDoor(settings: GraphqlServerSettings, executor: Execut
         return result;
       } catch (thrown) {
         const error = refuseLater(inFlight, thrown);
+        // Every fault of the server in a stream has one code, whether the stream was open or not.
+        if (retryLaterOf(thrown) instanceof Overloaded) return { errors: [askAgain()] };
         if (error instanceof GraphQLError || error instanceof DomainError) return { errors: [located(error)] };
         logger.error({ err: error }, 'a subscription could not be opened, the client subscribes again');
         return { errors: [askAgain()] };
