@@ -76,6 +76,7 @@ export class RefusalLog {
     });
   }
 
+  /** The names that are already in the row stay first: the database refuses to take one away. */
   async #writeOne({ workspaceId, kind, actorId, subjectId, tokenId, origin, minute, at, whats, count }: Counted): Promise<void> {
     await this.openEm().execute(
       `insert into security_event (workspace_id, id, kind, actor_id, subject_id, token_id, address, user_agent, details, at, minute, count)
@@ -84,8 +85,10 @@ export class RefusalLog {
        set count = security_event.count + excluded.count,
          details = jsonb_build_object('what', (
            select jsonb_agg(name order by name) from (
-             select jsonb_array_elements(security_event.details -> 'what') as name
-             union select jsonb_array_elements(excluded.details -> 'what') limit ${mostNames}) names))`,
+             select name from (
+               select jsonb_array_elements(security_event.details -> 'what') as name, 0 as turn
+               union all select jsonb_array_elements(excluded.details -> 'what'), 1) named
+             group by name order by min(turn), name limit ${mostNames}) kept))`,
       [
         workspaceId,
         newId(),
