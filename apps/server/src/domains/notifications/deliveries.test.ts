@@ -271,6 +271,15 @@ async function browser(person: Person) {
   };
 }
 
+it('refuses two rules of one kind and saves none of them', async () => {
+  const ada = await world.person('AGENT', { name: 'Ada' });
+
+  const { userErrors } = await save(ada, { rules: [rule('CHANGED', { inApp: false }), rule('CHANGED', { email: false })] });
+
+  expect(userErrors).toMatchObject([{ code: 'INVALID_INPUT', field: 'rules', message: expect.stringContaining('CHANGED') }]);
+  expect(await world.sql('select * from notification_rule where member_id = ?', [ada.id])).toEqual([]);
+});
+
 it('pushes to the browsers of a person, sealed for them and signed as the desk, until one is gone or signed out', async () => {
   const ada = await world.person('AGENT', { name: 'Ada Push' });
   const [laptop, phone] = [await browser(ada), await browser(ada)];

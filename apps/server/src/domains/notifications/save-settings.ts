@@ -56,6 +56,7 @@ export function saveNotificationSettings(scope: Scope, { rules, ...given }: Save
     requireWholeMember(viewer);
     const { memberId } = viewer;
     if (rules && rules.length > 0) {
+      requireOneOfEachKind(rules);
       const rows = rules.map(({ kind, scope: of, inApp, email, push }) => ({ workspaceId, memberId, kind, scope: of, inApp, email, push }));
       await em.upsertMany(NotificationRule, rows);
     }
@@ -70,6 +71,14 @@ export function saveNotificationSettings(scope: Scope, { rules, ...given }: Save
     em.clear();
     return notificationSettings(tx);
   });
+}
+
+function requireOneOfEachKind(rules: readonly RuleWanted[]): void {
+  const seen = new Set<NotificationKind>();
+  for (const { kind } of rules) {
+    if (seen.has(kind)) throw new InvalidInput(`The rules name ${kind} more than once. Give one rule of each kind.`, 'rules');
+    seen.add(kind);
+  }
 }
 
 async function requireSound({ em, workspaceId }: Scope, profile: ProfileWanted): Promise<void> {
