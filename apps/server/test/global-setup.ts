@@ -8,7 +8,7 @@ declare module 'vitest' {
   export interface ProvidedContext {
     postgresUrl: string;
     redisUrl: string;
-    fuzz: { readonly seed: number; readonly seconds: number };
+    fuzz: { readonly seed: number; readonly seconds: number; readonly report: string };
   }
 }
 
