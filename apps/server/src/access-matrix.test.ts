@@ -14,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Role } from './domains/identity/index.ts';
 import { fields, operations, type Fixture, type OnTicket, type Row } from './testing/access-matrix.ts';
 import { Browser } from './testing/browser.ts';
-import { isPersonal, letters, MatrixWorld, thingsOf, type Credential, type Letter, type Place } from './testing/matrix-world.ts';
+import { isPersonal, roleCodes, MatrixWorld, fixtureKeysOf, type Credential, type RoleCode, type Place } from './testing/matrix-world.ts';
 import { recordWrites } from './testing/record-writes.ts';
 import { waitFor, type Person, type Reply, type Stream } from './testing/world.ts';
 
@@ -25,7 +25,7 @@ const roots = {
   subscription: schema.getSubscriptionType() as GraphQLObjectType,
 };
 type Kind = keyof typeof roots;
-const allLetters = Object.keys(letters) as Letter[];
+const allRoleCodes = Object.keys(roleCodes) as RoleCode[];
 const onTicket = ['free', 'taken', 'other', 'foreign'] as const;
 
 let matrix: MatrixWorld;
@@ -44,34 +44,36 @@ function rowsOf(kind: Kind): [string, Row][] {
 type Spot = Place | 'another';
 
 interface Cell {
-  readonly letter: Letter;
+  readonly roleCode: RoleCode;
   readonly credential: Credential;
   readonly spot: Spot;
 }
 
 function spotsOf(row: Row): readonly Spot[] {
   if (row.on === 'ticket') return onTicket;
-  if (thingsOf(row).length === 0) return ['free'];
+  if (fixtureKeysOf(row).length === 0) return ['free'];
   return row.on === 'self' ? ['free', 'another', 'foreign'] : ['free', 'foreign'];
 }
 
 /** Every role with a session at every place; every other credential of an owner and an agent at their own. */
 function cellsOf(row: Row): Cell[] {
-  const byRole = allLetters.flatMap((letter) => spotsOf(row).map((spot): Cell => ({ letter, credential: 'SESSION', spot })));
+  const byRole = allRoleCodes.flatMap((roleCode) => spotsOf(row).map((spot): Cell => ({ roleCode, credential: 'SESSION', spot })));
   const others = ['STALE', 'TOKEN', 'EMPTY', 'READER', 'MACHINE', 'REMOVED'] as const;
-  const byCredential = (['O', 'M'] as const).flatMap((letter) => others.map((credential): Cell => ({ letter, credential, spot: 'free' })));
+  const byCredential = (['O', 'M'] as const).flatMap((roleCode) =>
+    others.map((credential): Cell => ({ roleCode, credential, spot: 'free' })),
+  );
   return [...byRole, ...byCredential];
 }
 
-function isAllowed(row: Row, { letter, credential, spot }: Cell): boolean {
-  return isAllowedByRole(row, letter, spot) && isAllowedBy(row, credential);
+function isAllowed(row: Row, { roleCode, credential, spot }: Cell): boolean {
+  return isAllowedByRole(row, roleCode, spot) && isAllowedBy(row, credential);
 }
 
-function isAllowedByRole(row: Row, letter: Letter, spot: Spot): boolean {
+function isAllowedByRole(row: Row, roleCode: RoleCode, spot: Spot): boolean {
   // Nothing of another workspace; where an operation names nothing, there is no other place.
   if (spot === 'foreign') return false;
-  if (spot === 'another') return row.on === 'self' && (row.others ?? '').includes(letter);
-  return row.on === 'ticket' ? row[spot].includes(letter) : row.who.includes(letter);
+  if (spot === 'another') return row.on === 'self' && (row.others ?? '').includes(roleCode);
+  return row.on === 'ticket' ? row[spot].includes(roleCode) : row.who.includes(roleCode);
 }
 
 function isAllowedBy({ by, basic = false, reads = false }: Row, credential: Credential): boolean {
@@ -94,12 +96,12 @@ function isAllowedBy({ by, basic = false, reads = false }: Row, credential: Cred
 
 /** Whether the input of a row names something that exists. */
 function namesThings({ on, input }: Row): boolean {
-  return thingsOf({ on, input } as Row).length > 0;
+  return fixtureKeysOf({ on, input } as Row).length > 0;
 }
 
 /** Makes what a cell asks for. A cell that is denied changes nothing, so those of one spot share theirs. */
-async function fixtureOf(row: Row, { letter, credential, spot }: Cell): Promise<Fixture> {
-  const member = matrix.memberOf(letter, credential);
+async function fixtureOf(row: Row, { roleCode, credential, spot }: Cell): Promise<Fixture> {
+  const member = matrix.memberOf(roleCode, credential);
   const holder = spot === 'another' ? matrix.colleague.member : spot === 'foreign' ? matrix.stranger.member : member;
   const fixture = await matrix.fixture(row, spot === 'another' ? 'free' : spot, holder);
   return { ...fixture, me: member.id };
@@ -146,10 +148,10 @@ function isYes(name: string, row: Row, given: Fixture, { data, errors }: Reply):
 }
 
 /** Whether a ticket there is theirs to see: what they may not do to it may be said to them. */
-function isVisible(row: Row, { letter, credential, spot }: Cell): boolean {
+function isVisible(row: Row, { roleCode, credential, spot }: Cell): boolean {
   if (spot === 'foreign' || spot === 'another') return false;
   if (row.on !== 'ticket') return row.visible === true;
-  return credential !== 'EMPTY' && (operations.ticket as OnTicket)[spot].includes(letter);
+  return credential !== 'EMPTY' && (operations.ticket as OnTicket)[spot].includes(roleCode);
 }
 
 describe('the table', () => {
@@ -181,11 +183,11 @@ describe('the table', () => {
     expect(listed).toEqual(found);
   });
 
-  it('has a letter for every role, and at least a thousand cells', () => {
+  it('has a code for every role, and at least a thousand cells', () => {
     const builtIn = Object.values(Role).filter((role) => role !== Role.CUSTOM);
     const cells = Object.values(operations).flatMap(cellsOf);
 
-    expect(Object.values(letters).sort()).toEqual(builtIn.sort());
+    expect(Object.values(roleCodes).sort()).toEqual(builtIn.sort());
     expect(cells.length).toBeGreaterThan(1000);
   });
 });
@@ -210,19 +212,19 @@ for (const kind of ['query', 'mutation'] as const) {
           const key = isPersonal(row) ? JSON.stringify(cell) : cell.spot;
           const known = shared.get(key) ?? fixtureOf(row, cell);
           shared.set(key, known);
-          return { ...(await known), me: matrix.memberOf(cell.letter, cell.credential).id };
+          return { ...(await known), me: matrix.memberOf(cell.roleCode, cell.credential).id };
         };
         const nothing = new Map<string, Promise<Reply>>();
         const check = async (cell: Cell): Promise<string[]> => {
           const given = await fixtureFor(cell);
-          const caller = await matrix.caller(cell.letter, cell.credential);
+          const caller = await matrix.caller(cell.roleCode, cell.credential);
           const answer = await caller.ask(...question(kind, name, row, given));
-          const label = `${cell.letter} ${cell.credential} ${cell.spot}`;
+          const label = `${cell.roleCode} ${cell.credential} ${cell.spot}`;
           const allowed = isAllowed(row, cell);
           if (isYes(name, row, given, answer) !== allowed) return [`${label}: ${JSON.stringify(answer)}`];
           if (allowed || !namesThings(row) || isVisible(row, cell)) return [];
           // A caller who would be answered otherwise learns that the thing exists.
-          const key = `${cell.letter} ${cell.credential} ${cell.spot === 'foreign'}`;
+          const key = `${cell.roleCode} ${cell.credential} ${cell.spot === 'foreign'}`;
           const expected = nothing.get(key) ?? caller.ask(...question(kind, name, row, withoutThings(row, given)));
           nothing.set(key, expected);
           const [found, missing] = [JSON.stringify(answer), JSON.stringify(await expected)];
@@ -230,7 +232,7 @@ for (const kind of ['query', 'mutation'] as const) {
         };
         const wrong: string[] = [];
         // Operations can end other sessions of the same member.
-        const byMember = Map.groupBy(cellsOf(row), ({ letter }) => letter);
+        const byMember = Map.groupBy(cellsOf(row), ({ roleCode }) => roleCode);
         await Promise.all(
           [...byMember.values()].map(async (cells) => {
             for (const cell of cells) wrong.push(...(await check(cell)));
@@ -246,7 +248,7 @@ for (const kind of ['query', 'mutation'] as const) {
 
 async function anonymously(kind: Kind, name: string, row: Row): Promise<string[]> {
   if (row.on !== 'ticket' && row.anonymous) return [];
-  const ids = ['me', 'unique', ...thingsOf(row)].map((key) => [key, key === 'number' ? 1 : crypto.randomUUID()]);
+  const ids = ['me', 'unique', ...fixtureKeysOf(row)].map((key) => [key, key === 'number' ? 1 : crypto.randomUUID()]);
   const given = { assigneeId: null, ...Object.fromEntries(ids) } as Fixture;
   const { data, errors } = await new Browser(matrix.world).ask(...question(kind, name, row, given));
   return errors?.[0]?.extensions.code === 'UNAUTHENTICATED' ? [] : [`no credential: ${JSON.stringify({ data, errors })}`];
@@ -256,7 +258,7 @@ describe('an access token of an owner without permissions', () => {
   for (const kind of ['query', 'mutation', 'subscription'] as const) {
     it(`changes nothing in the database by any ${kind}`, { timeout: 60_000 }, async () => {
       const writes = await recordWrites(matrix.world);
-      const cell = { letter: 'O', credential: 'EMPTY', spot: 'free' } as const;
+      const cell = { roleCode: 'O', credential: 'EMPTY', spot: 'free' } as const;
       const caller = await matrix.caller('O', 'EMPTY');
       const wrong: string[] = [];
       for (const [name, row] of rowsOf(kind)) {
@@ -290,12 +292,12 @@ describe('each subscription', () => {
       const cells = cellsOf(row);
       const answers = row.yes ? await deliveriesOf(name, row, cells) : await firstOf(name, row, cells);
       const wrong = cells.filter((cell) => answers.get(cell) !== isAllowed(row, cell));
-      const given = await fixtureOf(row, { letter: 'O', credential: 'SESSION', spot: 'free' });
+      const given = await fixtureOf(row, { roleCode: 'O', credential: 'SESSION', spot: 'free' });
       const stranger = matrix.world.seat(matrix.colleague.member, 'baton_unknown', 0).follow(...question('subscription', name, row, given));
       await waitFor(() => stranger.faults.length > 0 || stranger.received.length > 0, 'an answer to an unknown token');
 
       expect(stranger.received).toEqual([]);
-      expect(wrong.map(({ letter, credential, spot }) => `${letter} ${credential} ${spot}`)).toEqual([]);
+      expect(wrong.map(({ roleCode, credential, spot }) => `${roleCode} ${credential} ${spot}`)).toEqual([]);
     });
   }
 });
@@ -313,7 +315,7 @@ async function firstOf(name: string, row: Row, cells: readonly Cell[]): Promise<
   await Promise.all(
     cells.map(async (cell) => {
       const given = await fixtureOf(row, cell);
-      const caller = await matrix.caller(cell.letter, cell.credential);
+      const caller = await matrix.caller(cell.roleCode, cell.credential);
       const data = await firstAnswer(caller.follow(...question('subscription', name, row, given)), name);
       answers.set(cell, data !== undefined && data[name] !== null);
     }),
@@ -328,15 +330,15 @@ async function firstOf(name: string, row: Row, cells: readonly Cell[]): Promise<
 async function deliveriesOf(name: string, row: Row, cells: readonly Cell[]): Promise<Map<Cell, boolean>> {
   const spots = spotsOf(row);
   const things = new Map<Spot, Fixture>();
-  for (const spot of spots) things.set(spot, await fixtureOf(row, { letter: 'O', credential: 'SESSION', spot }));
-  const control = { letter: 'O', credential: 'TOKEN', spot: 'free' } as const;
+  for (const spot of spots) things.set(spot, await fixtureOf(row, { roleCode: 'O', credential: 'SESSION', spot }));
+  const control = { roleCode: 'O', credential: 'TOKEN', spot: 'free' } as const;
   const asked = question('subscription', name, row, await fixtureOf(row, control));
-  const follow = async ({ letter, credential }: Pick<Cell, 'letter' | 'credential'>): Promise<Stream> =>
-    (await matrix.caller(letter, credential)).follow(...asked);
+  const follow = async ({ roleCode, credential }: Pick<Cell, 'roleCode' | 'credential'>): Promise<Stream> =>
+    (await matrix.caller(roleCode, credential)).follow(...asked);
   const followed = new Map<string, Stream>();
-  for (const { letter, credential } of cells) {
-    const key = `${letter} ${credential}`;
-    if (!followed.has(key)) followed.set(key, await follow({ letter, credential }));
+  for (const { roleCode, credential } of cells) {
+    const key = `${roleCode} ${credential}`;
+    if (!followed.has(key)) followed.set(key, await follow({ roleCode, credential }));
   }
   const owner = await follow(control);
   const hasHappened = (stream: Stream, given: Fixture) => stream.received.some((data) => row.yes?.(data[name] as never, given));
@@ -357,7 +359,7 @@ async function deliveriesOf(name: string, row: Row, cells: readonly Cell[]): Pro
   await Promise.all([...followed.values()].map((stream) => stream.flushed()));
   const answers = new Map<Cell, boolean>();
   for (const cell of cells) {
-    const stream = followed.get(`${cell.letter} ${cell.credential}`);
+    const stream = followed.get(`${cell.roleCode} ${cell.credential}`);
     const given = things.get(cell.spot);
     answers.set(cell, stream !== undefined && given !== undefined && hasHappened(stream, given));
   }
@@ -443,10 +445,10 @@ describe('each field', () => {
         const definition = (schema.getType(type) as GraphQLObjectType).getFields()[field] as GraphQLField<unknown, unknown>;
         const asOwner = await valueFor('O', query, at, definition);
         if (asOwner === null) nullable.add(`${type}.${field}`);
-        for (const letter of allLetters) {
-          if (!who.includes(letter) || asOwner === null) continue;
-          const value = await valueFor(letter, query, at, definition);
-          if ((value !== null) !== told.includes(letter)) wrong.push(`${type}.${field} for ${letter}: ${JSON.stringify(value)}`);
+        for (const roleCode of allRoleCodes) {
+          if (!who.includes(roleCode) || asOwner === null) continue;
+          const value = await valueFor(roleCode, query, at, definition);
+          if ((value !== null) !== told.includes(roleCode)) wrong.push(`${type}.${field} for ${roleCode}: ${JSON.stringify(value)}`);
         }
       }
     }
@@ -457,10 +459,10 @@ describe('each field', () => {
   });
 });
 
-async function valueFor(letter: Letter, query: string, at: (data: Reply['data']) => unknown, field: GraphQLField<unknown, unknown>) {
+async function valueFor(roleCode: RoleCode, query: string, at: (data: Reply['data']) => unknown, field: GraphQLField<unknown, unknown>) {
   const type = getNamedType(field.type);
   const inside = isLeafType(type) ? '' : isObjectType(type) || isInterfaceType(type) || isUnionType(type) ? '{ __typename }' : '';
-  const { data, errors } = await matrix.person(letter).ask(query.replace('FIELD', `${field.name} ${inside}`));
+  const { data, errors } = await matrix.person(roleCode).ask(query.replace('FIELD', `${field.name} ${inside}`));
   if (errors) return null;
   return (at(data) as Record<string, unknown> | undefined)?.[field.name] ?? null;
 }

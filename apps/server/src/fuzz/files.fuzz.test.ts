@@ -212,7 +212,7 @@ const hostileCell = fc.oneof(
         '01.02.2026',
         '1735689600',
         'P1',
-        'nobody',
+        'not a member',
         'no team',
         '8640000000000001',
         '0001-01-01',

@@ -7,7 +7,7 @@ import WebSocket from 'ws';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { operations as rows } from '../testing/access-matrix.ts';
 import { expectHarmless, expectNoServerError, fuzz, fuzzTimeout, startTarget, type Target } from '../testing/fuzz.ts';
-import { MatrixWorld, thingsOf, type Letter } from '../testing/matrix-world.ts';
+import { MatrixWorld, fixtureKeysOf, type RoleCode } from '../testing/matrix-world.ts';
 import type { Person, Reply } from '../testing/world.ts';
 import { serialize } from './hostile-values.ts';
 import { RandomSource } from './random-source.ts';
@@ -19,7 +19,7 @@ const customerSchema = readSchema('../../client-schema.graphql');
 const agentOperations = listOperations(agentSchema);
 const customerOperations = listOperations(customerSchema);
 
-/** A server process and a workspace that has one of every thing. */
+/** A server process and a workspace that has a record of every kind. */
 interface Place {
   readonly matrix: MatrixWorld;
   readonly target: Target;
@@ -41,8 +41,8 @@ const ofOthers = ['ticketId', 'noteId', 'contactId', 'conversationId', 'personId
 async function openPlace(): Promise<Place> {
   const matrix = await MatrixWorld.open();
   const target = await startTarget({ SOCKETS_PER_PERSON: '0', GRAPHIQL: 'true', PUSH_SERVICES: 'push.test' }, matrix.world);
-  const needs = [...new Set(Object.values(rows).flatMap(thingsOf))];
-  // Some makers end what they share, such as a ticket that is merged, so each thing has a ticket of its own.
+  const needs = [...new Set(Object.values(rows).flatMap(fixtureKeysOf))];
+  // Some records end the ticket that they belong to, as a merge does, so no two records share a ticket.
   const make = async (key: (typeof needs)[number], where: 'free' | 'foreign', { member }: Person): Promise<[string, unknown]> => {
     const fixture = await matrix.fixture({ on: 'self', who: '', needs: [key] }, where, member);
     return [key, fixture[key]];
@@ -153,7 +153,7 @@ async function fuzzOperation(operation: Operation, random: RandomSource, { calle
     if (other && random.chance(25)) await send(written, other);
     const isAccepted = await send(written, owner);
     if (isAccepted) accepted.add(name);
-    // An accepted mutation may have ended what its next input names.
+    // An accepted mutation may have deleted the records that its input names.
     if (isAccepted && kind === 'mutation') valid = null;
   }
   return cases.length;
@@ -206,8 +206,8 @@ const groupSize = 24;
 
 const agents: Entrance = {
   async callers() {
-    const callerOf = async (letter: Letter): Promise<Caller> => {
-      const { secret } = await place.matrix.caller(letter, 'SESSION');
+    const callerOf = async (roleCode: RoleCode): Promise<Caller> => {
+      const { secret } = await place.matrix.caller(roleCode, 'SESSION');
       return { path: '/graphql', secret };
     };
     return [await callerOf('O'), await callerOf('L')];
@@ -236,7 +236,7 @@ it('answers hostile inputs of every operation of agents without an internal erro
     round,
     async ({ order, seed }, isOver) => {
       const operations = order.map((index) => agentOperations[index] as Operation);
-      // Lists grow until the server refuses more, so each round has a workspace of its own.
+      // Each round fills the lists of its workspace up to their limits, so the next round opens another workspace.
       if (rounds++ > 0) {
         await place.target.stop();
         place = await openPlace();

@@ -163,17 +163,17 @@ export const hostileNumber: fc.Arbitrary<unknown> = fc.oneof(
 
 const nested = (levels: number): string => `${'{"a":['.repeat(levels)}1${']}'.repeat(levels)}`;
 
-/** Stands for a value that is too deep to be handled before it is sent. */
-const abyss = 'nested 3000 levels';
+/** The placeholder of a deeply nested value, which `serialize` writes as text. */
+const deepValue = 'nested 3000 levels';
 
 /** The JSON of variables. */
 export function serialize(variables: object): string {
-  return JSON.stringify(variables).replaceAll(`"${abyss}"`, nested(3000));
+  return JSON.stringify(variables).replaceAll(`"${deepValue}"`, nested(3000));
 }
 
 /** Values of any type, where a certain type is expected. */
 export const wrongType: fc.Arbitrary<unknown> = fc.oneof(
-  fc.constantFrom<unknown>(null, true, 0, '', [], {}, [null], [[]], { id: null }, { toString: 1 }, JSON.parse(nested(50)), abyss),
+  fc.constantFrom<unknown>(null, true, 0, '', [], {}, [null], [[]], { id: null }, { toString: 1 }, JSON.parse(nested(50)), deepValue),
   fc.jsonValue({ maxDepth: 3 }),
   hostileText,
 );

@@ -41,9 +41,9 @@ export interface FuzzedOperation {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** IDs of things that exist. */
+/** IDs of records that exist. */
 export interface KnownIds {
-  /** By the name of the thing, such as `ticketId`. */
+  /** By the name of the input, such as `ticketId`. */
   readonly own: Readonly<Record<string, unknown>>;
   /** Of another workspace. */
   readonly foreign: readonly string[];
@@ -296,7 +296,7 @@ class OperationWriter {
   }
 }
 
-/** Things that inputs have other names for. */
+/** Fixture keys for inputs with other names. */
 const aliases: Readonly<Record<string, readonly string[]>> = {
   assigneeId: ['me', 'personId', 'memberId'],
   memberId: ['personId', 'memberId', 'me'],

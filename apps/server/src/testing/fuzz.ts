@@ -105,7 +105,8 @@ const hangMs = 15_000;
 const pauseMs = 50;
 
 /**
- * Sends an input to a server and checks that the process lives and answers another user in time, meanwhile and after it.
+ * Sends an input to a server. Checks that the process lives and that it answers another user in time, while it handles the
+ * input and after it.
  * Other load of the machine can delay an answer too, so a slow one counts only if the same input is slow again.
  */
 export async function expectHarmless(target: Pick<Target, 'server' | 'witness'>, send: () => Promise<void>): Promise<void> {

@@ -6,8 +6,8 @@ import { hashSecret } from '../platform/keys.ts';
 import type { Fixture, Row } from './access-matrix.ts';
 import { World, type Person } from './world.ts';
 
-export const letters = { O: 'OWNER', A: 'ADMIN', S: 'SUPERVISOR', M: 'AGENT', L: 'LIGHT_AGENT', G: 'GUEST' } as const;
-export type Letter = keyof typeof letters;
+export const roleCodes = { O: 'OWNER', A: 'ADMIN', S: 'SUPERVISOR', M: 'AGENT', L: 'LIGHT_AGENT', G: 'GUEST' } as const;
+export type RoleCode = keyof typeof roleCodes;
 
 /** Own team and free, own team and a colleague's, another team, another workspace. */
 export type Place = 'free' | 'taken' | 'other' | 'foreign';
@@ -35,8 +35,8 @@ interface Making {
 
 /** A workspace in which every cell of the access matrix can be asked. */
 export class MatrixWorld {
-  readonly people = new Map<Letter, Person>();
-  readonly #machines = new Map<Letter, Member>();
+  readonly people = new Map<RoleCode, Person>();
+  readonly #machines = new Map<RoleCode, Member>();
   readonly #secrets = new Map<string, string>();
   #count = 0;
 
@@ -54,8 +54,8 @@ export class MatrixWorld {
     const [own, other] = [await world.team('Own'), await world.team('Other')];
     const colleague = await world.person('AGENT', { teams: [own, other] });
     const { person: stranger } = await world.stranger();
-    const people = new Map<Letter, Person>();
-    for (const [letter, role] of Object.entries(letters)) people.set(letter as Letter, await world.person(role, { teams: [own] }));
+    const people = new Map<RoleCode, Person>();
+    for (const [roleCode, role] of Object.entries(roleCodes)) people.set(roleCode as RoleCode, await world.person(role, { teams: [own] }));
     await world.sql(`update member set all_teams = false where role = 'SUPERVISOR'`);
     const contactOf = async (person: Person): Promise<string> => {
       const input = { name: 'Client', email: 'client@client.test', phone: '+380441234567', organization: 'Acme', externalId: 'crm-1' };
@@ -71,28 +71,28 @@ export class MatrixWorld {
       own: await contactOf(boss),
       foreign: await contactOf(stranger),
     });
-    for (const [letter, person] of people) {
-      matrix.people.set(letter, person);
-      matrix.#machines.set(letter, await matrix.#machine(letter));
+    for (const [roleCode, person] of people) {
+      matrix.people.set(roleCode, person);
+      matrix.#machines.set(roleCode, await matrix.#machine(roleCode));
     }
     return matrix;
   }
 
-  person(letter: Letter): Person {
-    const person = this.people.get(letter);
-    if (!person) throw new Error(`no member is ${letter}`);
+  person(roleCode: RoleCode): Person {
+    const person = this.people.get(roleCode);
+    if (!person) throw new Error(`no member is ${roleCode}`);
     return person;
   }
 
   /** The member behind a credential: for a service account it is not the person of the role. */
-  memberOf(letter: Letter, credential: Credential): Member {
-    return credential === 'MACHINE' ? (this.#machines.get(letter) ?? this.person(letter).member) : this.person(letter).member;
+  memberOf(roleCode: RoleCode, credential: Credential): Member {
+    return credential === 'MACHINE' ? (this.#machines.get(roleCode) ?? this.person(roleCode).member) : this.person(roleCode).member;
   }
 
   /** A caller with a credential. Sessions are new for each: operations end them. */
-  async caller(letter: Letter, credential: Credential): Promise<Person> {
-    const member = this.memberOf(letter, credential);
-    const key = `${letter} ${credential}`;
+  async caller(roleCode: RoleCode, credential: Credential): Promise<Person> {
+    const member = this.memberOf(roleCode, credential);
+    const key = `${roleCode} ${credential}`;
     const isSession = credential === 'SESSION' || credential === 'STALE';
     const secret =
       (isSession ? undefined : this.#secrets.get(key)) ??
@@ -103,7 +103,7 @@ export class MatrixWorld {
 
   /** All that a row's input names, for a caller at a place. */
   async fixture(row: Row, place: Place, member: Member): Promise<Fixture> {
-    const needed = thingsOf(row);
+    const needed = fixtureKeysOf(row);
     const unique = `matrix-${++this.#count}`;
     const memo = new Map<Key, Promise<string>>();
     const making: Making = {
@@ -200,8 +200,8 @@ export class MatrixWorld {
     return secret;
   }
 
-  #machine(letter: Letter): Promise<Member> {
-    return this.#copyOf(this.person(letter).member, { kind: MemberKind.MACHINE });
+  #machine(roleCode: RoleCode): Promise<Member> {
+    return this.#copyOf(this.person(roleCode).member, { kind: MemberKind.MACHINE });
   }
 
   /** A member with the same role and teams, without an account. */
@@ -218,8 +218,8 @@ export class MatrixWorld {
 
 const facts: ReadonlySet<string> = new Set(['me', 'unique', 'assigneeId']);
 
-/** The things that must exist before the operation of a row can be asked. */
-export function thingsOf({ input, needs = [] }: Row): Key[] {
+/** Lists the records that the operation of a row needs. */
+export function fixtureKeysOf({ input, needs = [] }: Row): Key[] {
   const read = new Set<string>(needs);
   const recorder = new Proxy({} as Fixture, {
     get(_target, key) {
@@ -233,7 +233,7 @@ export function thingsOf({ input, needs = [] }: Row): Key[] {
 
 /** Whether a row asks for something that belongs to one member. */
 export function isPersonal(row: Row): boolean {
-  return thingsOf(row).some((key) => personalThings.has(key));
+  return fixtureKeysOf(row).some((key) => personalKeys.has(key));
 }
 
 type Maker = (matrix: MatrixWorld, making: Making) => Promise<string>;
@@ -557,8 +557,8 @@ const makers = {
 
 type Made = keyof typeof makers;
 
-/** Things that belong to one member: the caller, or in other cells another member. */
-const personalThings: ReadonlySet<string> = new Set<Made>([
+/** Records of one member: the caller, or in other cells another member. */
+const personalKeys: ReadonlySet<string> = new Set<Made>([
   'timeEntryId',
   'draftRowId',
   'draftId',
