@@ -1,21 +1,26 @@
 import fc from 'fast-check';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
-/** Choices that are the same for the same seed (mulberry32). */
+/** Chances that are no whole percent, such as 3.75 %, are exact to this part of a percent. */
+const partsPerPercent = 100;
+
+/** Choices that are the same for the same seed. */
 export class RandomSource {
-  #state: number;
+  readonly #generator: ReturnType<typeof xoroshiro128plus>;
 
   constructor(seed: number) {
-    this.#state = seed;
+    this.#generator = xoroshiro128plus(seed);
   }
 
-  /** From 0 to `count - 1`. */
+  /** Returns an integer from 0 to `count - 1`. */
   below(count: number): number {
-    return Math.floor(this.#next() * count);
+    return uniformInt(this.#generator, 0, count - 1);
   }
 
-  /** True in `percent` of a hundred cases. */
+  /** Returns true in `percent` of a hundred cases. */
   chance(percent: number): boolean {
-    return this.#next() * 100 < percent;
+    return this.below(100 * partsPerPercent) < percent * partsPerPercent;
   }
 
   pick<T>(values: readonly T[]): T {
@@ -24,12 +29,5 @@ export class RandomSource {
 
   draw<T>(values: fc.Arbitrary<T>): T {
     return fc.sample(values, { seed: this.below(2 ** 31), numRuns: 1 })[0] as T;
-  }
-
-  #next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 }
