@@ -22,8 +22,8 @@ export interface RecordedWrites {
 }
 
 /**
- * Records which tables are written, by triggers: `event` counts by its inserts, and credentials by all of their columns
- * but the time of their last use.
+ * Records which tables are written, by triggers: `event` counts by its inserts, credentials by all of their columns but the
+ * time of their last use, and attempts at background work by the rows that no worker leases.
  */
 export async function recordWrites(world: World): Promise<RecordedWrites> {
   await world.sql(`create table written (name text not null)`);
@@ -45,11 +45,23 @@ export async function recordWrites(world: World): Promise<RecordedWrites> {
     `select tablename as name from pg_tables where schemaname = 'public' and tablename <> 'written'`,
   );
   for (const { name } of tables) {
-    if (unrelated.includes(name)) continue;
+    if (unrelated.includes(name) || name === 'work_attempt') continue;
     await world.sql(
       `create trigger record_write after insert or update or delete on ${name} for each statement execute function record_write()`,
     );
   }
+  // Workers lease the work that they attempt. A request that retries or discards failed work changes rows without a lease.
+  await world.sql(`
+    create function record_unleased() returns trigger language plpgsql as $$
+    begin
+      if old.lease_id is null and new.lease_id is null then
+        insert into written values (tg_table_name);
+      end if;
+      return null;
+    end $$`);
+  await world.sql(
+    'create trigger record_write after insert or update or delete on work_attempt for each row execute function record_unleased()',
+  );
   await world.sql('create trigger record_write after insert on event for each statement execute function record_write()');
   for (const name of ['session', 'access_token']) {
     await world.sql(
@@ -70,7 +82,7 @@ export async function recordWrites(world: World): Promise<RecordedWrites> {
       return [...new Set(rows.map(({ name }) => name))].sort();
     },
     async stop() {
-      await world.sql('drop function record_write, record_change cascade');
+      await world.sql('drop function record_write, record_change, record_unleased cascade');
       await world.sql('drop table written');
     },
   };
