@@ -49,7 +49,7 @@ async function withoutFocusMark(page: Page): Promise<string[]> {
 }
 
 describe('every page', () => {
-  it('is accessible in light and dark, and fits a small telephone', async () => {
+  it('is accessible in light and dark, and fits a small telephone', { timeout: 180_000 }, async () => {
     const olena = await desk.person('olena@demo.baton', { path: '/views/open' });
     const number = await createTicket(olena, 'To be looked at on every page');
     await olena.goto(new URL('/contacts', olena.url()).href);
@@ -161,7 +161,7 @@ describe('a shift at the keyboard alone', () => {
     await page.waitForURL(/\/views\/open$/);
     await keyboard.press('j');
     await keyboard.press('Enter');
-    await page.getByRole('article').waitFor();
+    await page.getByRole('article', { name: /^#\d+ / }).waitFor();
     await keyboard.press('Control+k');
     await page.getByPlaceholder('Words, a ticket’s number, or what to do').waitFor();
     await keyboard.type('notif');

@@ -154,7 +154,9 @@ describe('business hours', () => {
     const martin = await desk.person('martin@demo.baton', { path: '/settings/sla' });
     await martin.getByRole('button', { name: 'Edit Kyiv office' }).click();
     const dialog = martin.getByRole('dialog');
-    for (const day of ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday']) await dialog.getByLabel(`${day}: to`).last().fill('16:00');
+    // Five working days include each weekday, at whatever hour the test runs.
+    const wednesday = dialog.getByLabel('Wednesday: to');
+    while ((await wednesday.count()) > 0) await wednesday.last().locator('xpath=following-sibling::button').click();
     await dialog.getByRole('button', { name: 'See the effect' }).click();
     const effect = dialog.getByRole('status').filter({ hasText: 'running clock' });
     await effect.waitFor();
@@ -165,7 +167,7 @@ describe('business hours', () => {
     expect(await faultsOf(martin)).toEqual([]);
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await martin.getByRole('button', { name: 'Edit Kyiv office' }).click();
-    expect(await dialog.getByLabel('Monday: to').last().inputValue()).toBe('18:00');
+    expect(await dialog.getByLabel('Wednesday: to').last().inputValue()).toBe('18:00');
     await martin.context().close();
   });
 
